@@ -1,0 +1,54 @@
+//! Ordered bytes of both directions in; TLS, HTTP/1.1 and HTTP/2 messages out.
+//!
+//! A [`Conversation`] is the stack of decoders of one connection. It never fails, never blocks and never asks
+//! for more: what a peer did wrong comes out as an [`Anomaly`] with its place, and what could not be read is
+//! said. Everything that comes out is owned; everything that goes in is borrowed, and only the unfinished
+//! tail of a message is copied, up to the bounds of [`limits`].
+
+pub mod anomaly;
+mod conversation;
+mod fields;
+pub mod http1;
+pub mod http2;
+pub mod limits;
+mod protocol;
+pub mod tls;
+
+use std::ops::Range;
+
+pub use anomaly::Anomaly;
+pub use conversation::Conversation;
+pub use fields::Fields;
+pub use protocol::Protocol;
+pub use tapline_reassembly::Direction;
+
+/// Something that a conversation said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// The protocol of the bytes from here on, found by looking at them (or given by `--decode-as`).
+    Protocol(Protocol),
+    /// Which direction the client sends in, as the bytes prove it (a `ClientHello`, a request, a preface).
+    /// Comes before any message of that protocol.
+    Client(Direction),
+    /// A TLS record or handshake message.
+    Tls(Box<tls::Message>),
+    /// A head or the end of an HTTP/1 message.
+    Http1(http1::Message),
+    /// The connection preface or a frame of HTTP/2.
+    Http2(Box<http2::Message>),
+    /// Something that its RFC forbids, or that could not be read.
+    Anomaly(Anomaly),
+}
+
+/// Where a conversation's messages go.
+pub trait Sink {
+    /// `span` is the message's byte range in its direction's stream: offset 0 is the first octet after the
+    /// SYN, or the first octet seen. For what travelled inside TLS it is the range of the records.
+    fn message(&mut self, direction: Direction, span: Range<u64>, message: Message);
+
+    /// Octets of an HTTP body, transfer coding removed, in order; `stream` is the HTTP/2 stream, 0 for
+    /// HTTP/1. Most sinks do not care.
+    fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
+        let _ = (direction, stream, octets);
+    }
+}
