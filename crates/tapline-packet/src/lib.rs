@@ -2,11 +2,19 @@
 //!
 //! Nothing is remembered between two packets and nothing is allocated: everything that comes out borrows
 //! from the frame that went in. Damage is an answer with a reason, never an error.
+#![warn(clippy::indexing_slicing)]
 
+mod dissect;
+pub mod limits;
 mod link;
+mod options;
 mod packet;
+mod segment;
 mod time;
 
+pub use dissect::{Dissected, Other, Undecoded, dissect};
 pub use link::LinkType;
+pub use options::{SackBlocks, TcpOptions};
 pub use packet::Packet;
+pub use segment::{Endpoint, Flags, Segment, Vlans};
 pub use time::Timestamp;

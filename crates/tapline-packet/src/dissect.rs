@@ -1,0 +1,296 @@
+//! From a frame's first octet to its TCP segment: link layer, tags, labels, tunnels, IP, TCP.
+//!
+//! One loop, one step a header. Each step answers with the next header and the octets behind this one, or
+//! with the final answer. What is understood is kept; what is not has a reason.
+
+mod ip;
+mod link;
+
+use crate::limits::LAYERS_MAX;
+use crate::{LinkType, Segment, Vlans};
+
+/// What a frame was.
+#[derive(Clone, Copy, Debug)]
+pub enum Dissected<'a> {
+    /// A TCP segment.
+    Tcp(Segment<'a>),
+    /// Something else that is understood well enough to be named.
+    Other(Other),
+    /// Not readable to its end, with the reason.
+    Undecoded(Undecoded),
+}
+
+/// Traffic that is not TCP.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Other {
+    /// UDP.
+    Udp,
+    /// `ICMPv4`.
+    Icmp,
+    /// `ICMPv6`.
+    Icmpv6,
+    /// ARP or RARP.
+    Arp,
+    /// IP with another protocol number.
+    Ip(u8),
+    /// An `EtherType` that does not lead to IP.
+    EtherType(u16),
+    /// IEEE 802.2 LLC, SNAP of another organization, or another link-level protocol.
+    Link,
+}
+
+impl Other {
+    /// A name to count it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Icmp => "ICMP",
+            Self::Icmpv6 => "ICMPv6",
+            Self::Arp => "ARP",
+            Self::Ip(_) => "other IP",
+            Self::EtherType(_) | Self::Link => "not IP",
+        }
+    }
+}
+
+/// Why a frame could not be read to its TCP payload.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Undecoded {
+    /// No reader for this link type.
+    LinkType(LinkType),
+    /// The frame ends inside a header of this layer.
+    Short(Layer),
+    /// A header of this layer contradicts itself.
+    Malformed(Layer),
+    /// An IP fragment: its TCP header or payload is in other frames.
+    Fragment,
+    /// More headers than [`LAYERS_MAX`].
+    TooDeep,
+}
+
+/// A layer, for reasons.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Layer {
+    /// Ethernet, cooked, loopback, PPP and tags.
+    Link,
+    /// IPv4, IPv6 and extension headers.
+    Ip,
+    /// A tunnel's header.
+    Tunnel,
+    /// TCP.
+    Tcp,
+}
+
+impl Undecoded {
+    /// A reason to count it by.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::LinkType(_) => "unsupported link type",
+            Self::Short(Layer::Link) => "cut in the link header",
+            Self::Short(Layer::Ip) => "cut in the IP header",
+            Self::Short(Layer::Tunnel) => "cut in a tunnel header",
+            Self::Short(Layer::Tcp) => "cut in the TCP header",
+            Self::Malformed(Layer::Link) => "malformed link header",
+            Self::Malformed(Layer::Ip) => "malformed IP header",
+            Self::Malformed(Layer::Tunnel) => "malformed tunnel header",
+            Self::Malformed(Layer::Tcp) => "malformed TCP header",
+            Self::Fragment => "IP fragment",
+            Self::TooDeep => "headers nested too deeply",
+        }
+    }
+}
+
+/// What the next octets are.
+#[derive(Clone, Copy)]
+pub(crate) enum Next {
+    Link(LinkType),
+    EtherType(u16),
+    /// IPv4 or IPv6 by the version nibble.
+    Ip,
+    Mpls,
+    PppoeSession,
+    /// The protocol field of PPP (RFC 1661 §2).
+    Ppp,
+}
+
+/// One step's answer.
+pub(crate) enum Step<'a> {
+    /// Go on with what stands behind this header.
+    Inner(Next, &'a [u8]),
+    /// That was all.
+    Done(Dissected<'a>),
+}
+
+pub(crate) use Dissected::Undecoded as Fail;
+
+/// Reads a frame (RFC 894, IEEE 802.1Q, RFC 791, RFC 8200, RFC 9293). Never fails: see [`Dissected`].
+pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
+    let mut vlans = Vlans::default();
+    let (mut next, mut octets) = (Next::Link(link_type), frame);
+    for _ in 0..LAYERS_MAX {
+        let step = match next {
+            Next::Link(link_type) => link::link(link_type, octets),
+            Next::EtherType(kind) => link::ether_type(kind, octets, &mut vlans),
+            Next::Mpls => link::mpls(octets),
+            Next::PppoeSession => link::pppoe_session(octets),
+            Next::Ppp => link::ppp(octets),
+            Next::Ip => ip::ip(octets, vlans),
+        };
+        match step {
+            Step::Inner(inner, rest) => (next, octets) = (inner, rest),
+            Step::Done(answer) => return answer,
+        }
+    }
+    Fail(Undecoded::TooDeep)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Endpoint, Flags};
+
+    /// SYN from 10.0.0.1:1000 to 10.0.0.2:80, built by hand after RFC 791 §3.1 and RFC 9293 §3.1.
+    fn ipv4_syn() -> Vec<u8> {
+        let mut octets = vec![
+            0x45, 0, 0, 44, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, // IPv4
+            3, 0xe8, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 0, 0, 0, // TCP
+        ];
+        octets.extend_from_slice(b"data");
+        octets
+    }
+
+    fn ethernet(kind: [u8; 2], rest: &[u8]) -> Vec<u8> {
+        [&[0; 12][..], &kind, rest].concat()
+    }
+
+    fn check(link: LinkType, frame: &[u8]) {
+        let Dissected::Tcp(segment) = dissect(link, frame) else {
+            panic!("no segment: {:?}", dissect(link, frame));
+        };
+        assert_eq!(segment.source, Endpoint { address: "10.0.0.1".parse().unwrap(), port: 1000 });
+        assert_eq!((segment.sequence, segment.flags, segment.payload), (9, Flags::SYN, &b"data"[..]));
+    }
+
+    #[test]
+    fn every_link_layer_leads_to_the_segment() {
+        let ip = ipv4_syn();
+        check(LinkType::ETHERNET, &ethernet([8, 0], &ip));
+        check(LinkType::RAW, &ip);
+        check(LinkType::IPV4, &ip);
+        check(LinkType::NULL, &[&[2, 0, 0, 0][..], &ip].concat());
+        check(LinkType::NULL, &[&[0, 0, 0, 2][..], &ip].concat());
+        check(LinkType::LOOP, &[&[0, 0, 0, 2][..], &ip].concat());
+        check(LinkType::LINUX_SLL, &[&[0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 8, 0][..], &ip].concat());
+        check(
+            LinkType::LINUX_SLL2,
+            &[&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..], &ip].concat(),
+        );
+        check(LinkType::PPP, &[&[0xff, 3, 0, 0x21][..], &ip].concat());
+    }
+
+    #[test]
+    fn tags_and_labels_are_stepped_over() {
+        let ip = ipv4_syn();
+        let qinq = [&[0, 5, 0x81, 0, 0, 7, 8, 0][..], &ip].concat();
+        check(LinkType::ETHERNET, &ethernet([0x88, 0xa8], &qinq));
+        let frame = ethernet([0x88, 0xa8], &qinq);
+        let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame) else { panic!() };
+        assert_eq!(segment.vlans, Vlans([5, 7]));
+        check(
+            LinkType::ETHERNET,
+            &ethernet([0x88, 0x47], &[&[0, 0, 0x10, 64, 0, 0, 0x21, 64][..], &ip].concat()),
+        );
+        check(
+            LinkType::ETHERNET,
+            &ethernet([0x88, 0x64], &[&[0x11, 0, 0, 1, 0, 46, 0, 0x21][..], &ip].concat()),
+        );
+        let snap = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &ip].concat();
+        check(LinkType::ETHERNET, &ethernet([0, 52], &snap));
+    }
+
+    #[test]
+    fn ipv4_in_ipv4_and_gre_lead_inside() {
+        let outer = |protocol: u8, rest: &[u8]| {
+            let total = u8::try_from(20 + rest.len()).unwrap();
+            [&[0x45, 0, 0, total, 0, 0, 0, 0, 64, protocol, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2][..], rest].concat()
+        };
+        check(LinkType::RAW, &outer(4, &ipv4_syn()));
+        check(LinkType::RAW, &outer(47, &[&[0, 0, 8, 0][..], &ipv4_syn()].concat()));
+        check(
+            LinkType::RAW,
+            &outer(47, &[&[0xb0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2][..], &ipv4_syn()].concat()),
+        );
+    }
+
+    #[test]
+    fn a_cut_payload_keeps_its_length_on_the_wire() {
+        let ip = ipv4_syn();
+        let Dissected::Tcp(segment) = dissect(LinkType::RAW, &ip[..42]) else { panic!() };
+        assert_eq!((segment.payload, segment.payload_length), (&b"da"[..], 4));
+    }
+
+    #[test]
+    fn ethernet_padding_is_not_payload() {
+        let padded = ethernet([8, 0], &[&ipv4_syn()[..], &[0; 10]].concat());
+        let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &padded) else { panic!() };
+        assert_eq!((segment.payload, segment.payload_length), (&b"data"[..], 4));
+    }
+
+    #[test]
+    fn a_total_length_of_zero_is_an_offloaded_segment() {
+        let mut ip = ipv4_syn();
+        ip[3] = 0;
+        let Dissected::Tcp(segment) = dissect(LinkType::RAW, &ip) else { panic!() };
+        assert_eq!((segment.payload, segment.payload_length), (&b"data"[..], 4));
+    }
+
+    #[test]
+    fn every_prefix_has_an_answer() {
+        let frames = [
+            (
+                LinkType::ETHERNET,
+                ethernet([0x88, 0xa8], &[&[0, 5, 0x81, 0, 0, 7, 8, 0][..], &ipv4_syn()].concat()),
+            ),
+            (
+                LinkType::LINUX_SLL2,
+                [&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..], &ipv4_syn()].concat(),
+            ),
+        ];
+        for (link, frame) in frames {
+            for end in 0..frame.len() {
+                match dissect(link, &frame[..end]) {
+                    Dissected::Tcp(segment) => assert!(segment.payload.len() < 4),
+                    Dissected::Undecoded(Undecoded::Short(_)) => {}
+                    other => panic!("{end}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_tcp_is_named() {
+        let mut udp = ipv4_syn();
+        udp[9] = 17;
+        let mut fragment = ipv4_syn();
+        fragment[6] = 0x20;
+        assert!(matches!(dissect(LinkType::RAW, &udp), Dissected::Other(Other::Udp)));
+        assert!(matches!(dissect(LinkType::RAW, &fragment), Dissected::Undecoded(Undecoded::Fragment)));
+        assert!(matches!(
+            dissect(LinkType::ETHERNET, &ethernet([8, 6], &[0; 28])),
+            Dissected::Other(Other::Arp)
+        ));
+        assert!(matches!(
+            dissect(LinkType(147), &udp),
+            Dissected::Undecoded(Undecoded::LinkType(LinkType(147)))
+        ));
+    }
+
+    #[test]
+    fn endless_nesting_ends() {
+        let tags = [0, 1, 0x81, 0].repeat(100);
+        assert!(matches!(
+            dissect(LinkType::ETHERNET, &ethernet([0x81, 0], &tags)),
+            Dissected::Undecoded(Undecoded::TooDeep | Undecoded::Short(_))
+        ));
+    }
+}

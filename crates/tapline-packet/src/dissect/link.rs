@@ -1,0 +1,152 @@
+//! Everything below IP. Only Ethernet and the VLAN tag are in `etherparse`; the rest it does not have.
+
+use etherparse::{Ethernet2Slice, SingleVlanSlice};
+
+use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded};
+use crate::{LinkType, Vlans};
+
+const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Link)));
+const MALFORMED: Step<'static> = Step::Done(Fail(Undecoded::Malformed(Layer::Link)));
+
+const IPV4: u16 = 0x0800;
+const ARP: u16 = 0x0806;
+const RARP: u16 = 0x8035;
+const VLAN: u16 = 0x8100;
+const IPV6: u16 = 0x86dd;
+const MPLS: u16 = 0x8847;
+const MPLS_UPSTREAM: u16 = 0x8848;
+const PPPOE_SESSION: u16 = 0x8864;
+const QINQ: u16 = 0x88a8;
+const QINQ_OLD: u16 = 0x9100;
+const TRANSPARENT_BRIDGING: u16 = 0x6558;
+
+fn other(what: Other) -> Step<'static> {
+    Step::Done(Dissected::Other(what))
+}
+
+/// The header that a link type puts first.
+pub(super) fn link(link_type: LinkType, frame: &[u8]) -> Step<'_> {
+    match link_type {
+        LinkType::ETHERNET => ethernet(frame),
+        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
+            Step::Inner(Next::Ip, frame)
+        }
+        LinkType::NULL | LinkType::LOOP => loopback(frame),
+        LinkType::LINUX_SLL => cooked(frame),
+        LinkType::LINUX_SLL2 => cooked_v2(frame),
+        LinkType::PPP => Step::Inner(Next::Ppp, frame),
+        unread => Step::Done(Fail(Undecoded::LinkType(unread))),
+    }
+}
+
+fn ethernet(frame: &[u8]) -> Step<'_> {
+    let Ok(header) = Ethernet2Slice::from_slice_without_fcs(frame) else { return SHORT };
+    Step::Inner(Next::EtherType(header.ether_type().0), header.payload_slice())
+}
+
+/// What an `EtherType` says of the octets behind it; below 1536 it is a length (IEEE 802.3 §3.2.6).
+pub(super) fn ether_type<'a>(kind: u16, octets: &'a [u8], vlans: &mut Vlans) -> Step<'a> {
+    match kind {
+        IPV4 | IPV6 => Step::Inner(Next::Ip, octets),
+        VLAN | QINQ | QINQ_OLD => match SingleVlanSlice::from_slice(octets) {
+            Ok(tag) => {
+                vlans.push(tag.vlan_identifier().value());
+                Step::Inner(Next::EtherType(tag.ether_type().0), tag.payload_slice())
+            }
+            Err(_) => SHORT,
+        },
+        MPLS | MPLS_UPSTREAM => Step::Inner(Next::Mpls, octets),
+        PPPOE_SESSION => Step::Inner(Next::PppoeSession, octets),
+        TRANSPARENT_BRIDGING => Step::Inner(Next::Link(LinkType::ETHERNET), octets),
+        ARP | RARP => other(Other::Arp),
+        0..1536 => llc(octets),
+        unread => other(Other::EtherType(unread)),
+    }
+}
+
+/// IEEE 802.2 LLC; SNAP with an organization of zero carries an `EtherType` (RFC 1042).
+fn llc(octets: &[u8]) -> Step<'_> {
+    match octets {
+        [0xaa, 0xaa, 3, 0, 0, 0, a, b, rest @ ..] => {
+            Step::Inner(Next::EtherType(u16::from_be_bytes([*a, *b])), rest)
+        }
+        [_, _, _, ..] => other(Other::Link),
+        _ => SHORT,
+    }
+}
+
+/// `LINKTYPE_NULL` and `LINKTYPE_LOOP`: an address family of four octets. Only the numbers that BSDs, macOS
+/// and Windows use for IP occur, and none is another one's mirror image, so either byte order will do.
+fn loopback(frame: &[u8]) -> Step<'_> {
+    let Some((family, rest)) = frame.split_first_chunk::<4>() else { return SHORT };
+    match u32::from_be_bytes(*family).min(u32::from_le_bytes(*family)) {
+        2 | 10 | 23 | 24 | 28 | 30 => Step::Inner(Next::Ip, rest),
+        _ => other(Other::Link),
+    }
+}
+
+/// Linux cooked v1: packet type, hardware type, address length and address, protocol.
+fn cooked(frame: &[u8]) -> Step<'_> {
+    let Some((header, rest)) = frame.split_first_chunk::<16>() else { return SHORT };
+    let &[.., a, b] = header;
+    Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest)
+}
+
+/// Linux cooked v2: protocol first, then interface index, hardware type and address.
+fn cooked_v2(frame: &[u8]) -> Step<'_> {
+    let Some((header, rest)) = frame.split_first_chunk::<20>() else { return SHORT };
+    let &[a, b, ..] = header;
+    Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest)
+}
+
+/// One MPLS label (RFC 3032 §2.1). Behind the last one stands IP if its nibble says so.
+pub(super) fn mpls(octets: &[u8]) -> Step<'_> {
+    match octets {
+        [_, _, flags, _, rest @ ..] if flags & 1 == 0 => Step::Inner(Next::Mpls, rest),
+        [_, _, _, _, rest @ ..] => match rest.first().map(|first| first >> 4) {
+            Some(4 | 6) => Step::Inner(Next::Ip, rest),
+            Some(_) => other(Other::Link),
+            None => SHORT,
+        },
+        _ => SHORT,
+    }
+}
+
+/// RFC 2516 §4, session stage.
+pub(super) fn pppoe_session(octets: &[u8]) -> Step<'_> {
+    match octets {
+        [0x11, 0, _, _, a, b, rest @ ..] => {
+            let claimed = usize::from(u16::from_be_bytes([*a, *b]));
+            Step::Inner(Next::Ppp, rest.get(..claimed).unwrap_or(rest))
+        }
+        [_, _, _, _, _, _, ..] => MALFORMED,
+        _ => SHORT,
+    }
+}
+
+/// PPP with or without HDLC address and control, with a protocol field of one or two octets (RFC 1661 §2).
+pub(super) fn ppp(octets: &[u8]) -> Step<'_> {
+    let octets = octets.strip_prefix(&[0xff, 3]).unwrap_or(octets);
+    match octets {
+        [0x00, 0x21 | 0x57, rest @ ..] | [0x21 | 0x57, rest @ ..] => Step::Inner(Next::Ip, rest),
+        [0x02, 0x81 | 0x83, rest @ ..] => Step::Inner(Next::Mpls, rest),
+        [_, _, ..] => other(Other::Link),
+        _ => SHORT,
+    }
+}
+
+/// What a GRE protocol type says; the same numbers as `EtherType`s (RFC 2784 §2.4).
+pub(super) fn gre(octets: &[u8]) -> Step<'_> {
+    let &[flags, version, a, b, ref rest @ ..] = octets else {
+        return Step::Done(Fail(Undecoded::Short(Layer::Tunnel)));
+    };
+    if version & 7 != 0 || flags & 0x40 != 0 {
+        return Step::Done(Dissected::Other(Other::Ip(47)));
+    }
+    // Checksum, key and sequence number take four octets each where their bit is set (RFC 2890 §2).
+    let optional = 4 * (flags & 0xb0).count_ones() as usize;
+    match rest.get(optional..) {
+        Some(inner) => Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), inner),
+        None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
+    }
+}

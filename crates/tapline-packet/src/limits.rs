@@ -1,0 +1,11 @@
+//! Every bound of this crate, by name, with its reason.
+
+/// Headers below TCP that are followed in one frame. Real stacks (QinQ, MPLS labels, a tunnel or two) stay
+/// under it; a frame built to nest without end is given up with [`crate::Undecoded::TooDeep`].
+pub const LAYERS_MAX: usize = 16;
+
+/// VLAN tags that take part in telling flows apart: 802.1ad has two.
+pub const VLAN_TAGS_MAX: usize = 2;
+
+/// SACK blocks an option can hold: 40 octets of options leave room for four (RFC 2018 §3).
+pub const SACK_BLOCKS_MAX: usize = 4;
