@@ -1,0 +1,19 @@
+//! Every bound of this crate, by name, with its reason.
+
+/// Connections that are held at once. The longest idle one is given up first. A million is what one machine
+/// can serve; each costs its struct and what waits in it.
+pub const CONNECTIONS_MAX: usize = 1 << 20;
+
+/// Octets of a direction that wait for earlier ones. Larger than any receive window that is usual on servers
+/// (Linux: 6 MiB), so only a capture that lost a segment reaches it; the gap is then taken for lost.
+pub const PENDING_BYTES_MAX: usize = 8 << 20;
+
+/// Pieces of a direction that wait for earlier ones: bounds the work of one-octet segments.
+pub const PENDING_PIECES_MAX: usize = 16_384;
+
+/// How far ahead of the next expected octet a segment may lie: the largest window TCP can advertise
+/// (RFC 7323 §2.3). What is farther away belongs to something else.
+pub const AHEAD_MAX: u64 = 1 << 30;
+
+/// How long a closed connection stays known for late segments: two maximum segment lifetimes (RFC 9293 §3.4.2).
+pub const CLOSED_LINGER_NS: i64 = 240_000_000_000;

@@ -1,0 +1,212 @@
+//! The end of a connection as an observer sees it (RFC 9293 §3.6).
+
+use crate::{Direction, Origin};
+
+/// A FIN and the segment that acknowledged it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fin {
+    /// The first segment that carried it.
+    pub seen: Origin,
+    /// The first segment that acknowledged it.
+    pub acknowledged: Option<Origin>,
+    /// Whether the sender had already acknowledged the other side's FIN.
+    pub after_peer: bool,
+}
+
+/// A reset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reset {
+    /// The first segment that carried RST.
+    pub seen: Origin,
+    /// Who sent it.
+    pub from: Direction,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TeardownKind {
+    /// FIN, ACK, FIN, ACK.
+    FourWay,
+    /// FIN, FIN with ACK, ACK: the second side had nothing left to send.
+    ThreeSegment,
+    /// Both sides sent FIN before they saw the other's.
+    Simultaneous,
+    /// Only one side closed.
+    HalfClosed,
+    /// A reset ended it, whether a FIN had been sent or not.
+    Reset,
+    /// Neither FIN nor RST was seen.
+    None,
+}
+
+impl TeardownKind {
+    /// The name as it is written in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FourWay => "four_way",
+            Self::ThreeSegment => "three_segment",
+            Self::Simultaneous => "simultaneous",
+            Self::HalfClosed => "half_closed",
+            Self::Reset => "reset",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The FINs and the reset of a connection.
+///
+/// ```text
+///   four-way              three-segment          simultaneous
+///   A --- FIN ---> B      A --- FIN ------> B    A --- FIN ---> <--- FIN --- B
+///   A <--- ACK --- B      A <--- FIN,ACK -- B    A --- ACK ---> <--- ACK --- B
+///   A <--- FIN --- B      A --- ACK ------> B
+///   A --- ACK ---> B
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Teardown {
+    fins: [Option<Fin>; 2],
+    /// The first reset.
+    pub reset: Option<Reset>,
+}
+
+impl Teardown {
+    /// The FIN of a direction.
+    pub fn fin(&self, direction: Direction) -> Option<&Fin> {
+        let [forward, reverse] = &self.fins;
+        match direction {
+            Direction::Forward => forward.as_ref(),
+            Direction::Reverse => reverse.as_ref(),
+        }
+    }
+
+    fn fin_mut(&mut self, direction: Direction) -> &mut Option<Fin> {
+        let [forward, reverse] = &mut self.fins;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Reverse => reverse,
+        }
+    }
+
+    /// A segment of `direction` carried FIN; repeats change nothing.
+    pub(crate) fn see_fin(&mut self, direction: Direction, here: Origin) {
+        let after_peer = self.fin(direction.flip()).is_some_and(|peer| peer.acknowledged.is_some());
+        self.fin_mut(direction).get_or_insert(Fin { seen: here, acknowledged: None, after_peer });
+    }
+
+    /// The FIN of `direction` was acknowledged.
+    pub(crate) fn see_fin_acknowledged(&mut self, direction: Direction, here: Origin) {
+        if let Some(fin) = self.fin_mut(direction) {
+            fin.acknowledged.get_or_insert(here);
+        }
+    }
+
+    /// Whether both FINs were acknowledged.
+    pub fn is_complete(&self) -> bool {
+        self.fins.iter().all(|fin| fin.is_some_and(|fin| fin.acknowledged.is_some()))
+    }
+
+    /// Who sent the first FIN; where there is none, who reset.
+    pub fn closed_first(&self) -> Option<Direction> {
+        match (self.fin(Direction::Forward), self.fin(Direction::Reverse)) {
+            (Some(forward), Some(reverse)) if reverse.seen.packet < forward.seen.packet => {
+                Some(Direction::Reverse)
+            }
+            (Some(_), _) => Some(Direction::Forward),
+            (None, Some(_)) => Some(Direction::Reverse),
+            (None, None) => self.reset.map(|reset| reset.from),
+        }
+    }
+
+    /// Which kind of end it was.
+    pub fn kind(&self) -> TeardownKind {
+        let last_ack =
+            self.fins.iter().flatten().filter_map(|fin| fin.acknowledged).map(|ack| ack.packet).max();
+        let reset_before_close = self
+            .reset
+            .is_some_and(|reset| !self.is_complete() || last_ack.is_some_and(|ack| reset.seen.packet < ack));
+        if reset_before_close {
+            return TeardownKind::Reset;
+        }
+        match (self.fin(Direction::Forward), self.fin(Direction::Reverse)) {
+            (None, None) => TeardownKind::None,
+            (Some(forward), Some(reverse)) => {
+                let (first, second) = if forward.seen.packet < reverse.seen.packet {
+                    (forward, reverse)
+                } else {
+                    (reverse, forward)
+                };
+                if !second.after_peer {
+                    TeardownKind::Simultaneous
+                } else if first.acknowledged.is_some_and(|ack| ack.packet == second.seen.packet) {
+                    TeardownKind::ThreeSegment
+                } else {
+                    TeardownKind::FourWay
+                }
+            }
+            _ => TeardownKind::HalfClosed,
+        }
+    }
+
+    /// From the first FIN to the other side's, nanoseconds: how long the connection was half-closed. `None`
+    /// where only one side closed.
+    pub fn half_closed_ns(&self) -> Option<i64> {
+        let (forward, reverse) = (self.fin(Direction::Forward)?, self.fin(Direction::Reverse)?);
+        Some(forward.seen.at.since(reverse.seen.at).abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Direction::{Forward, Reverse};
+    use tapline_packet::Timestamp;
+
+    fn at(packet: u64) -> Origin {
+        Origin { packet, at: Timestamp(i64::try_from(packet).unwrap() * 1000) }
+    }
+
+    #[test]
+    fn each_kind_is_told_by_who_acknowledged_when() {
+        let mut four = Teardown::default();
+        assert_eq!(four.kind(), TeardownKind::None);
+        four.see_fin(Forward, at(1));
+        assert_eq!(four.kind(), TeardownKind::HalfClosed);
+        four.see_fin_acknowledged(Forward, at(2));
+        four.see_fin(Reverse, at(3));
+        four.see_fin_acknowledged(Reverse, at(4));
+        assert_eq!(
+            (four.kind(), four.closed_first(), four.is_complete()),
+            (TeardownKind::FourWay, Some(Forward), true)
+        );
+        assert_eq!(four.half_closed_ns(), Some(2000));
+
+        let mut three = Teardown::default();
+        three.see_fin(Reverse, at(1));
+        three.see_fin_acknowledged(Reverse, at(2));
+        three.see_fin(Forward, at(2));
+        three.see_fin_acknowledged(Forward, at(3));
+        assert_eq!((three.kind(), three.closed_first()), (TeardownKind::ThreeSegment, Some(Reverse)));
+
+        let mut both = Teardown::default();
+        both.see_fin(Forward, at(1));
+        both.see_fin(Reverse, at(2));
+        both.see_fin_acknowledged(Forward, at(3));
+        both.see_fin_acknowledged(Reverse, at(4));
+        assert_eq!(both.kind(), TeardownKind::Simultaneous);
+    }
+
+    #[test]
+    fn a_reset_counts_unless_the_connection_was_over() {
+        let mut reset = Teardown::default();
+        reset.see_fin(Forward, at(1));
+        reset.reset = Some(Reset { seen: at(2), from: Reverse });
+        assert_eq!((reset.kind(), reset.closed_first()), (TeardownKind::Reset, Some(Forward)));
+        let mut late = Teardown::default();
+        late.see_fin(Forward, at(1));
+        late.see_fin_acknowledged(Forward, at(2));
+        late.see_fin(Reverse, at(2));
+        late.see_fin_acknowledged(Reverse, at(3));
+        late.reset = Some(Reset { seen: at(4), from: Forward });
+        assert_eq!(late.kind(), TeardownKind::ThreeSegment);
+    }
+}

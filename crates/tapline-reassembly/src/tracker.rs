@@ -1,0 +1,300 @@
+//! Segments to connections.
+
+use std::collections::VecDeque;
+
+use tapline_packet::{Flags, Segment, Timestamp};
+
+use crate::flow::{FlowKey, FlowTable};
+use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX};
+use crate::stream::Piece;
+use crate::{
+    Completeness, Connection, Direction, End, Handshake, Orientation, Origin, Reset, Side, Sink, Teardown,
+};
+
+/// Every connection that is open or closed not long ago.
+#[derive(Default)]
+pub struct Tracker {
+    flows: FlowTable,
+    slots: Vec<Option<Box<Connection>>>,
+    free: Vec<u32>,
+    /// Connections that ended, oldest first, by slot and id.
+    closed: VecDeque<(u32, u64)>,
+    opened: u64,
+    evicted: u64,
+}
+
+impl Tracker {
+    /// Takes one segment, the packet `here`, and gives the slot of its connection.
+    pub fn segment(&mut self, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) -> u32 {
+        self.forget_closed(here.at, sink);
+        let key = FlowKey::of(segment);
+        let known = self.flows.find(&key).filter(|&slot| self.slot(slot).is_some());
+        let (slot, reused) = match known {
+            Some(slot) if !self.is_new_attempt(slot, segment) => (slot, None),
+            other => (self.open(key, segment, here, other.is_some(), sink), other),
+        };
+        if let Some(old) = reused {
+            self.finish(old, sink);
+        }
+        if let Some(connection) = self.slots.get_mut(slot as usize).and_then(Option::as_deref_mut) {
+            let was_over = is_over(connection);
+            take(connection, segment, here, sink);
+            if !was_over && is_over(connection) {
+                self.closed.push_back((slot, connection.id));
+            }
+        }
+        slot
+    }
+
+    /// The capture is over: every direction ends, every connection is handed to [`Sink::closed`] in order of
+    /// its first packet.
+    pub fn finish_all(&mut self, sink: &mut impl Sink) {
+        let mut open: Vec<(u64, u32)> = self.slots.iter().flatten().map(|c| (c.id, c.slot)).collect();
+        open.sort_unstable();
+        for (_, slot) in open {
+            self.finish(slot, sink);
+        }
+    }
+
+    /// The connection in a slot.
+    pub fn slot(&self, slot: u32) -> Option<&Connection> {
+        self.slots.get(slot as usize)?.as_deref()
+    }
+
+    /// Connections seen so far.
+    pub fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// Connections given up because [`CONNECTIONS_MAX`] was reached.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// A bare SYN with another initial sequence number starts a new connection, as in tshark.
+    fn is_new_attempt(&self, slot: u32, segment: &Segment<'_>) -> bool {
+        if !segment.has(Flags::SYN) || segment.has(Flags::ACK) {
+            return false;
+        }
+        self.slot(slot).is_some_and(|connection| {
+            let direction = direction_of(connection, segment);
+            connection.side(direction).base.is_some_and(|base| base != segment.sequence)
+        })
+    }
+
+    fn open(
+        &mut self,
+        key: FlowKey,
+        segment: &Segment<'_>,
+        here: Origin,
+        reused: bool,
+        sink: &mut impl Sink,
+    ) -> u32 {
+        if self.slots.len() - self.free.len() >= CONNECTIONS_MAX {
+            self.evict_idle(sink);
+        }
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        });
+        let connection = Box::new(new_connection(self.opened, slot, key, segment, here, reused));
+        self.opened += 1;
+        sink.opened(&connection);
+        if let Some(place) = self.slots.get_mut(slot as usize) {
+            *place = Some(connection);
+        }
+        self.flows.set(key, slot);
+        slot
+    }
+
+    /// Makes room by giving up the connections that were idle longest: an eighth of the table at once, so that
+    /// the search for them is paid once in many connections.
+    fn evict_idle(&mut self, sink: &mut impl Sink) {
+        let mut idle: Vec<(Timestamp, u64, u32)> =
+            self.slots.iter().flatten().map(|c| (c.last.at, c.id, c.slot)).collect();
+        let count = (CONNECTIONS_MAX / 8).min(idle.len());
+        if count > 0 && count < idle.len() {
+            idle.select_nth_unstable(count);
+        }
+        idle.truncate(count);
+        idle.sort_unstable_by_key(|&(_, id, _)| id);
+        for (_, _, slot) in idle {
+            self.finish(slot, sink);
+            self.evicted += 1;
+        }
+    }
+
+    fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        while let Some(&(slot, id)) = self.closed.front() {
+            match self.slot(slot).filter(|connection| connection.id == id) {
+                Some(connection) if now.since(connection.last.at) < CLOSED_LINGER_NS => return,
+                Some(_) => self.finish(slot, sink),
+                None => {}
+            }
+            self.closed.pop_front();
+        }
+    }
+
+    /// Ends what has not ended and frees the slot.
+    fn finish(&mut self, slot: u32, sink: &mut impl Sink) {
+        let Some(mut connection) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
+        for direction in Direction::BOTH {
+            flush(&mut connection, direction, sink);
+            end(&mut connection, direction, End::Unseen, sink);
+        }
+        sink.closed(&connection);
+        self.flows.remove(&connection.key, slot);
+        self.free.push(slot);
+    }
+}
+
+/// Whether only late segments can follow.
+fn is_over(connection: &Connection) -> bool {
+    connection.teardown.is_complete() || connection.teardown.reset.is_some()
+}
+
+fn direction_of(connection: &Connection, segment: &Segment<'_>) -> Direction {
+    if segment.source == connection.client { Direction::Forward } else { Direction::Reverse }
+}
+
+fn new_connection(
+    id: u64,
+    slot: u32,
+    key: FlowKey,
+    segment: &Segment<'_>,
+    here: Origin,
+    reused_ports: bool,
+) -> Connection {
+    let (source, destination) = (segment.source, segment.destination);
+    let (client, server, orientation) = match (segment.has(Flags::SYN), segment.has(Flags::ACK)) {
+        (true, false) => (source, destination, Orientation::Syn),
+        (true, true) => (destination, source, Orientation::Syn),
+        _ if source.port >= destination.port => (source, destination, Orientation::Port),
+        _ => (destination, source, Orientation::Port),
+    };
+    Connection {
+        id,
+        slot,
+        client,
+        server,
+        vlans: segment.vlans,
+        orientation,
+        first: here,
+        last: here,
+        handshake: Handshake::default(),
+        teardown: Teardown::default(),
+        completeness: Completeness::default(),
+        reused_ports,
+        sides: [Side::default(), Side::default()],
+        key,
+        ended: [false; 2],
+    }
+}
+
+/// One segment of a known connection.
+fn take(connection: &mut Connection, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) {
+    let direction = direction_of(connection, segment);
+    let first = connection.first.packet == here.packet;
+    let new_on_used_ports = first && connection.reused_ports;
+    connection.last = here;
+    connection.completeness.see(segment, first || new_on_used_ports);
+    connection.handshake.see(segment, direction, here);
+    let side = connection.side_mut(direction);
+    side.packets += 1;
+    side.payload_bytes += u64::from(segment.payload_length);
+    note_base(connection, direction, segment);
+    if segment.has(Flags::ACK)
+        && connection.side_mut(direction.flip()).stream.acknowledge(segment.acknowledgment)
+    {
+        connection.teardown.see_fin_acknowledged(direction.flip(), here);
+    }
+    if segment.has(Flags::RST) {
+        reset(connection, direction, here, sink);
+        return;
+    }
+    let fin = segment.has(Flags::FIN);
+    if fin {
+        connection.teardown.see_fin(direction, here);
+    }
+    octets(connection, direction, segment, here, fin, sink);
+    if connection.side(direction).stream.is_finished() {
+        end(connection, direction, End::Fin, sink);
+    }
+    if connection.teardown.is_complete() {
+        // Both sides have everything: what did not come by now is lost to the capture.
+        for direction in Direction::BOTH {
+            flush(connection, direction, sink);
+            end(connection, direction, End::Fin, sink);
+        }
+    }
+}
+
+/// The numbers that either side's first packets fix.
+fn note_base(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) {
+    let syn = segment.has(Flags::SYN);
+    let own = if syn { segment.sequence } else { segment.sequence.wrapping_sub(1) };
+    connection.side_mut(direction).base.get_or_insert(own);
+    if segment.has(Flags::ACK) && !syn {
+        connection.side_mut(direction.flip()).base.get_or_insert(segment.acknowledgment.wrapping_sub(1));
+    }
+}
+
+fn octets(
+    connection: &mut Connection,
+    direction: Direction,
+    segment: &Segment<'_>,
+    here: Origin,
+    fin: bool,
+    sink: &mut impl Sink,
+) {
+    let syn = segment.has(Flags::SYN);
+    let sequence = if syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
+    with_stream(connection, direction, sink, |stream, out| {
+        // A lone octet may be a keep-alive, which stands one before the next: it does not say where a stream
+        // begins.
+        if syn || fin || segment.payload_length > 1 {
+            stream.start_at(sequence);
+        }
+        if stream.is_started() {
+            stream.segment(sequence, segment.payload, segment.payload_length, fin, here, out);
+        }
+    });
+}
+
+fn reset(connection: &mut Connection, direction: Direction, here: Origin, sink: &mut impl Sink) {
+    connection.teardown.reset.get_or_insert(Reset { seen: here, from: direction });
+    for direction in Direction::BOTH {
+        flush(connection, direction, sink);
+        end(connection, direction, End::Reset, sink);
+    }
+}
+
+fn flush(connection: &mut Connection, direction: Direction, sink: &mut impl Sink) {
+    with_stream(connection, direction, sink, |stream, out| stream.flush(out));
+}
+
+fn end(connection: &mut Connection, direction: Direction, end: End, sink: &mut impl Sink) {
+    let ended = connection.ended.get_mut(direction.index());
+    if let Some(ended @ false) = ended {
+        *ended = true;
+        sink.ended(connection, direction, end);
+    }
+}
+
+/// Lets a stream work while the connection it belongs to is shown to the sink: the stream is taken out for
+/// that time and put back.
+fn with_stream(
+    connection: &mut Connection,
+    direction: Direction,
+    sink: &mut impl Sink,
+    work: impl FnOnce(&mut crate::Stream, &mut dyn FnMut(Piece<'_>)),
+) {
+    let mut stream = std::mem::take(&mut connection.side_mut(direction).stream);
+    work(&mut stream, &mut |piece| match piece {
+        Piece::Octets { offset, octets, origin } => {
+            sink.octets(connection, direction, offset, octets, origin);
+        }
+        Piece::Gap { offset, length, why } => sink.gap(connection, direction, offset, length, why),
+    });
+    connection.side_mut(direction).stream = stream;
+}
