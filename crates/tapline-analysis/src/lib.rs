@@ -1,1 +1,55 @@
-//! Room under construction.
+//! Packets in; events out: connections, TLS sessions, HTTP messages, exchanges, anomalies.
+//!
+//! [`Analyzer`] owns the order of the stages: it dissects a packet, tracks its segment, feeds the octets to
+//! the connection's decoders and puts together what they say. It does no I/O, reads no clock and knows no
+//! terminal; the same packets give the same events, always.
+#![warn(clippy::indexing_slicing)]
+
+mod analyzer;
+mod event;
+mod http1;
+mod http2;
+pub mod human;
+pub mod limits;
+mod options;
+mod record;
+mod story;
+mod text;
+mod tls;
+mod totals;
+mod trail;
+
+pub use analyzer::Analyzer;
+pub use event::{
+    AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart, Timings,
+    TlsMessage, TlsSession,
+};
+pub use options::{Interests, Options};
+pub use record::{ClientProof, ConnectionRecord, SideRecord};
+pub use tapline_decode as decode;
+pub use tapline_decode::Protocol;
+pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
+pub use tapline_reassembly::{
+    Completeness, Direction, Fin, Handshake, Origin, Reset, State, SynOptions, Teardown, TeardownKind,
+};
+pub use text::{printable, text};
+pub use totals::Totals;
+
+/// Who sent something.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Sender {
+    /// Who opened the connection.
+    Client,
+    /// Who answered.
+    Server,
+}
+
+impl Sender {
+    /// The name as it is written in reports and exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}

@@ -1,1 +1,13 @@
-//! Room under construction.
+//! A source and options in; ordered batches of events, progress and cancel out.
+//!
+//! The only crate with threads. It formats nothing: what the events mean to a person or a program is for the
+//! crates behind it.
+
+mod limits;
+mod run;
+mod spawn;
+
+pub use run::{Batch, Outcome, RunOptions, run};
+pub use spawn::{Running, spawn};
+pub use tapline_analysis as analysis;
+pub use tapline_capture as capture;

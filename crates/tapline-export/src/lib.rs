@@ -1,1 +1,10 @@
-//! Room under construction.
+//! Events in; text for people and NDJSON for programs out.
+//!
+//! Decides nothing about what is true, holds no capture: NDJSON leaves as it comes, a report keeps counts and
+//! the rows that it will print.
+
+pub mod ndjson;
+pub mod report;
+mod time;
+
+pub use time::rfc3339;

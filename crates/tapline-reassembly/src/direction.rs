@@ -14,6 +14,7 @@ impl Direction {
     pub const BOTH: [Self; 2] = [Self::Forward, Self::Reverse];
 
     /// The opposite direction.
+    #[must_use]
     pub fn flip(self) -> Self {
         match self {
             Self::Forward => Self::Reverse,

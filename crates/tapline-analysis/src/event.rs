@@ -1,0 +1,263 @@
+//! What analysis says.
+
+use tapline_decode::tls::{Alert, CipherSuite, ContentType, HandshakeType, NamedGroup, Version};
+use tapline_decode::{Fields, http1, http2};
+use tapline_reassembly::Origin;
+
+use crate::{ConnectionRecord, Sender, text};
+
+/// Something that was learned. Events come in the order of the packets that completed them.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A connection as it stands; a later one with the same id replaces it.
+    ConnectionProgress(Box<ConnectionRecord>),
+    /// A connection, last word.
+    Connection(Box<ConnectionRecord>),
+    /// A TLS record or handshake message.
+    TlsMessage(Box<TlsMessage>),
+    /// A TLS handshake, done or failed.
+    TlsSession(Box<TlsSession>),
+    /// An HTTP/1 message, whole or as far as it came.
+    Http1Message(Box<Http1Message>),
+    /// An HTTP/2 frame.
+    Http2Frame(Box<Http2Frame>),
+    /// A request with its response.
+    Exchange(Box<Exchange>),
+    /// Something that its RFC forbids or that could not be read.
+    Anomaly(Box<AnomalyRecord>),
+}
+
+/// A TLS record or handshake message.
+#[derive(Clone, Debug)]
+pub struct TlsMessage {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that completed it.
+    pub origin: Origin,
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// Version in the record header.
+    pub record_version: Version,
+    /// Content type of the record.
+    pub content: ContentType,
+    /// Handshake message type, for handshake messages that could be read.
+    pub handshake: Option<HandshakeType>,
+    /// The alert, where it could be read.
+    pub alert: Option<Alert>,
+    /// Octets: a handshake message's body, else the record's fragment.
+    pub length_bytes: u32,
+    /// Whether it travelled encrypted and was decrypted.
+    pub decrypted: bool,
+}
+
+/// A TLS handshake and what came of it.
+#[derive(Clone, Debug, Default)]
+pub struct TlsSession {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that carried the `ClientHello`'s first octet, or the first record seen.
+    pub start: Origin,
+    /// The packet that ended the handshake; `None` where it did not end in the capture.
+    pub end: Option<Origin>,
+    /// The negotiated version.
+    pub version: Option<Version>,
+    /// The chosen suite.
+    pub cipher_suite: Option<CipherSuite>,
+    /// The key exchange group.
+    pub group: Option<NamedGroup>,
+    /// SNI of the client.
+    pub server_name: Option<String>,
+    /// The chosen application protocol; `None` where none was chosen or, in TLS 1.3, it travelled encrypted.
+    pub alpn: Option<String>,
+    /// The offered application protocols.
+    pub alpn_offered: Vec<String>,
+    /// Whether an earlier session was resumed; `None` where that was not seen.
+    pub resumed: Option<bool>,
+    /// Whether the client sent the early data extension.
+    pub early_data: bool,
+    /// Whether the server asked for another `ClientHello`.
+    pub hello_retry: bool,
+    /// JA3 of the `ClientHello`.
+    pub ja3: Option<String>,
+    /// JA3S of the `ServerHello`.
+    pub ja3s: Option<String>,
+    /// JA4 of the `ClientHello`.
+    pub ja4: Option<String>,
+    /// Certificates the server sent in clear, in DER, leaf first; `None` where none was seen.
+    pub certificates: Option<usize>,
+    /// How often the client waited for the server before its first application data.
+    pub handshake_rtts: Option<u8>,
+    /// From the `ClientHello` to the end of the handshake, nanoseconds.
+    pub handshake_ns: Option<i64>,
+    /// The first alert in clear, and who sent it.
+    pub alert: Option<(Sender, Alert)>,
+    /// Records of application data, both directions.
+    pub application_records: u64,
+}
+
+/// Header fields as text.
+pub type HeaderList = Vec<(String, String)>;
+
+/// Fields as text, octets that are not UTF-8 escaped.
+pub(crate) fn header_list(fields: &Fields) -> HeaderList {
+    fields.iter().map(|(name, value)| (text::text(name), text::text(value))).collect()
+}
+
+/// Whether a message asks or answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MessageKind {
+    /// A request.
+    Request,
+    /// A response.
+    Response,
+}
+
+/// An HTTP/1 message.
+#[derive(Clone, Debug)]
+pub struct Http1Message {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that completed it.
+    pub origin: Origin,
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// Which of the two.
+    pub kind: MessageKind,
+    /// The method, for requests.
+    pub method: Option<String>,
+    /// The request target as sent, for requests.
+    pub target: Option<String>,
+    /// The status code, for responses.
+    pub status: Option<u16>,
+    /// `0.9`, `1.0` or `1.1`.
+    pub version: &'static str,
+    /// Header fields in wire order.
+    pub headers: HeaderList,
+    /// Octets of the head.
+    pub header_bytes: u64,
+    /// Octets of the body, transfer coding removed.
+    pub body_bytes: u64,
+    /// Whether the body came whole.
+    pub body_complete: bool,
+    /// How the body's end was found.
+    pub framing: http1::Framing,
+}
+
+/// An HTTP/2 frame.
+#[derive(Clone, Debug)]
+pub struct Http2Frame {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that completed it.
+    pub origin: Origin,
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// The frame by field.
+    pub frame: http2::Frame,
+}
+
+/// One half of an exchange.
+#[derive(Clone, Debug)]
+pub struct MessagePart {
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// The packet that carried its last octet so far.
+    pub last: Origin,
+    /// Header fields; empty where nobody asked for them.
+    pub headers: HeaderList,
+    /// Octets of the header on the wire: the head of HTTP/1, the field blocks of HTTP/2.
+    pub header_bytes: u64,
+    /// Octets of names and values, decoded.
+    pub header_bytes_decoded: u64,
+    /// Octets of the body, transfer coding and padding removed.
+    pub body_bytes: u64,
+    /// SHA-256 of the body, where that was asked for.
+    pub body_sha256: Option<[u8; 32]>,
+}
+
+/// Where an exchange's time went, nanoseconds. `None`: not applicable (no new connection) or not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// TCP handshake, on the connection's first exchange.
+    pub connect: Option<i64>,
+    /// TLS handshake, on the connection's first exchange.
+    pub tls: Option<i64>,
+    /// First to last octet of the request.
+    pub send: Option<i64>,
+    /// Last octet of the request to first of the response.
+    pub wait: Option<i64>,
+    /// First to last octet of the response.
+    pub receive: Option<i64>,
+}
+
+/// A request with its response.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Connection id.
+    pub connection: u64,
+    /// HTTP/2 stream.
+    pub stream: Option<u32>,
+    /// `0.9`, `1.0`, `1.1` or `2`.
+    pub version: &'static str,
+    /// The method; `None` where the request was not seen.
+    pub method: Option<String>,
+    /// Scheme, host and target, as far as they are known.
+    pub url: Option<String>,
+    /// The final status.
+    pub status: Option<u16>,
+    /// The request; `None` where it was not seen.
+    pub request: Option<MessagePart>,
+    /// The response; `None` where it was not seen.
+    pub response: Option<MessagePart>,
+    /// `content-type` of the response.
+    pub content_type: Option<String>,
+    /// Where the time went.
+    pub timings: Timings,
+    /// Whether the server promised it (RFC 9113 §8.4).
+    pub pushed: bool,
+    /// Whether request and response both came whole.
+    pub complete: bool,
+    /// Why the stream was reset, HTTP/2.
+    pub reset: Option<http2::ErrorCode>,
+}
+
+impl Exchange {
+    /// The earliest packet of it.
+    pub fn start(&self) -> Option<Origin> {
+        self.request.as_ref().or(self.response.as_ref()).map(|part| part.first)
+    }
+
+    /// The latest packet of it.
+    pub fn end(&self) -> Option<Origin> {
+        self.response.as_ref().or(self.request.as_ref()).map(|part| part.last)
+    }
+
+    /// From its first octet to its last, nanoseconds; `None` without a response.
+    pub fn duration_ns(&self) -> Option<i64> {
+        self.response.as_ref()?;
+        Some(self.end()?.at.since(self.start()?.at))
+    }
+}
+
+/// Something that its RFC forbids or that could not be read.
+#[derive(Clone, Debug)]
+pub struct AnomalyRecord {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet at which it showed.
+    pub origin: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// Stable code, `layer_what`.
+    pub code: &'static str,
+    /// One plain sentence.
+    pub detail: std::borrow::Cow<'static, str>,
+    /// Octet range of the direction's stream.
+    pub span: std::ops::Range<u64>,
+}

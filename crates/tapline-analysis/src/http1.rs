@@ -1,0 +1,299 @@
+//! HTTP/1 requests and their responses, paired in order (RFC 9112 §9.3.2).
+
+use std::collections::VecDeque;
+
+use sha2::{Digest, Sha256};
+use tapline_decode::http1::{End, Message, Request, Response};
+use tapline_reassembly::{Direction, Origin};
+
+use crate::event::header_list;
+use crate::limits::PIPELINED_MAX;
+use crate::story::Moment;
+use crate::{Event, Exchange, Http1Message, MessageKind, MessagePart, Timings, text};
+
+/// The messages of one HTTP/1 connection.
+#[derive(Default)]
+pub(crate) struct Http1 {
+    pairs: VecDeque<Pair>,
+    /// The message whose head came last, by direction.
+    open: [Option<Open>; 2],
+    requests: u64,
+    host: Option<String>,
+}
+
+/// A message between its head and its end.
+struct Open {
+    message: Http1Message,
+    interim: bool,
+    hash: Option<Sha256>,
+}
+
+/// A request and its response, as far as they came.
+#[derive(Default)]
+struct Pair {
+    version: &'static str,
+    method: Option<String>,
+    target: Option<String>,
+    host: Option<String>,
+    status: Option<u16>,
+    content_type: Option<String>,
+    request: Option<MessagePart>,
+    response: Option<MessagePart>,
+    request_done: bool,
+    response_done: bool,
+    broken: bool,
+}
+
+/// A request that goes on as stream 1 of HTTP/2 (RFC 7540 §3.2).
+pub(crate) struct UpgradedRequest {
+    pub(crate) method: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) part: MessagePart,
+}
+
+impl Http1 {
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// The host of the first request.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Takes out the newest request: HTTP/2 will answer it.
+    pub(crate) fn take_upgraded(&mut self, secure: bool) -> Option<UpgradedRequest> {
+        let pair = self.pairs.pop_back()?;
+        let url = pair.url(secure);
+        Some(UpgradedRequest { method: pair.method, url, part: pair.request? })
+    }
+
+    pub(crate) fn see(&mut self, message: Message, span: u64, secure: bool, moment: &mut Moment<'_>) {
+        match message {
+            Message::Request(request) => self.request(&request, span, moment),
+            Message::Response(response) => self.response(&response, span, moment),
+            Message::End(end) => self.end(&end, moment),
+        }
+        self.tell_finished(secure, moment);
+    }
+
+    pub(crate) fn hash(&mut self, direction: Direction, octets: &[u8]) {
+        if let Some(Some(open)) = self.open.get_mut(direction.index()) {
+            open.hash.get_or_insert_default().update(octets);
+        }
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn close(&mut self, secure: bool, moment: &mut Moment<'_>) {
+        for pair in self.pairs.drain(..) {
+            tell(pair, secure, false, moment);
+        }
+    }
+
+    fn request(&mut self, request: &Request, span: u64, moment: &mut Moment<'_>) {
+        self.requests += 1;
+        let host = request.fields.get("host").map(text::text);
+        if self.host.is_none() {
+            self.host.clone_from(&host);
+        }
+        let version = match request.minor_version {
+            Some(0) => "1.0",
+            Some(_) => "1.1",
+            None => "0.9",
+        };
+        let mut message = new_message(MessageKind::Request, version, span, moment);
+        message.method = Some(text::text(&request.method));
+        message.target = Some(text::text(&request.target));
+        message.framing = request.framing;
+        if moment.options.interests.http1_messages {
+            message.headers = header_list(&request.fields);
+        }
+        if self.pairs.len() < PIPELINED_MAX {
+            self.pairs.push_back(Pair {
+                version,
+                method: message.method.clone(),
+                target: message.target.clone(),
+                host,
+                request: Some(new_part(&request.fields, span, moment)),
+                ..Pair::default()
+            });
+        }
+        self.begin(Open { message, interim: false, hash: None }, moment.direction);
+    }
+
+    fn response(&mut self, response: &Response, span: u64, moment: &mut Moment<'_>) {
+        let version = if response.minor_version == 0 { "1.0" } else { "1.1" };
+        let mut message = new_message(MessageKind::Response, version, span, moment);
+        message.status = Some(response.status);
+        message.framing = response.framing;
+        if moment.options.interests.http1_messages {
+            message.headers = header_list(&response.fields);
+        }
+        if !response.is_interim() {
+            let part = new_part(&response.fields, span, moment);
+            let content_type = response.fields.get("content-type").map(text::text);
+            let pair = match self.pairs.iter().position(|pair| pair.response.is_none()) {
+                Some(index) => self.pairs.get_mut(index),
+                None => {
+                    self.pairs.push_back(Pair {
+                        version,
+                        request_done: true,
+                        broken: true,
+                        ..Pair::default()
+                    });
+                    self.pairs.back_mut()
+                }
+            };
+            if let Some(pair) = pair {
+                pair.status = Some(response.status);
+                pair.content_type = content_type;
+                pair.response = Some(part);
+            }
+        }
+        self.begin(Open { message, interim: response.is_interim(), hash: None }, moment.direction);
+    }
+
+    fn begin(&mut self, open: Open, direction: Direction) {
+        if let Some(place) = self.open.get_mut(direction.index()) {
+            *place = Some(open);
+        }
+    }
+
+    fn end(&mut self, end: &End, moment: &mut Moment<'_>) {
+        let Some(Some(Open { mut message, interim, hash })) =
+            self.open.get_mut(moment.direction.index()).map(Option::take)
+        else {
+            return;
+        };
+        message.origin = moment.here;
+        message.body_bytes = end.body_bytes;
+        message.body_complete = end.complete;
+        let sha256 = moment.options.hash_bodies.then(|| hash.unwrap_or_default().finalize().into());
+        if !interim {
+            self.end_pair(message.kind, end, sha256, moment.here);
+        }
+        if moment.options.interests.http1_messages {
+            if !end.trailers.is_empty() {
+                message.headers.extend(header_list(&end.trailers));
+            }
+            moment.events.push(Event::Http1Message(Box::new(message)));
+        }
+    }
+
+    fn end_pair(&mut self, kind: MessageKind, end: &End, sha256: Option<[u8; 32]>, here: Origin) {
+        let pair = self.pairs.iter_mut().find(|pair| match kind {
+            MessageKind::Request => !pair.request_done,
+            MessageKind::Response => pair.response.is_some() && !pair.response_done,
+        });
+        let Some(pair) = pair else { return };
+        pair.broken |= !end.complete;
+        let part = match kind {
+            MessageKind::Request => {
+                pair.request_done = true;
+                &mut pair.request
+            }
+            MessageKind::Response => {
+                pair.response_done = true;
+                &mut pair.response
+            }
+        };
+        if let Some(part) = part {
+            part.last = here;
+            part.body_bytes = end.body_bytes;
+            part.body_sha256 = sha256;
+        }
+    }
+
+    fn tell_finished(&mut self, secure: bool, moment: &mut Moment<'_>) {
+        while self.pairs.front().is_some_and(|pair| pair.request_done && pair.response_done) {
+            if let Some(pair) = self.pairs.pop_front() {
+                let complete = !pair.broken;
+                tell(pair, secure, complete, moment);
+            }
+        }
+    }
+}
+
+impl Pair {
+    /// Absolute targets as they are; authority form as it is (CONNECT); else scheme, host and target.
+    fn url(&self, secure: bool) -> Option<String> {
+        let target = self.target.as_deref()?;
+        if !(target.starts_with('/') || target == "*") {
+            return Some(target.to_owned());
+        }
+        let path = if target == "*" { "" } else { target };
+        match &self.host {
+            Some(host) => Some(format!("{}://{host}{path}", if secure { "https" } else { "http" })),
+            None => Some(target.to_owned()),
+        }
+    }
+}
+
+fn tell(pair: Pair, secure: bool, complete: bool, moment: &mut Moment<'_>) {
+    if !moment.options.interests.exchanges {
+        return;
+    }
+    moment.events.push(Event::Exchange(Box::new(Exchange {
+        connection: moment.connection.id,
+        stream: None,
+        version: pair.version,
+        url: pair.url(secure),
+        timings: timings(pair.request.as_ref(), pair.response.as_ref()),
+        method: pair.method,
+        status: pair.status,
+        content_type: pair.content_type,
+        request: pair.request,
+        response: pair.response,
+        pushed: false,
+        complete,
+        reset: None,
+    })));
+}
+
+/// Send, wait and receive from the packets of both halves. A response that began before the request was
+/// whole did not wait.
+pub(crate) fn timings(request: Option<&MessagePart>, response: Option<&MessagePart>) -> Timings {
+    let between = |from: Origin, to: Origin| to.at.since(from.at).max(0);
+    Timings {
+        send: request.map(|request| between(request.first, request.last)),
+        wait: request.zip(response).map(|(request, response)| between(request.last, response.first)),
+        receive: response.map(|response| between(response.first, response.last)),
+        ..Timings::default()
+    }
+}
+
+fn new_message(
+    kind: MessageKind,
+    version: &'static str,
+    head_bytes: u64,
+    moment: &Moment<'_>,
+) -> Http1Message {
+    Http1Message {
+        connection: moment.connection.id,
+        origin: moment.here,
+        first: moment.first,
+        from: moment.from,
+        kind,
+        method: None,
+        target: None,
+        status: None,
+        version,
+        headers: Vec::new(),
+        header_bytes: head_bytes,
+        body_bytes: 0,
+        body_complete: false,
+        framing: tapline_decode::http1::Framing::None,
+    }
+}
+
+fn new_part(fields: &tapline_decode::Fields, head_bytes: u64, moment: &Moment<'_>) -> MessagePart {
+    MessagePart {
+        first: moment.first,
+        last: moment.here,
+        headers: if moment.options.interests.headers { header_list(fields) } else { Vec::new() },
+        header_bytes: head_bytes,
+        header_bytes_decoded: fields.octets_len() as u64,
+        body_bytes: 0,
+        body_sha256: None,
+    }
+}

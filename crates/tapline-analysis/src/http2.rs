@@ -1,0 +1,274 @@
+//! HTTP/2 streams put together to exchanges (RFC 9113 §8.1).
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use sha2::{Digest, Sha256};
+use tapline_decode::http2::{ErrorCode, Frame, FrameType, HeaderBlock, Message, Payload};
+use tapline_reassembly::Direction;
+
+use crate::event::header_list;
+use crate::http1::{UpgradedRequest, timings};
+use crate::limits::STREAMS_MAX;
+use crate::story::Moment;
+use crate::{Event, Exchange, Http2Frame, MessagePart, text};
+
+const END_STREAM: u8 = 0x1;
+
+/// The streams of one connection.
+#[derive(Default)]
+pub(crate) struct Http2 {
+    streams: HashMap<u32, Box<Stream>, RandomState>,
+    /// The block that CONTINUATION frames go on with: its stream, and what it promises.
+    open_block: Option<(u32, Option<u32>)>,
+    requests: u64,
+    host: Option<String>,
+}
+
+/// A stream with a request, a response, or both.
+#[derive(Default)]
+struct Stream {
+    method: Option<String>,
+    url: Option<String>,
+    status: Option<u16>,
+    content_type: Option<String>,
+    request: Option<MessagePart>,
+    response: Option<MessagePart>,
+    request_done: bool,
+    response_done: bool,
+    pushed: bool,
+    reset: Option<ErrorCode>,
+    hashes: [Option<Sha256>; 2],
+}
+
+impl Http2 {
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// The authority of the first request.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// The request of an upgrade is stream 1, half-closed (RFC 7540 §3.2).
+    pub(crate) fn upgraded(&mut self, request: UpgradedRequest) {
+        let stream = self.streams.entry(1).or_default();
+        stream.method = request.method;
+        stream.url = request.url;
+        stream.request = Some(request.part);
+        stream.request_done = true;
+    }
+
+    pub(crate) fn see(&mut self, message: Message, moment: &mut Moment<'_>) {
+        let Message::Frame(frame) = message else { return };
+        self.follow(&frame, moment);
+        if moment.options.interests.http2_frames {
+            moment.events.push(Event::Http2Frame(Box::new(Http2Frame {
+                connection: moment.connection.id,
+                origin: moment.here,
+                first: moment.first,
+                from: moment.from,
+                frame,
+            })));
+        }
+    }
+
+    pub(crate) fn hash(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
+        if let Some(Some(hash)) =
+            self.streams.get_mut(&stream).map(|stream| stream.hashes.get_mut(direction.index()))
+        {
+            hash.get_or_insert_default().update(octets);
+        }
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
+        let mut open: Vec<_> = self.streams.drain().collect();
+        open.sort_unstable_by_key(|&(id, _)| id);
+        for (id, stream) in open {
+            tell(id, *stream, moment);
+        }
+    }
+
+    fn follow(&mut self, frame: &Frame, moment: &mut Moment<'_>) {
+        match &frame.payload {
+            Payload::Data { content_length, .. } => self.data(frame, *content_length, moment),
+            Payload::Headers { block, .. } => self.block(frame.stream, None, block.as_deref(), moment),
+            Payload::PushPromise { promised_stream, block, .. } => {
+                self.block(frame.stream, Some(*promised_stream), block.as_deref(), moment);
+            }
+            Payload::Continuation { block, .. } => {
+                if let Some((stream, promised)) = self.open_block {
+                    self.block(stream, promised, block.as_deref(), moment);
+                }
+            }
+            Payload::RstStream { error } => {
+                if let Some(mut stream) = self.streams.remove(&frame.stream) {
+                    stream.reset = Some(*error);
+                    tell(frame.stream, *stream, moment);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn block(
+        &mut self,
+        id: u32,
+        promised: Option<u32>,
+        block: Option<&HeaderBlock>,
+        moment: &mut Moment<'_>,
+    ) {
+        let Some(block) = block else {
+            self.open_block = Some((id, promised));
+            return;
+        };
+        self.open_block = None;
+        if let Some(promised) = promised {
+            self.request(promised, block, true, moment);
+        } else if block.fields.get(":method").is_some() {
+            self.request(id, block, false, moment);
+        } else {
+            self.response_or_trailers(id, block, moment);
+        }
+        if promised.is_none() && block.end_stream {
+            self.end_stream(id, moment);
+        }
+    }
+
+    fn request(&mut self, id: u32, block: &HeaderBlock, pushed: bool, moment: &mut Moment<'_>) {
+        self.requests += 1;
+        let field = |name| block.fields.get(name).map(text::text);
+        let authority = field(":authority").or_else(|| field("host"));
+        if self.host.is_none() {
+            self.host.clone_from(&authority);
+        }
+        let Some(stream) = self.open(id) else { return };
+        stream.method = field(":method");
+        stream.url = match (field(":scheme"), authority, field(":path")) {
+            (Some(scheme), Some(authority), path) => {
+                Some(format!("{scheme}://{authority}{}", path.unwrap_or_default()))
+            }
+            (None, Some(authority), None) => Some(authority),
+            (_, _, path) => path,
+        };
+        stream.pushed = pushed;
+        stream.request_done = pushed;
+        stream.request = Some(new_part(block, moment));
+    }
+
+    fn response_or_trailers(&mut self, id: u32, block: &HeaderBlock, moment: &mut Moment<'_>) {
+        let status =
+            block.fields.get(":status").and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
+        let Some(stream) = self.open(id) else { return };
+        match status {
+            Some(100..200) => {}
+            Some(status) => {
+                stream.status = Some(status);
+                stream.content_type = block.fields.get("content-type").map(text::text);
+                stream.response = Some(new_part(block, moment));
+            }
+            None => {
+                let from_client = stream.response.is_none() && stream.request.is_some();
+                let part = if from_client { &mut stream.request } else { &mut stream.response };
+                if let Some(part) = part {
+                    part.last = moment.here;
+                    part.header_bytes += u64::from(block.wire_bytes);
+                    part.header_bytes_decoded += u64::from(block.decoded_bytes);
+                    if moment.options.interests.headers {
+                        part.headers.extend(header_list(&block.fields));
+                    }
+                }
+            }
+        }
+    }
+
+    fn data(&mut self, frame: &Frame, content_length: u32, moment: &mut Moment<'_>) {
+        if let Some(stream) = self.streams.get_mut(&frame.stream)
+            && let Some(part) = stream.half(moment)
+        {
+            part.last = moment.here;
+            part.body_bytes += u64::from(content_length);
+        }
+        if frame.flags & END_STREAM != 0 {
+            self.end_stream(frame.stream, moment);
+        }
+    }
+
+    fn end_stream(&mut self, id: u32, moment: &mut Moment<'_>) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        if moment.from == crate::Sender::Client {
+            stream.request_done = true
+        } else {
+            stream.response_done = true
+        }
+        if (stream.request_done || stream.request.is_none())
+            && stream.response_done
+            && let Some(stream) = self.streams.remove(&id)
+        {
+            tell(id, *stream, moment);
+        }
+    }
+
+    fn open(&mut self, id: u32) -> Option<&mut Stream> {
+        if self.streams.len() >= STREAMS_MAX && !self.streams.contains_key(&id) {
+            return None;
+        }
+        Some(self.streams.entry(id).or_default())
+    }
+}
+
+impl Stream {
+    /// The half that the sender of the moment sends.
+    fn half(&mut self, moment: &Moment<'_>) -> Option<&mut MessagePart> {
+        match moment.from {
+            crate::Sender::Client => self.request.as_mut(),
+            crate::Sender::Server => self.response.as_mut(),
+        }
+    }
+}
+
+fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart {
+    MessagePart {
+        first: moment.first,
+        last: moment.here,
+        headers: if moment.options.interests.headers { header_list(&block.fields) } else { Vec::new() },
+        header_bytes: u64::from(block.wire_bytes),
+        header_bytes_decoded: u64::from(block.decoded_bytes),
+        body_bytes: 0,
+        body_sha256: None,
+    }
+}
+
+fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
+    // A stream of which only PRIORITY or a broken block was seen is no exchange.
+    if !moment.options.interests.exchanges || (stream.request.is_none() && stream.response.is_none()) {
+        return;
+    }
+    if moment.options.hash_bodies {
+        let [forward, reverse] = &mut stream.hashes;
+        for (part, hash) in [(&mut stream.request, forward), (&mut stream.response, reverse)] {
+            if let Some(part) = part {
+                part.body_sha256 = Some(hash.take().unwrap_or_default().finalize().into());
+            }
+        }
+    }
+    moment.events.push(Event::Exchange(Box::new(Exchange {
+        connection: moment.connection.id,
+        stream: Some(id),
+        version: "2",
+        timings: timings(stream.request.as_ref(), stream.response.as_ref()),
+        complete: stream.request_done
+            && stream.response_done
+            && stream.request.is_some()
+            && stream.reset.is_none(),
+        method: stream.method,
+        url: stream.url,
+        status: stream.status,
+        content_type: stream.content_type,
+        request: stream.request,
+        response: stream.response,
+        pushed: stream.pushed,
+        reset: stream.reset,
+    })));
+}

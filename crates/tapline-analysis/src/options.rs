@@ -1,0 +1,72 @@
+//! What is wanted of an analysis.
+
+use tapline_decode::Protocol;
+
+/// Which events somebody will read; the others are not made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch an event type, each on its own")]
+pub struct Interests {
+    /// Connections.
+    pub connections: bool,
+    /// TLS messages one by one.
+    pub tls_messages: bool,
+    /// TLS sessions.
+    pub tls_sessions: bool,
+    /// HTTP/1 messages one by one.
+    pub http1_messages: bool,
+    /// HTTP/2 frames one by one.
+    pub http2_frames: bool,
+    /// Requests with their responses.
+    pub exchanges: bool,
+    /// Header fields on exchanges.
+    pub headers: bool,
+    /// Anomalies one by one.
+    pub anomalies: bool,
+}
+
+impl Interests {
+    /// Every event with every field.
+    pub const FULL: Self = Self {
+        connections: true,
+        tls_messages: true,
+        tls_sessions: true,
+        http1_messages: true,
+        http2_frames: true,
+        exchanges: true,
+        headers: true,
+        anomalies: true,
+    };
+
+    /// What lists and timelines need: no single frames, no header fields.
+    pub const SUMMARY: Self = Self {
+        tls_messages: false,
+        http1_messages: false,
+        http2_frames: false,
+        headers: false,
+        anomalies: false,
+        ..Self::FULL
+    };
+}
+
+/// How to analyse.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which events are made.
+    pub interests: Interests,
+    /// Ports whose protocol somebody stated; they overrule what the octets look like.
+    pub decode_as: Vec<(u16, Protocol)>,
+    /// Whether bodies are hashed.
+    pub hash_bodies: bool,
+}
+
+impl Options {
+    /// These interests, nothing stated.
+    pub fn of(interests: Interests) -> Self {
+        Self { interests, decode_as: Vec::new(), hash_bodies: false }
+    }
+
+    /// What was stated for a connection with this port.
+    pub(crate) fn stated(&self, ports: [u16; 2]) -> Option<Protocol> {
+        self.decode_as.iter().find(|(port, _)| ports.contains(port)).map(|&(_, protocol)| protocol)
+    }
+}

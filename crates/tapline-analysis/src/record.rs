@@ -1,0 +1,141 @@
+//! A connection as events tell it.
+
+use tapline_decode::Protocol;
+use tapline_packet::{Endpoint, Vlans};
+use tapline_reassembly::{
+    Completeness, Connection, Direction, Handshake, Orientation, Origin, State, Teardown,
+};
+
+use crate::story::Story;
+
+/// How it is known which side is the client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientProof {
+    /// It sent the SYN.
+    Syn,
+    /// It sent a `ClientHello`, a request or a preface.
+    Protocol,
+    /// It has the higher port; nothing proves it.
+    Port,
+}
+
+impl ClientProof {
+    /// The name as it is written in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syn => "syn",
+            Self::Protocol => "protocol",
+            Self::Port => "port",
+        }
+    }
+}
+
+/// One side of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct SideRecord {
+    /// Address and port.
+    pub endpoint: Endpoint,
+    /// Segments it sent.
+    pub packets: u64,
+    /// Octets of payload it sent, repeats counted.
+    pub payload_bytes: u64,
+    /// Octets of its stream that were never seen.
+    pub missing_bytes: u64,
+}
+
+/// A connection.
+#[derive(Clone, Debug)]
+pub struct ConnectionRecord {
+    /// 0, 1, … in order of the first packet.
+    pub id: u64,
+    /// Who opened it.
+    pub client: SideRecord,
+    /// Who answered.
+    pub server: SideRecord,
+    /// The direction in which the client sends, for `teardown`.
+    pub client_direction: Direction,
+    /// How the client is known.
+    pub orientation: ClientProof,
+    /// VLAN tags.
+    pub vlans: Vlans,
+    /// First packet.
+    pub first: Origin,
+    /// Newest packet.
+    pub last: Origin,
+    /// Where it is in its life.
+    pub state: State,
+    /// How much of its life was captured.
+    pub completeness: Completeness,
+    /// The handshake's steps.
+    pub handshake: Handshake,
+    /// The end's steps.
+    pub teardown: Teardown,
+    /// Whether an earlier connection had the same addresses and ports.
+    pub reused_ports: bool,
+    /// Protocols from the outside in.
+    pub protocols: Vec<Protocol>,
+    /// The name that the client used: SNI, else the Host of a request.
+    pub server_name: Option<String>,
+    /// Requests seen.
+    pub requests: u64,
+    /// How often each anomaly was seen.
+    pub anomalies: Vec<(&'static str, u32)>,
+}
+
+impl ConnectionRecord {
+    pub(crate) fn of(connection: &Connection, story: &Story) -> Self {
+        let client_direction = story.client().unwrap_or(Direction::Forward);
+        let side = |direction: Direction| {
+            let side = connection.side(direction);
+            SideRecord {
+                endpoint: if direction == Direction::Forward { connection.client } else { connection.server },
+                packets: side.packets,
+                payload_bytes: side.payload_bytes,
+                missing_bytes: side.stream.missing_bytes(),
+            }
+        };
+        Self {
+            id: connection.id,
+            client: side(client_direction),
+            server: side(client_direction.flip()),
+            client_direction,
+            orientation: match (connection.orientation, story.client()) {
+                (Orientation::Syn, _) => ClientProof::Syn,
+                (Orientation::Port, Some(_)) => ClientProof::Protocol,
+                (Orientation::Port, None) => ClientProof::Port,
+            },
+            vlans: connection.vlans,
+            first: connection.first,
+            last: connection.last,
+            state: connection.state(),
+            completeness: connection.completeness,
+            handshake: connection.handshake,
+            teardown: connection.teardown,
+            reused_ports: connection.reused_ports,
+            protocols: story.protocols().to_vec(),
+            server_name: story.server_name(),
+            requests: story.requests(),
+            anomalies: story.anomalies().to_vec(),
+        }
+    }
+
+    /// The side that sends in that direction.
+    pub fn sender(&self, direction: Direction) -> crate::Sender {
+        if direction == self.client_direction { crate::Sender::Client } else { crate::Sender::Server }
+    }
+
+    /// Octets of payload of both sides.
+    pub fn payload_bytes(&self) -> u64 {
+        self.client.payload_bytes + self.server.payload_bytes
+    }
+
+    /// Segments of both sides.
+    pub fn packets(&self) -> u64 {
+        self.client.packets + self.server.packets
+    }
+
+    /// From its first packet to its newest, nanoseconds.
+    pub fn duration_ns(&self) -> i64 {
+        self.last.at.since(self.first.at)
+    }
+}

@@ -1,0 +1,304 @@
+//! What a connection's messages add up to.
+
+use std::ops::Range;
+
+use tapline_decode::{Anomaly, Conversation, Message, Protocol, Sink, http1};
+use tapline_reassembly::{Connection, Direction, Orientation, Origin};
+
+use crate::http1::Http1;
+use crate::http2::Http2;
+use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX};
+use crate::tls::Tls;
+use crate::trail::Trail;
+use crate::{AnomalyRecord, Event, Options, Sender};
+
+/// A connection's decoders and its story.
+pub(crate) struct Talk {
+    conversation: Conversation,
+    pub(crate) story: Story,
+}
+
+/// The current packet, the options and where events go.
+type Surroundings<'a> = (Origin, &'a Options, &'a mut Vec<Event>);
+
+impl Talk {
+    pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
+        let story = Story { syn_seen: connection.orientation == Orientation::Syn, ..Story::default() };
+        Self { conversation: Conversation::new(stated), story }
+    }
+
+    pub(crate) fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        origin: Origin,
+        surroundings: Surroundings<'_>,
+    ) {
+        self.story.trail(direction).push(offset + octets.len() as u64, origin);
+        self.listen(connection, surroundings, |conversation, listener| {
+            conversation.bytes(direction, offset, octets, listener);
+        });
+        let settled = self.story.settled.get(direction.index()).copied().unwrap_or(0);
+        self.story.trail(direction).forget_before(settled);
+    }
+
+    pub(crate) fn gap(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        length: u64,
+        surroundings: Surroundings<'_>,
+    ) {
+        self.listen(connection, surroundings, |conversation, listener| {
+            conversation.gap(direction, offset, length, listener);
+        });
+    }
+
+    pub(crate) fn ended(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        clean: bool,
+        surroundings: Surroundings<'_>,
+    ) {
+        self.listen(connection, surroundings, |conversation, listener| {
+            conversation.end(direction, clean, listener);
+        });
+    }
+
+    /// Nothing more will come: what is open is told as it stands.
+    pub(crate) fn closed(&mut self, connection: &Connection, (here, options, events): Surroundings<'_>) {
+        let mut moment = Moment {
+            connection,
+            here,
+            first: here,
+            direction: Direction::Forward,
+            from: Sender::Client,
+            options,
+            events,
+        };
+        self.story.close(&mut moment);
+    }
+
+    fn listen(
+        &mut self,
+        connection: &Connection,
+        (here, options, events): Surroundings<'_>,
+        speak: impl FnOnce(&mut Conversation, &mut Listener<'_>),
+    ) {
+        let mut listener = Listener { story: &mut self.story, connection, here, options, events };
+        speak(&mut self.conversation, &mut listener);
+    }
+}
+
+/// What is known of a connection above TCP.
+#[derive(Default)]
+pub(crate) struct Story {
+    /// The SYN tells who is the client.
+    syn_seen: bool,
+    /// Else the octets do.
+    client: Option<Direction>,
+    protocols: Vec<Protocol>,
+    anomalies: Vec<(&'static str, u32)>,
+    tls: Option<Box<Tls>>,
+    http1: Http1,
+    http2: Option<Box<Http2>>,
+    /// Exchanges that were told: the first one paid for the connection.
+    pub(crate) exchanges_told: u64,
+    trails: [Trail; 2],
+    /// Offset up to which each direction's octets belong to finished messages.
+    settled: [u64; 2],
+    /// Waits for the next snapshot.
+    pub(crate) changed: bool,
+}
+
+/// A message's circumstances.
+pub(crate) struct Moment<'a> {
+    pub(crate) connection: &'a Connection,
+    /// The packet that completed it.
+    pub(crate) here: Origin,
+    /// The packet that carried its first octet.
+    pub(crate) first: Origin,
+    pub(crate) direction: Direction,
+    pub(crate) from: Sender,
+    pub(crate) options: &'a Options,
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+impl Story {
+    /// The direction in which the client sends, where the octets prove it and no SYN does.
+    pub(crate) fn client(&self) -> Option<Direction> {
+        self.client.filter(|_| !self.syn_seen)
+    }
+
+    pub(crate) fn protocols(&self) -> &[Protocol] {
+        &self.protocols
+    }
+
+    pub(crate) fn anomalies(&self) -> &[(&'static str, u32)] {
+        &self.anomalies
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.http1.requests() + self.http2.as_ref().map_or(0, |http2| http2.requests())
+    }
+
+    pub(crate) fn server_name(&self) -> Option<String> {
+        let sni = self.tls.as_ref().and_then(|tls| tls.server_name());
+        sni.or_else(|| self.http2.as_ref()?.host()).or_else(|| self.http1.host()).map(str::to_owned)
+    }
+
+    fn is_secure(&self) -> bool {
+        self.protocols.contains(&Protocol::Tls)
+    }
+
+    fn sender(&self, direction: Direction) -> Sender {
+        if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
+    }
+
+    fn trail(&mut self, direction: Direction) -> &mut Trail {
+        let [forward, reverse] = &mut self.trails;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Reverse => reverse,
+        }
+    }
+
+    fn settle(&mut self, direction: Direction, offset: u64) {
+        if let Some(settled) = self.settled.get_mut(direction.index()) {
+            *settled = offset.max(*settled);
+        }
+    }
+
+    fn protocol(&mut self, protocol: Protocol) {
+        if self.protocols.len() < PROTOCOLS_MAX && self.protocols.last() != Some(&protocol) {
+            self.protocols.push(protocol);
+        }
+    }
+
+    /// Counts an anomaly and gives how often it was seen.
+    fn count_anomaly(&mut self, code: &'static str) -> u32 {
+        if let Some((_, count)) = self.anomalies.iter_mut().find(|(known, _)| *known == code) {
+            *count = count.saturating_add(1);
+            return *count;
+        }
+        if self.anomalies.len() < ANOMALY_KINDS_MAX {
+            self.anomalies.push((code, 1));
+        }
+        1
+    }
+
+    /// What the connection's first exchange paid for: TCP and TLS handshake, nanoseconds.
+    fn setup_ns(&self, connection: &Connection) -> (Option<i64>, Option<i64>) {
+        (connection.handshake.total_ns(), self.tls.as_ref().and_then(|tls| tls.handshake_ns()))
+    }
+
+    fn http1(&mut self, message: http1::Message, head_bytes: u64, moment: &mut Moment<'_>) {
+        let secure = self.is_secure();
+        if let http1::Message::Response(response) = &message
+            && response.status == 101
+            && response.fields.get("upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"h2c"))
+            && let Some(request) = self.http1.take_upgraded(secure)
+        {
+            self.http2.get_or_insert_default().upgraded(request);
+        }
+        let mark = moment.events.len();
+        self.http1.see(message, head_bytes, secure, moment);
+        self.price_new_exchanges(mark, moment);
+    }
+
+    /// Exchanges were told since `mark`: the connection's first carries what the connection cost.
+    fn price_new_exchanges(&mut self, mark: usize, moment: &mut Moment<'_>) {
+        let (connect, tls) = self.setup_ns(moment.connection);
+        for event in moment.events.iter_mut().skip(mark) {
+            if let Event::Exchange(exchange) = event {
+                if self.exchanges_told == 0 {
+                    exchange.timings.connect = connect;
+                    exchange.timings.tls = tls;
+                }
+                self.exchanges_told += 1;
+            }
+        }
+    }
+
+    fn close(&mut self, moment: &mut Moment<'_>) {
+        if let Some(tls) = &mut self.tls {
+            tls.close(moment);
+        }
+        let secure = self.is_secure();
+        let mark = moment.events.len();
+        self.http1.close(secure, moment);
+        if let Some(http2) = &mut self.http2 {
+            http2.close(moment);
+        }
+        self.price_new_exchanges(mark, moment);
+    }
+}
+
+/// Hears what a conversation says.
+struct Listener<'a> {
+    story: &'a mut Story,
+    connection: &'a Connection,
+    here: Origin,
+    options: &'a Options,
+    events: &'a mut Vec<Event>,
+}
+
+impl Sink for Listener<'_> {
+    fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
+        let Self { story, connection, here, options, events } = self;
+        let first = story.trail(direction).at(span.start).unwrap_or(*here);
+        let from = story.sender(direction);
+        let mut moment = Moment { connection, here: *here, first, direction, from, options, events };
+        match message {
+            Message::Protocol(protocol) => story.protocol(protocol),
+            Message::Client(direction) => story.client = Some(direction),
+            Message::Tls(message) => {
+                let start = moment.first;
+                story
+                    .tls
+                    .get_or_insert_with(|| Box::new(Tls::new(connection.id, start)))
+                    .see(&message, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Http1(message) => {
+                story.http1(message, span.end - span.start, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Http2(message) => {
+                let mark = moment.events.len();
+                story.http2.get_or_insert_default().see(*message, &mut moment);
+                story.price_new_exchanges(mark, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
+        }
+    }
+
+    fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
+        if !self.options.hash_bodies {
+            return;
+        }
+        match &mut self.story.http2 {
+            Some(http2) if stream != 0 => http2.hash(direction, stream, octets),
+            _ => self.story.http1.hash(direction, octets),
+        }
+    }
+}
+
+fn tell_anomaly(story: &mut Story, anomaly: Anomaly, span: Range<u64>, moment: &mut Moment<'_>) {
+    let count = story.count_anomaly(anomaly.code);
+    if moment.options.interests.anomalies && count <= ANOMALY_EVENTS_MAX {
+        moment.events.push(Event::Anomaly(Box::new(AnomalyRecord {
+            connection: moment.connection.id,
+            origin: moment.here,
+            from: moment.from,
+            code: anomaly.code,
+            detail: anomaly.detail,
+            span,
+        })));
+    }
+}

@@ -1,0 +1,53 @@
+//! Octets from the wire as text that is safe to keep and to print.
+
+use std::fmt::Write;
+
+/// Octets as text: what is not UTF-8 is percent-escaped (`%ff`), nothing is dropped.
+pub fn text(octets: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(octets) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(octets.len() + 8);
+    for chunk in octets.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for octet in chunk.invalid() {
+            let _ = write!(out, "%{octet:02x}");
+        }
+    }
+    out
+}
+
+/// Text as a terminal may see it: control characters, escapes and marks that turn the writing direction
+/// stand as `\u{…}` or `\n`, so that nothing from the wire moves the cursor or sets a colour.
+pub fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out.into()
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_that_are_no_text_are_escaped_not_dropped() {
+        assert_eq!(text(b"caf\xc3\xa9"), "café");
+        assert_eq!(text(b"a\xffb\xc3"), "a%ffb%c3");
+    }
+
+    #[test]
+    fn nothing_printable_moves_the_cursor() {
+        assert_eq!(printable("plain é"), "plain é");
+        assert_eq!(printable("a\x1b[31mb\nc\u{202e}d"), "a\\u{1b}[31mb\\nc\\u{202e}d");
+    }
+}

@@ -1,0 +1,214 @@
+//! A TLS handshake put together from its messages.
+
+use tapline_decode::tls::{
+    self, Body, ClientHello, ContentType, ExtensionBody, Handshake, HandshakeType, ServerHello, Version,
+};
+use tapline_reassembly::{Direction, Origin};
+
+use crate::story::Moment;
+use crate::{Event, Sender, TlsMessage, TlsSession, text};
+
+/// The handshake so far.
+///
+/// ```text
+///   full TLS 1.2                     TLS 1.3                       resumed TLS 1.2
+///   ClientHello       ->             ClientHello       ->          ClientHello       ->
+///        <- ServerHello…Done              <- ServerHello, {…Fin}        <- ServerHello, CCS, Fin
+///   CKE, CCS, Fin     ->             {Fin}, [data]     ->          CCS, Fin, [data]  ->
+///        <- CCS, Fin
+///   two round trips                  one round trip                one round trip
+/// ```
+pub(crate) struct Tls {
+    session: TlsSession,
+    told: bool,
+    /// Whether a `ServerHello` that is not a retry was seen.
+    answered: bool,
+    /// The server sent a certificate in clear.
+    certificate_seen: bool,
+    /// Which direction sent ChangeCipherSpec.
+    changed_cipher: [bool; 2],
+    /// Which direction sent its encrypted Finished (TLS 1.2 and before).
+    finished: [bool; 2],
+    server_data_seen: bool,
+    /// The direction of the newest handshake flight, to count round trips.
+    flight: Option<Sender>,
+    round_trips: u8,
+    client_data_seen: bool,
+}
+
+impl Tls {
+    pub(crate) fn new(connection: u64, start: Origin) -> Self {
+        Self {
+            session: TlsSession { connection, start, ..TlsSession::default() },
+            told: false,
+            answered: false,
+            certificate_seen: false,
+            changed_cipher: [false; 2],
+            finished: [false; 2],
+            server_data_seen: false,
+            flight: None,
+            round_trips: 0,
+            client_data_seen: false,
+        }
+    }
+
+    pub(crate) fn server_name(&self) -> Option<&str> {
+        self.session.server_name.as_deref()
+    }
+
+    pub(crate) fn handshake_ns(&self) -> Option<i64> {
+        self.session.handshake_ns
+    }
+
+    pub(crate) fn see(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
+        let handshake = match &message.body {
+            Body::Handshake(handshake) => Some(kind(handshake)),
+            _ => None,
+        };
+        if !self.told {
+            self.count_flight(message, moment.from);
+            self.follow(message, moment);
+        }
+        if message.content == ContentType::APPLICATION_DATA {
+            self.session.application_records += 1;
+        }
+        if moment.options.interests.tls_messages {
+            moment.events.push(Event::TlsMessage(Box::new(TlsMessage {
+                connection: moment.connection.id,
+                origin: moment.here,
+                first: moment.first,
+                from: moment.from,
+                record_version: message.record_version,
+                content: message.content,
+                handshake,
+                alert: if let Body::Alert(alert) = message.body { Some(alert) } else { None },
+                length_bytes: message.length,
+                decrypted: message.decrypted,
+            })));
+        }
+    }
+
+    /// The connection is over: a handshake that never ended is told as far as it came.
+    pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
+        self.tell(None, moment);
+    }
+
+    fn follow(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
+        match &message.body {
+            Body::Handshake(Handshake::ClientHello(hello)) => self.client_hello(hello),
+            Body::Handshake(Handshake::ServerHello(hello)) => self.server_hello(hello),
+            Body::Handshake(Handshake::Certificate(certificate)) if moment.from == Sender::Server => {
+                self.certificate_seen = true;
+                self.session.certificates = Some(certificate.chain.len());
+            }
+            Body::ChangeCipherSpec => set(&mut self.changed_cipher, moment.direction),
+            Body::Encrypted if self.changed_cipher.get(moment.direction.index()) == Some(&true) => {
+                set(&mut self.finished, moment.direction);
+                if self.finished == [true; 2] {
+                    self.tell(Some(moment.here), moment);
+                }
+            }
+            Body::Alert(alert) => {
+                self.session.alert.get_or_insert((moment.from, *alert));
+            }
+            Body::ApplicationData => self.application_data(moment),
+            _ => {}
+        }
+    }
+
+    fn client_hello(&mut self, hello: &ClientHello) {
+        self.session.server_name = hello.server_name().map(text::text);
+        self.session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
+        self.session.early_data |= hello.extensions.iter().any(|e| e.body == ExtensionBody::EarlyData);
+        self.session.ja3 = Some(tls::fingerprint::ja3(hello));
+        self.session.ja4 = Some(tls::fingerprint::ja4(hello));
+    }
+
+    fn server_hello(&mut self, hello: &ServerHello) {
+        for extension in &hello.extensions {
+            match &extension.body {
+                ExtensionBody::KeyShare(group, _) | ExtensionBody::RetryGroup(group) => {
+                    self.session.group = Some(*group)
+                }
+                ExtensionBody::Alpn(names) => self.session.alpn = names.first().map(|name| text::text(name)),
+                ExtensionBody::SelectedPreSharedKey(_) => self.session.resumed = Some(true),
+                _ => {}
+            }
+        }
+        if hello.is_hello_retry_request() {
+            self.session.hello_retry = true;
+            return;
+        }
+        self.answered = true;
+        self.session.version = Some(hello.negotiated_version());
+        self.session.cipher_suite = Some(hello.cipher_suite);
+        self.session.ja3s = Some(tls::fingerprint::ja3s(hello));
+    }
+
+    /// In TLS 1.3 the client's first record of application data after the server's carries its Finished.
+    fn application_data(&mut self, moment: &mut Moment<'_>) {
+        match moment.from {
+            Sender::Server => self.server_data_seen = true,
+            Sender::Client => {
+                self.client_data_seen = true;
+                if self.server_data_seen && self.is_tls13() {
+                    self.tell(Some(moment.here), moment);
+                }
+            }
+        }
+    }
+
+    /// A round trip is a client flight that the server answered before the client could send data.
+    fn count_flight(&mut self, message: &tls::Message, from: Sender) {
+        if self.client_data_seen && !self.session.early_data || matches!(message.body, Body::Alert(_)) {
+            return;
+        }
+        if from == Sender::Server && self.flight == Some(Sender::Client) {
+            self.round_trips = self.round_trips.saturating_add(1);
+        }
+        self.flight = Some(from);
+    }
+
+    fn is_tls13(&self) -> bool {
+        self.session.version.is_some_and(Version::is_1_3)
+    }
+
+    fn tell(&mut self, end: Option<Origin>, moment: &mut Moment<'_>) {
+        if self.told {
+            return;
+        }
+        self.told = true;
+        let session = &mut self.session;
+        session.end = end;
+        if self.answered {
+            let server = self.changed_cipher.get(Direction::Reverse.index()) == Some(&true);
+            if session.version.is_some_and(Version::is_1_3) {
+                session.resumed.get_or_insert(false);
+            } else if server || self.certificate_seen {
+                // Without a certificate the server can only have taken up an earlier session (or none is
+                // used at all, in the anonymous and PSK suites that nobody offers).
+                session.resumed = Some(!self.certificate_seen);
+            }
+        }
+        session.handshake_ns = end.map(|end| end.at.since(session.start.at));
+        session.handshake_rtts = end.map(|_| self.round_trips);
+        if moment.options.interests.tls_sessions {
+            moment.events.push(Event::TlsSession(Box::new(session.clone())));
+        }
+    }
+}
+
+fn set(flags: &mut [bool; 2], direction: Direction) {
+    if let Some(flag) = flags.get_mut(direction.index()) {
+        *flag = true;
+    }
+}
+
+fn kind(handshake: &Handshake) -> HandshakeType {
+    match handshake {
+        Handshake::ClientHello(_) => HandshakeType::CLIENT_HELLO,
+        Handshake::ServerHello(_) => HandshakeType::SERVER_HELLO,
+        Handshake::Certificate(_) => HandshakeType::CERTIFICATE,
+        Handshake::Other { kind, .. } | Handshake::Malformed { kind, .. } => *kind,
+    }
+}

@@ -1,0 +1,191 @@
+//! One JSON object a line; the contract stands in `docs/ndjson.md`.
+
+mod capture;
+mod connection;
+mod exchange;
+mod http;
+mod tls;
+
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use serde::Serialize;
+use tapline_engine::Outcome;
+use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Timestamp};
+
+use crate::rfc3339;
+
+/// A record type, the `type` of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecordType {
+    /// The capture as a whole; the last line.
+    Capture,
+    /// A connection.
+    Connection,
+    /// A TLS record or handshake message.
+    TlsMessage,
+    /// A TLS handshake.
+    TlsSession,
+    /// An HTTP/1 message.
+    Http1Message,
+    /// An HTTP/2 frame.
+    Http2Frame,
+    /// A request with its response.
+    HttpExchange,
+    /// Something that its RFC forbids or that could not be read.
+    Anomaly,
+}
+
+impl RecordType {
+    /// Every type.
+    pub const ALL: [Self; 8] = [
+        Self::Capture,
+        Self::Connection,
+        Self::TlsMessage,
+        Self::TlsSession,
+        Self::Http1Message,
+        Self::Http2Frame,
+        Self::HttpExchange,
+        Self::Anomaly,
+    ];
+
+    /// The name in `type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Connection => "connection",
+            Self::TlsMessage => "tls_message",
+            Self::TlsSession => "tls_session",
+            Self::Http1Message => "http1_message",
+            Self::Http2Frame => "http2_frame",
+            Self::HttpExchange => "http_exchange",
+            Self::Anomaly => "anomaly",
+        }
+    }
+}
+
+impl FromStr for RecordType {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|kind| kind.name()).collect();
+            format!("no record type {name:?}; there are {}", names.join(", "))
+        })
+    }
+}
+
+/// The events that somebody must make for these record types.
+pub fn interests(types: &[RecordType]) -> Interests {
+    let wants = |kind| types.contains(&kind);
+    Interests {
+        connections: wants(RecordType::Connection),
+        tls_messages: wants(RecordType::TlsMessage),
+        tls_sessions: wants(RecordType::TlsSession),
+        http1_messages: wants(RecordType::Http1Message),
+        http2_frames: wants(RecordType::Http2Frame),
+        exchanges: wants(RecordType::HttpExchange),
+        headers: wants(RecordType::HttpExchange),
+        anomalies: wants(RecordType::Anomaly),
+    }
+}
+
+/// Writes events as lines. What is written was asked for with [`interests`].
+pub struct Writer<W: Write> {
+    out: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes to `out`, which should be buffered.
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+
+    /// Writes one event; a connection's progress is no record.
+    pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::ConnectionProgress(_) => Ok(()),
+            Event::Connection(record) => self.line(&connection::Line::of(record)),
+            Event::TlsMessage(message) => self.line(&tls::MessageLine::of(message)),
+            Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
+            Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),
+            Event::Http2Frame(frame) => self.line(&http::Http2Line::of(frame)),
+            Event::Exchange(exchange) => self.line(&exchange::Line::of(exchange)),
+            Event::Anomaly(anomaly) => self.line(&anomaly_line(anomaly)),
+        }
+    }
+
+    /// Writes the capture's own record.
+    pub fn capture(&mut self, outcome: &Outcome) -> io::Result<()> {
+        self.line(&capture::Line::of(outcome))
+    }
+
+    /// Hands everything to the system.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn line(&mut self, record: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, record)?;
+        self.out.write_all(b"\n")
+    }
+}
+
+/// A time as RFC 3339.
+#[derive(Clone, Copy)]
+struct At(Timestamp);
+
+impl Serialize for At {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&rfc3339(self.0))
+    }
+}
+
+/// Anything with a `Display`, as a string.
+struct Shown<T>(T);
+
+impl<T: std::fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// `packet` and `at` of where something was seen.
+#[derive(Serialize)]
+struct Place {
+    packet: u64,
+    at: At,
+}
+
+impl From<Origin> for Place {
+    fn from(origin: Origin) -> Self {
+        Self { packet: origin.packet, at: At(origin.at) }
+    }
+}
+
+#[derive(Serialize)]
+struct AnomalyLine<'a> {
+    r#type: &'static str,
+    packet: u64,
+    at: At,
+    connection: u64,
+    from: &'static str,
+    code: &'static str,
+    detail: &'a str,
+    offset: u64,
+    length_bytes: u64,
+}
+
+fn anomaly_line(anomaly: &AnomalyRecord) -> AnomalyLine<'_> {
+    AnomalyLine {
+        r#type: RecordType::Anomaly.name(),
+        packet: anomaly.origin.packet,
+        at: At(anomaly.origin.at),
+        connection: anomaly.connection,
+        from: anomaly.from.name(),
+        code: anomaly.code,
+        detail: &anomaly.detail,
+        offset: anomaly.span.start,
+        length_bytes: anomaly.span.end.saturating_sub(anomaly.span.start),
+    }
+}

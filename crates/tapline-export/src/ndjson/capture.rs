@@ -1,0 +1,55 @@
+//! The `capture` record.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tapline_engine::Outcome;
+
+use super::{At, RecordType};
+
+#[derive(Serialize)]
+pub(super) struct Line {
+    r#type: &'static str,
+    files: Vec<String>,
+    format: Vec<String>,
+    link_types: Vec<String>,
+    packets: u64,
+    bytes: u64,
+    start: Option<At>,
+    end: Option<At>,
+    /// What the capture itself says was lost; `null` where it says nothing.
+    dropped_packets: Option<u64>,
+    truncated_packets: u64,
+    untimed_packets: u64,
+    tcp_packets: u64,
+    other_packets: BTreeMap<&'static str, u64>,
+    undecoded_packets: BTreeMap<&'static str, u64>,
+    connections: u64,
+    evicted_connections: u64,
+    damages: Vec<String>,
+}
+
+impl Line {
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        let (totals, facts) = (&outcome.totals, &outcome.facts);
+        Self {
+            r#type: RecordType::Capture.name(),
+            files: facts.files.iter().map(|file| file.path.display().to_string()).collect(),
+            format: facts.files.iter().map(tapline_engine::capture::FileFacts::format).collect(),
+            link_types: totals.link_types.keys().map(ToString::to_string).collect(),
+            packets: totals.packets,
+            bytes: totals.bytes,
+            start: totals.start.map(At),
+            end: totals.end.map(At),
+            dropped_packets: facts.dropped_packets(),
+            truncated_packets: totals.truncated_packets,
+            untimed_packets: totals.untimed_packets,
+            tcp_packets: totals.tcp_packets,
+            other_packets: totals.other_packets.clone(),
+            undecoded_packets: totals.undecoded_packets.clone(),
+            connections: totals.connections,
+            evicted_connections: totals.evicted_connections,
+            damages: facts.damages.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The `http_exchange` record.
+
+use serde::Serialize;
+use tapline_engine::analysis::decode::http2::ErrorCode;
+use tapline_engine::analysis::{Exchange, MessagePart};
+
+use super::{At, RecordType, Shown};
+
+#[derive(Serialize)]
+pub(super) struct Line<'a> {
+    r#type: &'static str,
+    connection: u64,
+    stream: Option<u32>,
+    version: &'static str,
+    method: Option<&'a str>,
+    url: Option<&'a str>,
+    status: Option<u16>,
+    request: Option<Part<'a>>,
+    response: Option<Part<'a>>,
+    timings_ns: TimingsLine,
+    /// Attributed in a later room.
+    stalls: Option<()>,
+    pushed: bool,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset: Option<Shown<ErrorCode>>,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    packet: u64,
+    at: At,
+    end_packet: u64,
+    end_at: At,
+    headers: &'a [(String, String)],
+    header_bytes: u64,
+    header_bytes_decoded: u64,
+    body_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_sha256: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TimingsLine {
+    blocked: Option<i64>,
+    dns: Option<i64>,
+    connect: Option<i64>,
+    tls: Option<i64>,
+    send: Option<i64>,
+    wait: Option<i64>,
+    receive: Option<i64>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn of(exchange: &'a Exchange) -> Self {
+        let timings = exchange.timings;
+        Self {
+            r#type: RecordType::HttpExchange.name(),
+            connection: exchange.connection,
+            stream: exchange.stream,
+            version: exchange.version,
+            method: exchange.method.as_deref(),
+            url: exchange.url.as_deref(),
+            status: exchange.status,
+            request: exchange.request.as_ref().map(part),
+            response: exchange.response.as_ref().map(part),
+            timings_ns: TimingsLine {
+                blocked: None,
+                dns: None,
+                connect: timings.connect,
+                tls: timings.tls,
+                send: timings.send,
+                wait: timings.wait,
+                receive: timings.receive,
+            },
+            stalls: None,
+            pushed: exchange.pushed,
+            complete: exchange.complete,
+            reset: exchange.reset.map(Shown),
+        }
+    }
+}
+
+fn part(part: &MessagePart) -> Part<'_> {
+    Part {
+        packet: part.first.packet,
+        at: At(part.first.at),
+        end_packet: part.last.packet,
+        end_at: At(part.last.at),
+        headers: &part.headers,
+        header_bytes: part.header_bytes,
+        header_bytes_decoded: part.header_bytes_decoded,
+        body_bytes: part.body_bytes,
+        body_sha256: part.body_sha256.map(|hash| hash.iter().map(|octet| format!("{octet:02x}")).collect()),
+    }
+}

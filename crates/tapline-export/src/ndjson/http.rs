@@ -1,0 +1,248 @@
+//! The `http1_message` and `http2_frame` records.
+
+use serde::Serialize;
+use tapline_engine::analysis::decode::http2::{
+    ErrorCode, Form, Frame, HeaderBlock, Payload, Priority, Setting, setting_name,
+};
+use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind};
+
+use super::{At, RecordType, Shown};
+
+#[derive(Serialize)]
+pub(super) struct Http1Line<'a> {
+    r#type: &'static str,
+    packet: u64,
+    at: At,
+    first_packet: u64,
+    connection: u64,
+    from: &'static str,
+    kind: &'static str,
+    method: Option<&'a str>,
+    target: Option<&'a str>,
+    status: Option<u16>,
+    version: &'static str,
+    headers: &'a [(String, String)],
+    header_bytes: u64,
+    body_bytes: u64,
+    body_complete: bool,
+}
+
+impl<'a> Http1Line<'a> {
+    pub(super) fn of(message: &'a Http1Message) -> Self {
+        Self {
+            r#type: RecordType::Http1Message.name(),
+            packet: message.origin.packet,
+            at: At(message.origin.at),
+            first_packet: message.first.packet,
+            connection: message.connection,
+            from: message.from.name(),
+            kind: if message.kind == MessageKind::Request { "request" } else { "response" },
+            method: message.method.as_deref(),
+            target: message.target.as_deref(),
+            status: message.status,
+            version: message.version,
+            headers: &message.headers,
+            header_bytes: message.header_bytes,
+            body_bytes: message.body_bytes,
+            body_complete: message.body_complete,
+        }
+    }
+}
+
+/// The fields that only some frame types have are left out of the others.
+#[derive(Serialize, Default)]
+struct ByType {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<Vec<(String, String)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representations: Option<Vec<RepresentationLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_bytes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_bytes_decoded: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fragment_bytes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_bytes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    padding_bytes: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Vec<SettingLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Shown<ErrorCode>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    increment: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promised_stream: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_stream: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    debug: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opaque: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<PriorityLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prioritized_stream: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origins: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    malformed: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Http2Line {
+    r#type: &'static str,
+    packet: u64,
+    at: At,
+    first_packet: u64,
+    connection: u64,
+    from: &'static str,
+    stream: u32,
+    frame: String,
+    frame_type: u8,
+    flags: u8,
+    length: u32,
+    #[serde(flatten)]
+    by_type: ByType,
+}
+
+#[derive(Serialize)]
+struct SettingLine {
+    id: u16,
+    name: Option<&'static str>,
+    value: u32,
+}
+
+#[derive(Serialize)]
+struct PriorityLine {
+    exclusive: bool,
+    dependency: u32,
+    weight: u16,
+}
+
+#[derive(Serialize)]
+struct RepresentationLine {
+    form: &'static str,
+    index: Option<u32>,
+    huffman: bool,
+    wire_bytes: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unknown_entry: bool,
+}
+
+impl Http2Line {
+    pub(super) fn of(event: &Http2Frame) -> Self {
+        let frame = &event.frame;
+        Self {
+            r#type: RecordType::Http2Frame.name(),
+            packet: event.origin.packet,
+            at: At(event.origin.at),
+            first_packet: event.first.packet,
+            connection: event.connection,
+            from: event.from.name(),
+            stream: frame.stream,
+            frame: frame.kind.to_string(),
+            frame_type: frame.kind.0,
+            flags: frame.flags,
+            length: frame.length,
+            by_type: by_type(frame),
+        }
+    }
+}
+
+fn by_type(frame: &Frame) -> ByType {
+    let mut line = ByType::default();
+    match &frame.payload {
+        Payload::Data { content_length, padding, .. } => {
+            line.content_bytes = Some(*content_length);
+            line.padding_bytes = *padding;
+        }
+        Payload::Headers { priority, padding, fragment_length, block } => {
+            line.padding_bytes = *padding;
+            line.priority = priority.map(priority_line);
+            line.block(*fragment_length, block.as_deref());
+        }
+        Payload::Priority(priority) => line.priority = Some(priority_line(*priority)),
+        Payload::RstStream { error } => line.error(*error),
+        Payload::Settings(settings) => line.settings = Some(settings.iter().map(setting_line).collect()),
+        Payload::PushPromise { promised_stream, padding, fragment_length, block } => {
+            line.promised_stream = Some(*promised_stream);
+            line.padding_bytes = *padding;
+            line.block(*fragment_length, block.as_deref());
+        }
+        Payload::Ping(opaque) => line.opaque = Some(opaque.iter().map(|octet| format!("{octet:02x}")).collect()),
+        Payload::GoAway { last_stream, error, debug } => {
+            line.last_stream = Some(*last_stream);
+            line.debug = Some(text(debug));
+            line.error(*error);
+        }
+        Payload::WindowUpdate { increment } => line.increment = Some(*increment),
+        Payload::Continuation { fragment_length, block } => line.block(*fragment_length, block.as_deref()),
+        Payload::AltSvc { origin, value } => {
+            line.origins = Some(vec![text(origin)]);
+            line.value = Some(text(value));
+        }
+        Payload::Origin(origins) => line.origins = Some(origins.iter().map(|origin| text(origin)).collect()),
+        Payload::PriorityUpdate { prioritized_stream, value } => {
+            line.prioritized_stream = Some(*prioritized_stream);
+            line.value = Some(text(value));
+        }
+        Payload::Unknown(_) => {}
+        Payload::Malformed(_) => line.malformed = true,
+    }
+    line
+}
+
+impl ByType {
+    fn block(&mut self, fragment: u32, block: Option<&HeaderBlock>) {
+        self.fragment_bytes = Some(fragment);
+        let Some(block) = block else { return };
+        self.headers = Some(block.fields.iter().map(|(name, value)| (text(name), text(value))).collect());
+        self.representations = Some(
+            block
+                .representations
+                .iter()
+                .map(|r| RepresentationLine {
+                    form: form_name(r.form),
+                    index: r.index,
+                    huffman: r.name_huffman || r.value_huffman,
+                    wire_bytes: r.wire_bytes,
+                    unknown_entry: r.unknown_entry,
+                })
+                .collect(),
+        );
+        self.header_bytes = Some(block.wire_bytes);
+        self.header_bytes_decoded = Some(block.decoded_bytes);
+    }
+
+    fn error(&mut self, error: ErrorCode) {
+        self.error = Some(Shown(error));
+        self.error_code = Some(error.0);
+    }
+}
+
+fn form_name(form: Form) -> &'static str {
+    match form {
+        Form::Indexed => "indexed",
+        Form::IncrementalIndexing => "incremental_indexing",
+        Form::WithoutIndexing => "without_indexing",
+        Form::NeverIndexed => "never_indexed",
+    }
+}
+
+fn setting_line(setting: &Setting) -> SettingLine {
+    SettingLine { id: setting.id, name: setting_name(setting.id), value: setting.value }
+}
+
+fn priority_line(priority: Priority) -> PriorityLine {
+    PriorityLine { exclusive: priority.exclusive, dependency: priority.dependency, weight: priority.weight }
+}
+
+fn text(octets: &[u8]) -> String {
+    tapline_engine::analysis::text(octets)
+}

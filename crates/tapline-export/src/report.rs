@@ -1,0 +1,100 @@
+//! A capture as text for a person: what it holds, its connections, TLS sessions and requests.
+//!
+//! Events are taken as they come and only the rows that will be printed are kept, so a report on a million
+//! packets needs no more memory than one on a hundred.
+
+mod connections;
+mod heading;
+mod requests;
+mod sessions;
+mod shortlist;
+mod spread;
+mod style;
+mod table;
+mod waterfall;
+
+use std::io::{self, Write};
+
+use tapline_engine::Outcome;
+use tapline_engine::analysis::{Event, Interests};
+
+use connections::Connections;
+use requests::Requests;
+use sessions::Sessions;
+pub use style::Palette;
+
+/// How to print.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportOptions {
+    /// Columns of the terminal; `None` prints every cell in full, for a pipe.
+    pub width: Option<usize>,
+    /// Colours, or none.
+    pub palette: Palette,
+    /// Every row instead of the most telling ones.
+    pub all: bool,
+}
+
+/// Rows of a list before it is cut to the most telling ones.
+pub const ROWS_MAX: usize = 20;
+
+/// The events that a report reads.
+pub const INTERESTS: Interests = Interests::SUMMARY;
+
+/// What will be printed.
+pub struct Report {
+    options: ReportOptions,
+    connections: Connections,
+    sessions: Sessions,
+    requests: Requests,
+}
+
+impl Report {
+    /// An empty report.
+    pub fn new(options: ReportOptions) -> Self {
+        let rows = if options.all { usize::MAX } else { ROWS_MAX };
+        Self {
+            options,
+            connections: Connections::new(rows),
+            sessions: Sessions::new(rows),
+            requests: Requests::new(rows),
+        }
+    }
+
+    /// Takes an event.
+    pub fn event(&mut self, event: Event) {
+        match event {
+            Event::Connection(record) => self.connections.take(*record),
+            Event::TlsSession(session) => self.sessions.take(*session),
+            Event::Exchange(exchange) => self.requests.take(*exchange),
+            _ => {}
+        }
+    }
+
+    /// Prints everything.
+    pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+        let Self { options, connections, sessions, requests } = self;
+        heading::print(outcome, &options, out)?;
+        connections.print(&options, out)?;
+        sessions.print(&options, out)?;
+        requests.print(&options, out)
+    }
+}
+
+/// A section's title with its count.
+fn title(out: &mut impl Write, options: &ReportOptions, name: &str, summary: &str) -> io::Result<()> {
+    let head = options.palette.paint(style::Ink::Bold, name);
+    writeln!(out, "\n{head}  {}", options.palette.paint(style::Ink::Dim, summary))
+}
+
+/// The line below a list that was cut.
+fn rest(out: &mut impl Write, options: &ReportOptions, shown: usize, total: u64, order: &str) -> io::Result<()> {
+    let hidden = total.saturating_sub(shown as u64);
+    if hidden == 0 {
+        return Ok(());
+    }
+    let line = format!(
+        "  … and {} more; shown: {order}. --all prints them",
+        tapline_engine::analysis::human::count(hidden)
+    );
+    writeln!(out, "{}", options.palette.paint(style::Ink::Dim, &line))
+}

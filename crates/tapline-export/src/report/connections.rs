@@ -1,0 +1,130 @@
+//! The connections and how each ended.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use tapline_engine::analysis::{ConnectionRecord, State, TeardownKind, human};
+
+use super::shortlist::{Score, Shortlist};
+use super::spread::Spread;
+use super::style::Ink;
+use super::table::{Column, cell};
+use super::{ReportOptions, rest, table, title};
+
+pub(super) struct Connections {
+    rows: Shortlist<ConnectionRecord>,
+    handshakes: Spread,
+    states: BTreeMap<&'static str, u64>,
+}
+
+impl Connections {
+    pub(super) fn new(rows_max: usize) -> Self {
+        Self { rows: Shortlist::new(rows_max), handshakes: Spread::default(), states: BTreeMap::new() }
+    }
+
+    pub(super) fn take(&mut self, record: ConnectionRecord) {
+        if let Some(ns) = record.handshake.total_ns() {
+            self.handshakes.push(ns);
+        }
+        *self.states.entry(state_noun(record.state)).or_default() += 1;
+        self.rows.push(score(&record), record);
+    }
+
+    pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
+        let total = self.rows.total();
+        let mut summary = human::count(total);
+        if total > 1 {
+            let states: Vec<String> = self.states.iter().map(|(name, n)| format!("{} {name}", human::count(*n))).collect();
+            summary += &format!(": {}", states.join(", "));
+        }
+        if let Some(spread) = self.handshakes.text().filter(|_| total > 1) {
+            summary += &format!(" · handshake {spread}");
+        }
+        title(out, options, "Connections", &summary)?;
+        let rows = self.rows.into_rows();
+        let cells: Vec<_> = rows.iter().map(row).collect();
+        if !cells.is_empty() {
+            table::print(&COLUMNS, &cells, options, out)?;
+        }
+        rest(out, options, rows.len(), total, "what went wrong, then the longest")
+    }
+}
+
+const COLUMNS: [(&str, Column); 8] = [
+    ("#", Column::Right),
+    ("client", Column::Left),
+    ("server", Column::Left),
+    ("handshake", Column::Right),
+    ("speaks", Column::Left),
+    ("data", Column::Right),
+    ("lasted", Column::Right),
+    ("how it ended", Column::Flexible),
+];
+
+fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
+    let handshake = record.handshake.total_ns();
+    let protocols: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
+    let (ink, ended) = ended(record);
+    vec![
+        cell(Ink::Dim, record.id.to_string()),
+        cell(Ink::Name, record.client.endpoint.to_string()),
+        cell(Ink::Name, record.server.endpoint.to_string()),
+        cell(Ink::Plain, handshake.map_or_else(|| "not seen".to_owned(), human::duration)),
+        cell(Ink::Plain, protocols.join("+")),
+        cell(Ink::Plain, human::bytes(record.payload_bytes())),
+        cell(Ink::Plain, human::duration(record.duration_ns())),
+        cell(ink, ended),
+    ]
+}
+
+/// How a connection ended, in words.
+fn ended(record: &ConnectionRecord) -> (Ink, String) {
+    let who = record.teardown.closed_first().map_or("nobody", |direction| record.sender(direction).name());
+    let (mut ink, mut text) = match (record.state, record.teardown.kind()) {
+        (State::Refused, _) => (Ink::Bad, "refused".to_owned()),
+        (State::Opening, _) => (Ink::Bad, "never answered".to_owned()),
+        (State::HalfOpen, _) => (Ink::Warn, "half-open".to_owned()),
+        (State::Established, _) => (Ink::Plain, "still open".to_owned()),
+        (State::Reset, _) => {
+            let who = record.teardown.reset.map_or(who, |reset| record.sender(reset.from).name());
+            (Ink::Warn, format!("reset by {who}"))
+        }
+        (_, TeardownKind::Simultaneous) => (Ink::Good, "closed by both at once".to_owned()),
+        (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
+        (_, TeardownKind::ThreeSegment) => (Ink::Good, format!("closed by {who}, 3 segments")),
+        _ => (Ink::Good, format!("closed by {who}")),
+    };
+    if record.handshake.syn_retries > 0 {
+        text += &format!(", {}", human::plural(u64::from(record.handshake.syn_retries), "more SYN"));
+    }
+    let missing = record.client.missing_bytes + record.server.missing_bytes;
+    if missing > 0 {
+        ink = Ink::Warn;
+        text += &format!(", {} missing", human::bytes(missing));
+    }
+    (ink, text)
+}
+
+fn state_noun(state: State) -> &'static str {
+    match state {
+        State::Opening => "never answered",
+        State::HalfOpen => "half-open",
+        State::Established => "still open",
+        State::Closing => "half-closed",
+        State::Closed => "closed",
+        State::Refused => "refused",
+        State::Reset => "reset",
+    }
+}
+
+/// What went wrong first, then the longest.
+fn score(record: &ConnectionRecord) -> Score {
+    let missing = record.client.missing_bytes + record.server.missing_bytes > 0;
+    let severity = match record.state {
+        State::Refused | State::Opening => 3,
+        State::Reset | State::HalfOpen => 2,
+        _ if missing || !record.anomalies.is_empty() => 1,
+        _ => 0,
+    };
+    (severity, record.duration_ns())
+}

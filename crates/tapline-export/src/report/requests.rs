@@ -1,0 +1,135 @@
+//! The requests: status, size, time, and where in the capture.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use tapline_engine::analysis::{Exchange, human};
+
+use super::shortlist::{Score, Shortlist};
+use super::spread::Spread;
+use super::style::Ink;
+use super::table::{Cell, Column, cell};
+use super::waterfall::Window;
+use super::{ReportOptions, rest, table, title};
+
+/// Narrower terminals have no room for the picture.
+const WATERFALL_FROM_WIDTH: usize = 100;
+
+pub(super) struct Requests {
+    rows: Shortlist<Exchange>,
+    times: Spread,
+    statuses: BTreeMap<u16, u64>,
+    unanswered: u64,
+}
+
+impl Requests {
+    pub(super) fn new(rows_max: usize) -> Self {
+        Self { rows: Shortlist::new(rows_max), times: Spread::default(), statuses: BTreeMap::new(), unanswered: 0 }
+    }
+
+    pub(super) fn take(&mut self, exchange: Exchange) {
+        if let Some(ns) = exchange.duration_ns() {
+            self.times.push(ns);
+        }
+        match exchange.status {
+            Some(status) => *self.statuses.entry(status).or_default() += 1,
+            None => self.unanswered += 1,
+        }
+        self.rows.push(score(&exchange), exchange);
+    }
+
+    pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
+        let total = self.rows.total();
+        if total == 0 {
+            return Ok(());
+        }
+        let mut parts: Vec<String> = self.statuses.iter().map(|(status, n)| format!("{} × {status}", human::count(*n))).collect();
+        if self.unanswered > 0 {
+            parts.push(format!("{} unanswered", human::count(self.unanswered)));
+        }
+        let mut summary = format!("{}: {}", human::count(total), parts.join(", "));
+        if let Some(spread) = self.times.text().filter(|_| total > 1) {
+            summary += &format!(" · {spread}");
+        }
+        title(out, options, "Requests", &summary)?;
+        let rows = self.rows.into_rows();
+        let window = options.width.filter(|&width| width >= WATERFALL_FROM_WIDTH).and_then(|_| window(&rows));
+        let cells: Vec<_> = rows.iter().map(|exchange| row(exchange, window)).collect();
+        table::print(&COLUMNS, &cells, options, out)?;
+        rest(out, options, rows.len(), total, "failed ones, then the slowest")
+    }
+}
+
+const COLUMNS: [(&str, Column); 8] = [
+    ("#", Column::Right),
+    ("stream", Column::Right),
+    ("status", Column::Right),
+    ("size", Column::Right),
+    ("waited", Column::Right),
+    ("total", Column::Right),
+    ("░ waiting █ receiving", Column::Left),
+    ("request", Column::Flexible),
+];
+
+fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
+    let body = exchange.response.as_ref().map(|response| human::bytes(response.body_bytes));
+    let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
+    let method = exchange.method.as_deref().unwrap_or("request not seen");
+    let url = exchange.url.as_deref().unwrap_or_default();
+    let mut request = format!("{method} {url}");
+    if exchange.pushed {
+        request.insert_str(0, "pushed ");
+    }
+    if let Some(error) = exchange.reset {
+        request.insert_str(0, &format!("{error} "));
+    }
+    vec![
+        cell(Ink::Dim, exchange.connection.to_string()),
+        cell(Ink::Dim, exchange.stream.map(|stream| stream.to_string()).unwrap_or_default()),
+        status(exchange),
+        cell(Ink::Plain, body.unwrap_or_default()),
+        cell(Ink::Plain, duration(exchange.timings.wait)),
+        cell(Ink::Plain, duration(exchange.duration_ns())),
+        cell(Ink::Name, picture(exchange, window)),
+        cell(Ink::Plain, request),
+    ]
+}
+
+fn status(exchange: &Exchange) -> Cell {
+    match exchange.status {
+        None if exchange.reset.is_some() => cell(Ink::Bad, "reset"),
+        None => cell(Ink::Bad, "none"),
+        Some(status) => {
+            let ink = match status {
+                500.. => Ink::Bad,
+                400..500 => Ink::Warn,
+                _ => Ink::Good,
+            };
+            cell(ink, if exchange.complete { status.to_string() } else { format!("{status} cut") })
+        }
+    }
+}
+
+fn picture(exchange: &Exchange, window: Option<Window>) -> String {
+    let (Some(window), Some(start), Some(end)) = (window, exchange.start(), exchange.end()) else {
+        return String::new();
+    };
+    window.draw(start.at.0, exchange.response.as_ref().map(|response| response.first.at.0), end.at.0)
+}
+
+/// From the first of these requests to the end of the last.
+fn window(rows: &[Exchange]) -> Option<Window> {
+    let start_ns = rows.iter().filter_map(Exchange::start).map(|origin| origin.at.0).min()?;
+    let end_ns = rows.iter().filter_map(Exchange::end).map(|origin| origin.at.0).max()?;
+    Some(Window { start_ns, end_ns })
+}
+
+fn score(exchange: &Exchange) -> Score {
+    let severity = match exchange.status {
+        None => 3,
+        Some(500..) => 2,
+        Some(400..500) => 1,
+        Some(_) => u8::from(!exchange.complete),
+    };
+    (severity, exchange.duration_ns().unwrap_or(0))
+}

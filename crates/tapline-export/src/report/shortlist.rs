@@ -1,0 +1,70 @@
+//! The most telling rows of a long list, without keeping the list.
+
+/// How telling a row is: severity first, then size.
+pub(super) type Score = (u8, i64);
+
+/// At most so many rows, the highest scores, in the order in which they came.
+pub(super) struct Shortlist<T> {
+    rows_max: usize,
+    rows: Vec<(Score, u64, T)>,
+    total: u64,
+}
+
+impl<T> Shortlist<T> {
+    pub(super) fn new(rows_max: usize) -> Self {
+        Self { rows_max, rows: Vec::new(), total: 0 }
+    }
+
+    pub(super) fn push(&mut self, score: Score, row: T) {
+        self.rows.push((score, self.total, row));
+        self.total += 1;
+        // Twice the wanted rows before a cut: each row is looked at a constant number of times.
+        if self.rows.len() >= self.rows_max.saturating_mul(2).max(2) {
+            self.cut();
+        }
+    }
+
+    /// Rows seen.
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The rows to print.
+    pub(super) fn into_rows(mut self) -> Vec<T> {
+        self.cut();
+        self.rows.sort_unstable_by_key(|&(_, place, _)| place);
+        self.rows.into_iter().map(|(_, _, row)| row).collect()
+    }
+
+    fn cut(&mut self) {
+        if self.rows.len() > self.rows_max {
+            self.rows.sort_unstable_by_key(|&(score, place, _)| (std::cmp::Reverse(score), place));
+            self.rows.truncate(self.rows_max);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_scores_stay_in_order() {
+        let mut list = Shortlist::new(3);
+        for n in [5, 1, 9, 2, 7, 3, 8] {
+            list.push((0, n), n);
+        }
+        list.push((1, 0), 0);
+        assert_eq!(list.total(), 8);
+        assert_eq!(list.into_rows(), [9, 8, 0]);
+    }
+
+    #[test]
+    fn equal_rows_are_the_first_ones() {
+        let mut list = Shortlist::new(2);
+        for n in 0..100 {
+            list.push((0, 0), n);
+        }
+        assert_eq!(list.into_rows(), [0, 1]);
+    }
+}
