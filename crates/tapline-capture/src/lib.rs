@@ -3,16 +3,37 @@
 //! Capture files are read by a reader of our own, because libpcap refuses mixed link types and hides secrets;
 //! libpcap serves devices only. Nothing here interprets a payload. Damage never hides what can be read: it is
 //! noted in [`Facts::damages`] and reading goes on where that is possible.
+//!
+//! The one `unsafe` is the memory map of a capture file (`open.rs`): a file that another process cuts short while
+//! it is read ends this one with SIGBUS, as it does every program that maps files. Growing it does no harm.
 
-use tapline_packet::Packet;
+mod bytes;
+mod clock;
+mod compressed;
+#[cfg(feature = "device")]
+mod device;
+mod error;
+mod facts;
+mod file;
+mod format;
+mod limits;
+mod merge;
+mod open;
+mod parse;
+mod pcap_file;
+mod pcapng;
+mod source;
+mod stream;
+mod text;
+mod window;
+mod write;
 
-/// What a source answers when it is asked for the next packet.
-#[derive(Debug)]
-pub enum Item<'a> {
-    /// A packet; valid until the next call.
-    Packet(Packet<'a>),
-    /// Nothing now, perhaps later (a device, a growing file).
-    Idle,
-    /// Nothing will come any more.
-    End,
-}
+pub use bytes::read_bytes;
+#[cfg(feature = "device")]
+pub use device::{DeviceInfo, DeviceOptions, devices, open_device};
+pub use error::CaptureError;
+pub use facts::{BlockKind, Comment, Damage, Facts, FileFacts, Interface, Name, Secret, Section};
+pub use format::{Compression, Container};
+pub use open::{open, open_reader};
+pub use source::{Item, Progress, Source};
+pub use write::PcapngWriter;

@@ -1,0 +1,35 @@
+//! Named maxima. Reaching one is seen in [`crate::Facts::damages`] or [`crate::Facts::left_out`].
+
+/// Longest pcapng block and longest packet that is believed. The largest packet that any link type allows is a
+/// D-Bus message of 128 MiB; twice that leaves room for options. A longer claim is damage, not an allocation.
+pub(crate) const BLOCK_BYTES_MAX: usize = 256 << 20;
+
+/// Longest block that the search for the next good block believes: it has to be read whole to check its end.
+pub(crate) const RESYNC_BLOCK_BYTES_MAX: usize = 16 << 20;
+
+/// Places of damage that are kept one by one; further ones are counted.
+pub(crate) const DAMAGES_MAX: usize = 1_000;
+
+/// Interfaces over all sections and files. A real capture has tens; the description of one is 20 bytes in a file.
+pub(crate) const INTERFACES_MAX: usize = 65_536;
+
+/// Sections over all files whose texts are kept.
+pub(crate) const SECTIONS_MAX: usize = 65_536;
+
+/// Types of blocks that are counted one by one.
+pub(crate) const BLOCK_KINDS_MAX: usize = 1_024;
+
+/// All texts together: comments, names of hosts, descriptions. Sixty-four MiB are a novel per thousand packets.
+pub(crate) const TEXT_BYTES_MAX: usize = 64 << 20;
+
+/// What a text costs beside its octets, so that millions of empty ones are bounded too.
+pub(crate) const TEXT_OVERHEAD_BYTES: usize = 64;
+
+/// All secrets together. A key log of a million TLS 1.3 sessions is about a gigabyte and nobody embeds it.
+pub(crate) const SECRET_BYTES_MAX: usize = 256 << 20;
+
+/// First size of the window over a stream; it grows only as far as octets really arrive.
+pub(crate) const WINDOW_BYTES: usize = 256 << 10;
+
+/// How long a source may wait before it answers [`crate::Item::Idle`].
+pub(crate) const IDLE_MS: i64 = 100;

@@ -1,0 +1,38 @@
+//! What hands packets over.
+
+use tapline_packet::Packet;
+
+use crate::Facts;
+
+/// What a source answers when it is asked for the next packet.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A packet; valid until the next call.
+    Packet(Packet<'a>),
+    /// Nothing now, perhaps later (a device, a pipe).
+    Idle,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Packets in the order of the capture, and what the capture says beside them.
+pub trait Source {
+    /// The next packet. May wait, but from a device or a pipe [`Item::Idle`] comes back every tenth of a second.
+    /// After [`Item::End`] every answer is [`Item::End`].
+    fn next(&mut self) -> Item<'_>;
+
+    /// What was learnt so far; grows with every call of [`Source::next`].
+    fn facts(&self) -> &Facts;
+
+    /// How far reading has come.
+    fn progress(&self) -> Progress;
+}
+
+/// How far reading has come, in bytes of the input as it lies on the disk (compressed, where it is compressed).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes read.
+    pub read_bytes: u64,
+    /// Bytes there are; `None` for pipes and devices.
+    pub total_bytes: Option<u64>,
+}
