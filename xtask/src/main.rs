@@ -1,2 +1,46 @@
 //! `cargo xtask …`: one entry for people and CI.
-fn main() {}
+
+mod shell;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Everything that is done with this workspace beside building it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Format every file (`--check` only looks).
+    Fmt {
+        /// Change nothing, fail where something would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Clippy on everything and the documentation build, warnings are errors.
+    Lint,
+    /// Every test of the workspace.
+    Test,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Fmt { check: true } => shell::run("cargo", ["fmt", "--all", "--", "--check"]),
+        Command::Fmt { check: false } => shell::run("cargo", ["fmt", "--all"]),
+        Command::Lint => lint(),
+        Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
+    }
+}
+
+fn lint() -> Result<()> {
+    shell::run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    shell::run_with(
+        "cargo",
+        ["doc", "--workspace", "--no-deps", "--document-private-items"],
+        [("RUSTDOCFLAGS", "-D warnings")],
+    )
+}

@@ -11,7 +11,11 @@ pub fn duration(ns: i64) -> String {
         999_500_000..119_500_000_000 => digits(ns, 1_000_000_000, "s"),
         _ => {
             let s = ns / 1_000_000_000;
-            if s < 7200 { format!("{} min {:02} s", s / 60, s % 60) } else { format!("{} h {:02} min", s / 3600, s / 60 % 60) }
+            if s < 7200 {
+                format!("{} min {:02} s", s / 60, s % 60)
+            } else {
+                format!("{} h {:02} min", s / 3600, s / 60 % 60)
+            }
         }
     };
     format!("{sign}{text}")
@@ -82,6 +86,9 @@ mod tests {
         assert_eq!((bytes(312).as_str(), bytes(1_050).as_str()), ("312 B", "1.05 kB"));
         assert_eq!(bytes(12_345_678), "12.3 MB");
         assert_eq!((count(1_070_000).as_str(), count(999).as_str()), ("1,070,000", "999"));
-        assert_eq!((plural(1, "packet").as_str(), plural(1_000, "packet").as_str()), ("1 packet", "1,000 packets"));
+        assert_eq!(
+            (plural(1, "packet").as_str(), plural(1_000, "packet").as_str()),
+            ("1 packet", "1,000 packets")
+        );
     }
 }

@@ -87,7 +87,13 @@ fn title(out: &mut impl Write, options: &ReportOptions, name: &str, summary: &st
 }
 
 /// The line below a list that was cut.
-fn rest(out: &mut impl Write, options: &ReportOptions, shown: usize, total: u64, order: &str) -> io::Result<()> {
+fn rest(
+    out: &mut impl Write,
+    options: &ReportOptions,
+    shown: usize,
+    total: u64,
+    order: &str,
+) -> io::Result<()> {
     let hidden = total.saturating_sub(shown as u64);
     if hidden == 0 {
         return Ok(());

@@ -175,7 +175,9 @@ fn by_type(frame: &Frame) -> ByType {
             line.padding_bytes = *padding;
             line.block(*fragment_length, block.as_deref());
         }
-        Payload::Ping(opaque) => line.opaque = Some(opaque.iter().map(|octet| format!("{octet:02x}")).collect()),
+        Payload::Ping(opaque) => {
+            line.opaque = Some(opaque.iter().map(|octet| format!("{octet:02x}")).collect())
+        }
         Payload::GoAway { last_stream, error, debug } => {
             line.last_stream = Some(*last_stream);
             line.debug = Some(text(debug));

@@ -34,7 +34,11 @@ struct AlertLine {
 
 impl AlertLine {
     fn of(alert: Alert, from: Option<Sender>) -> Self {
-        Self { level: alert.level_name(), description: alert.description_name(), from: from.map(Sender::name) }
+        Self {
+            level: alert.level_name(),
+            description: alert.description_name(),
+            from: from.map(Sender::name),
+        }
     }
 }
 

@@ -34,7 +34,8 @@ impl Connections {
         let total = self.rows.total();
         let mut summary = human::count(total);
         if total > 1 {
-            let states: Vec<String> = self.states.iter().map(|(name, n)| format!("{} {name}", human::count(*n))).collect();
+            let states: Vec<String> =
+                self.states.iter().map(|(name, n)| format!("{} {name}", human::count(*n))).collect();
             summary += &format!(": {}", states.join(", "));
         }
         if let Some(spread) = self.handshakes.text().filter(|_| total > 1) {

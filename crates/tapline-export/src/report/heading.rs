@@ -34,7 +34,9 @@ fn size(outcome: &Outcome) -> String {
     let mut text = format!("{}, {}", human::plural(totals.packets, "packet"), human::bytes(totals.bytes));
     if let (Some(start), Some(end)) = (totals.start, totals.end) {
         let second = rfc3339(start);
-        let (date, time) = second.split_at_checked(23).map_or((second.as_str(), ""), |(head, _)| head.split_once('T').unwrap_or((head, "")));
+        let (date, time) = second
+            .split_at_checked(23)
+            .map_or((second.as_str(), ""), |(head, _)| head.split_once('T').unwrap_or((head, "")));
         text += &format!(", {} from {date} {time} UTC", human::duration(end.since(start)));
     }
     text
@@ -73,7 +75,10 @@ fn health(outcome: &Outcome) -> Vec<String> {
         ));
     }
     if !facts.damages.is_empty() {
-        lines.push(format!("damaged in {}: standard error says where", human::plural(facts.damages.len() as u64, "place")));
+        lines.push(format!(
+            "damaged in {}: standard error says where",
+            human::plural(facts.damages.len() as u64, "place")
+        ));
     }
     lines
 }

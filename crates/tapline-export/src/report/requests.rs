@@ -24,7 +24,12 @@ pub(super) struct Requests {
 
 impl Requests {
     pub(super) fn new(rows_max: usize) -> Self {
-        Self { rows: Shortlist::new(rows_max), times: Spread::default(), statuses: BTreeMap::new(), unanswered: 0 }
+        Self {
+            rows: Shortlist::new(rows_max),
+            times: Spread::default(),
+            statuses: BTreeMap::new(),
+            unanswered: 0,
+        }
     }
 
     pub(super) fn take(&mut self, exchange: Exchange) {
@@ -43,7 +48,8 @@ impl Requests {
         if total == 0 {
             return Ok(());
         }
-        let mut parts: Vec<String> = self.statuses.iter().map(|(status, n)| format!("{} × {status}", human::count(*n))).collect();
+        let mut parts: Vec<String> =
+            self.statuses.iter().map(|(status, n)| format!("{} × {status}", human::count(*n))).collect();
         if self.unanswered > 0 {
             parts.push(format!("{} unanswered", human::count(self.unanswered)));
         }

@@ -64,7 +64,10 @@ fn row(session: &TlsSession) -> Vec<Cell> {
     vec![
         cell(Ink::Dim, session.connection.to_string()),
         cell(Ink::Name, session.server_name.as_deref().unwrap_or("no SNI")),
-        cell(Ink::Plain, session.version.map_or_else(|| "not negotiated".to_owned(), |version| version.to_string())),
+        cell(
+            Ink::Plain,
+            session.version.map_or_else(|| "not negotiated".to_owned(), |version| version.to_string()),
+        ),
         cell(Ink::Plain, suite),
         alpn(session),
         cell(Ink::Plain, session.handshake_ns.map_or_else(|| "not finished".to_owned(), human::duration)),

@@ -16,7 +16,8 @@ impl Spread {
     /// `median 3.10 ms, 95 % under 12.0 ms, slowest 31.0 ms`; less where there is little to say.
     pub(super) fn text(mut self) -> Option<String> {
         self.values.sort_unstable();
-        let at = |percent: usize| self.values.get((self.values.len().checked_sub(1)?) * percent / 100).copied();
+        let at =
+            |percent: usize| self.values.get((self.values.len().checked_sub(1)?) * percent / 100).copied();
         let (median, high, last) = (at(50)?, at(95)?, at(100)?);
         Some(match self.values.len() {
             1 => human::duration(last),

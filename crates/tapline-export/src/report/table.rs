@@ -101,22 +101,36 @@ mod tests {
 
     fn lines(width: Option<usize>) -> Vec<String> {
         let options = ReportOptions { width, palette: Palette::Plain, all: false };
-        let columns = [("#", Column::Right), ("empty", Column::Left), ("url", Column::Flexible), ("size", Column::Right)];
+        let columns = [
+            ("#", Column::Right),
+            ("empty", Column::Left),
+            ("url", Column::Flexible),
+            ("size", Column::Right),
+        ];
         let row = |n: &str, url: &str| {
             vec![cell(Ink::Plain, n), Cell::default(), cell(Ink::Name, url), cell(Ink::Plain, "1 kB")]
         };
         let mut out = Vec::new();
-        print(&columns, &[row("0", "/a/very/long/path/indeed"), row("10", "/日本\x1b[31m")], &options, &mut out).unwrap();
+        print(
+            &columns,
+            &[row("0", "/a/very/long/path/indeed"), row("10", "/日本\x1b[31m")],
+            &options,
+            &mut out,
+        )
+        .unwrap();
         String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn columns_align_and_empty_ones_go() {
-        assert_eq!(lines(None), [
-            "   #  url                       size",
-            "   0  /a/very/long/path/indeed  1 kB",
-            "  10  /日本\\u{1b}[31m           1 kB",
-        ]);
+        assert_eq!(
+            lines(None),
+            [
+                "   #  url                       size",
+                "   0  /a/very/long/path/indeed  1 kB",
+                "  10  /日本\\u{1b}[31m           1 kB",
+            ]
+        );
     }
 
     #[test]
