@@ -1,2 +1,51 @@
-//! The command line of tapline.
-fn main() {}
+//! The command line of tapline: arguments in, exit status out. Everything that can be tested without a
+//! process is in the crates behind it.
+//!
+//! Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start.
+
+mod arguments;
+mod dashboard;
+mod export;
+mod input;
+mod interfaces;
+mod output;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// How a command that ran to its end went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Everything was read.
+    Whole,
+    /// The input was damaged or cut; what could be read was.
+    Damaged,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(Ending::Whole) => ExitCode::SUCCESS,
+        Ok(Ending::Damaged) => ExitCode::from(1),
+        // The reader of our output has seen enough: that is no failure.
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Ending> {
+    match arguments.command {
+        None => dashboard::run(&arguments.dashboard),
+        Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Export(arguments)) => export::run(&arguments),
+        Some(Command::Interfaces) => interfaces::run(),
+    }
+}

@@ -1,0 +1,190 @@
+//! What can be said on the command line. Letters are those that tcpdump and tshark taught everyone.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tapline_engine::analysis::Protocol;
+use tapline_export::ndjson::RecordType;
+
+/// Where did the time of this connection, handshake or request go, and what happened on the wire?
+///
+/// Reads a capture file or a live interface, follows every TCP connection, reads TLS handshakes, HTTP/1.1 and
+/// HTTP/2, and shows them on a timeline.
+#[derive(Parser, Debug)]
+#[command(name = "tapline", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) dashboard: DashboardArguments,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tapline capture.pcapng                         dashboard on a file
+  tapline -i eth0 -f 'tcp port 443'              dashboard on an interface
+  tapline report capture.pcapng                  the same as text
+  tapline report day.pcap1 day.pcap2 --all       a rotated set, every row
+  ssh host tcpdump -U -w - | tapline report -    a capture from a pipe
+  tapline export --to ndjson capture.pcapng      one JSON object a line
+
+Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start.";
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Print connections, TLS sessions and requests as text
+    #[command(after_help = "\
+Examples:
+  tapline report capture.pcapng
+  tapline report --all capture.pcapng | less
+  tapline report -i lo -c 1000                   the next thousand packets
+  tapline report --decode-as 8443=tls capture.pcapng")]
+    Report(ReportArguments),
+    /// Write what was found for other programs
+    #[command(after_help = "\
+Examples:
+  tapline export --to ndjson capture.pcapng | jq 'select(.type == \"http_exchange\") | .url'
+  tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng")]
+    Export(ExportArguments),
+    /// List the interfaces that can be captured on
+    Interfaces,
+}
+
+/// Where packets come from.
+#[derive(Args, Debug, Default)]
+pub(crate) struct InputArguments {
+    /// Capture files: pcap or pcapng, plain or gzip, zstd, lz4; - for standard input; several are read as one
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Another way to name a capture file
+    #[arg(short = 'r', long = "read", value_name = "FILE", hide = true)]
+    pub(crate) read: Vec<PathBuf>,
+    /// Capture on an interface
+    #[arg(short = 'i', long = "interface", value_name = "IFACE", conflicts_with_all = ["files", "read"])]
+    pub(crate) interface: Option<String>,
+    /// Capture filter, as in tcpdump
+    #[arg(short = 'f', long = "capture-filter", value_name = "FILTER", requires = "interface")]
+    pub(crate) filter: Option<String>,
+    /// Octets of each packet to capture
+    #[arg(short = 's', long = "snapshot-length", value_name = "OCTETS", requires = "interface")]
+    pub(crate) snaplen: Option<u32>,
+    /// Stop after so many packets
+    #[arg(short = 'c', long = "count", value_name = "PACKETS")]
+    pub(crate) count: Option<u64>,
+    /// State the protocol on a port: tls, http or http2
+    #[arg(long, value_name = "PORT=PROTO", value_parser = decode_as)]
+    pub(crate) decode_as: Vec<(u16, Protocol)>,
+}
+
+/// `tapline FILE`.
+#[derive(Args, Debug)]
+pub(crate) struct DashboardArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) colour: ColourArguments,
+}
+
+/// `tapline report`.
+#[derive(Args, Debug)]
+pub(crate) struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) colour: ColourArguments,
+    /// Every row, not only the most telling ones
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Columns to fill; that of the terminal, unlimited in a pipe
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) width: Option<u16>,
+}
+
+/// `tapline export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: Format,
+    /// Write to a file instead of standard output; it appears when it is complete
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Record types to write, with commas between; all by default
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = record_type)]
+    pub(crate) types: Vec<RecordType>,
+    /// Add the SHA-256 of each body
+    #[arg(long)]
+    pub(crate) hash_bodies: bool,
+}
+
+/// An export format.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub(crate) enum Format {
+    /// One JSON object a line, described in docs/ndjson.md
+    Ndjson,
+}
+
+/// When to colour.
+#[derive(Args, Debug, Default)]
+pub(crate) struct ColourArguments {
+    /// When to use colours; auto looks at the terminal and `NO_COLOR`
+    #[arg(long = "color", value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) when: When,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl ColourArguments {
+    /// Whether to colour what goes to a terminal or not.
+    pub(crate) fn enabled(&self, is_terminal: bool) -> bool {
+        match self.when {
+            When::Always => true,
+            When::Never => false,
+            // https://no-color.org: any value but the empty one.
+            When::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}
+
+fn record_type(name: &str) -> Result<RecordType, String> {
+    name.parse()
+}
+
+/// `443=tls`.
+fn decode_as(text: &str) -> Result<(u16, Protocol), String> {
+    let (port, name) = text.split_once('=').ok_or("write it as PORT=PROTO, for example 8443=tls")?;
+    let port = port.parse().map_err(|_| format!("{port:?} is no port: 0 to 65535"))?;
+    let protocols = [Protocol::Tls, Protocol::Http1, Protocol::Http2];
+    let protocol = protocols
+        .into_iter()
+        .find(|protocol| protocol.name() == name)
+        .ok_or_else(|| format!("no protocol {name:?}; there are tls, http, http2"))?;
+    Ok((port, protocol))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn protocols_are_stated_by_port() {
+        assert_eq!(decode_as("8443=tls"), Ok((8443, Protocol::Tls)));
+        assert!(decode_as("8443").unwrap_err().contains("PORT=PROTO"));
+        assert!(decode_as("x=tls").unwrap_err().contains("no port"));
+        assert!(decode_as("1=quic").unwrap_err().contains("http2"));
+    }
+}

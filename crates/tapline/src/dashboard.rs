@@ -1,0 +1,29 @@
+//! `tapline FILE`: the dashboard.
+
+use std::io::IsTerminal;
+
+use anyhow::{Result, bail};
+use tapline_tui::Theme;
+
+use crate::arguments::DashboardArguments;
+use crate::{Ending, input, output};
+
+/// Opens the dashboard and stays until the user leaves.
+pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
+    let input = &arguments.input;
+    if input.files.is_empty() && input.read.is_empty() && input.interface.is_none() {
+        bail!("nothing to read: name a capture file or -i IFACE, or see tapline --help");
+    }
+    if !std::io::stdout().is_terminal() {
+        bail!("the dashboard needs a terminal: use tapline report, or tapline export");
+    }
+    let source = input::source(input)?;
+    let mut options = input::run_options(input, tapline_tui::INTERESTS);
+    options.watch = true;
+    let running = tapline_engine::spawn(source, options)?;
+    let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
+    match tapline_tui::run(running, theme)? {
+        Some(outcome) => Ok(output::complain_of_damage(&outcome)),
+        None => Ok(Ending::Whole),
+    }
+}

@@ -1,0 +1,48 @@
+//! `tapline export`.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use tapline_engine::{Outcome, run as run_engine};
+use tapline_export::ndjson::{self, RecordType, Writer};
+
+use crate::arguments::{ExportArguments, Format};
+use crate::output::NewFile;
+use crate::progress::Progress;
+use crate::{Ending, input, output};
+
+/// Writes an export.
+pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
+    let Format::Ndjson = arguments.to;
+    let outcome = match &arguments.output {
+        None => ndjson(arguments, output::stdout())?.1,
+        Some(path) => {
+            let (file, outcome) = ndjson(arguments, NewFile::create(path)?)?;
+            file.persist(path)?;
+            outcome
+        }
+    };
+    Ok(output::complain_of_damage(&outcome))
+}
+
+fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
+    let mut source = input::source(&arguments.input)?;
+    let types = if arguments.types.is_empty() { &RecordType::ALL[..] } else { &arguments.types };
+    let mut options = input::run_options(&arguments.input, ndjson::interests(types));
+    options.analysis.hash_bodies = arguments.hash_bodies;
+    let mut writer = Writer::new(out);
+    let mut progress = Progress::new();
+    let mut written = Ok(());
+    let outcome = run_engine(&mut *source, &options, |batch| {
+        progress.see(&batch);
+        written = batch.events.iter().try_for_each(|event| writer.event(event));
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    progress.clear();
+    written?;
+    if types.contains(&RecordType::Capture) {
+        writer.capture(&outcome)?;
+    }
+    Ok((writer.into_inner()?, outcome))
+}

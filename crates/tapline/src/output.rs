@@ -1,0 +1,74 @@
+//! Standard output, standard error, files.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tapline_engine::Outcome;
+use tapline_engine::analysis::printable;
+use tempfile::NamedTempFile;
+
+use crate::Ending;
+
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// Whether the reader of our output went away.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        io == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// One line on standard error. Nothing can be done where that is gone.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "tapline: {}", printable(line));
+}
+
+/// Says on standard error where the input was damaged.
+pub(crate) fn complain_of_damage(outcome: &Outcome) -> Ending {
+    for damage in &outcome.facts.damages {
+        complain(&damage.to_string());
+    }
+    if outcome.facts.is_damaged() { Ending::Damaged } else { Ending::Whole }
+}
+
+/// Standard output, buffered.
+pub(crate) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock())
+}
+
+/// A file that takes its name when it is complete: nobody ever sees half of it.
+pub(crate) struct NewFile {
+    out: BufWriter<NamedTempFile>,
+}
+
+impl NewFile {
+    /// A file that will be `path`, in the same folder.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file =
+            NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+        Ok(Self { out: BufWriter::with_capacity(BUFFER_BYTES, file) })
+    }
+
+    /// Gives it its name.
+    pub(crate) fn persist(self, path: &Path) -> Result<()> {
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error);
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        file.persist(path)
+            .map_err(|error| error.error)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.out.write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

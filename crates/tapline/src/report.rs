@@ -1,0 +1,39 @@
+//! `tapline report`.
+
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use tapline_engine::run as run_engine;
+use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
+
+use crate::arguments::ReportArguments;
+use crate::progress::Progress;
+use crate::{Ending, input, output};
+
+/// Prints a report.
+pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
+    let mut source = input::source(&arguments.input)?;
+    let mut report = Report::new(options(arguments));
+    let mut progress = Progress::new();
+    let outcome = run_engine(&mut *source, &input::run_options(&arguments.input, INTERESTS), |batch| {
+        progress.see(&batch);
+        batch.events.into_iter().for_each(|event| report.event(event));
+        ControlFlow::Continue(())
+    });
+    progress.clear();
+    let mut out = output::stdout();
+    report.print(&outcome, &mut out)?;
+    out.flush()?;
+    Ok(output::complain_of_damage(&outcome))
+}
+
+fn options(arguments: &ReportArguments) -> ReportOptions {
+    let is_terminal = std::io::stdout().is_terminal();
+    let terminal_width = || tapline_tui::terminal_width().filter(|_| is_terminal).map(usize::from);
+    ReportOptions {
+        width: arguments.width.map(usize::from).or_else(terminal_width),
+        palette: if arguments.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
+        all: arguments.all,
+    }
+}
