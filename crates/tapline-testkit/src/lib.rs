@@ -1,1 +1,10 @@
-//! Room under construction.
+//! For tests and benches only: frames and TCP connections built octet by octet, and captures made of them.
+//!
+//! Built after RFC 791, RFC 8200 and RFC 9293 and not with any crate of this workspace that reads packets, so
+//! that a test does not hold a reader against itself.
+
+mod frame;
+mod talk;
+
+pub use frame::{FrameParts, TcpFlags, frame};
+pub use talk::{Frame, Talk, capture};
