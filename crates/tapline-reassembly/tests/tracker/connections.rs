@@ -1,0 +1,92 @@
+//! Connections from handshake to teardown.
+
+use crate::journal::{Journal, track};
+use tapline_reassembly::{Direction, End};
+use tapline_testkit::Talk;
+
+const MS: i64 = 1_000_000;
+
+fn talk() -> Talk {
+    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 0)
+}
+
+fn only(journal: &Journal) -> &crate::journal::Summary {
+    assert_eq!(journal.closed.len(), 1);
+    &journal.closed[0]
+}
+
+#[test]
+fn a_whole_life_is_told_step_by_step() {
+    let journal = track(&talk().handshake().client(b"hello").server(b"world").close().frames);
+    let connection = only(&journal);
+    assert_eq!((connection.state, connection.teardown), ("closed", "four_way"));
+    assert_eq!(connection.closed_first, Some(Direction::Forward));
+    assert_eq!(connection.completeness, 31);
+    assert_eq!((connection.server_rtt_ns, connection.client_rtt_ns), (Some(MS), Some(MS)));
+    assert_eq!(connection.initial_rtt_ns, Some(2 * MS));
+    assert_eq!((connection.packets, connection.payload_bytes), ([5, 4], [5, 5]));
+    assert_eq!(journal.octets, [[b"hello".to_vec(), b"world".to_vec()]]);
+    assert_eq!(journal.ends, [(0, Direction::Forward, End::Fin), (0, Direction::Reverse, End::Fin)]);
+}
+
+#[test]
+fn a_retried_syn_is_counted_and_its_answer_measured_from_the_last() {
+    let journal = track(&talk().syn().wait_ns(1000 * MS).syn().syn_ack().client_ack().frames);
+    let connection = only(&journal);
+    assert_eq!((connection.syn_retries, connection.state), (1, "established"));
+    assert_eq!((connection.server_rtt_ns, connection.initial_rtt_ns), (Some(MS), Some(2 * MS)));
+}
+
+#[test]
+fn refused_unanswered_and_reset_are_told_apart() {
+    let mut refused = talk().syn();
+    let syn = refused.frames.clone();
+    refused = refused.sequences(1001, 0).server_reset();
+    assert_eq!(only(&track(&refused.frames)).state, "refused");
+    assert_eq!(only(&track(&syn)).state, "opening");
+    let reset = talk().handshake().client(b"GET").server_reset();
+    let journal = track(&reset.frames);
+    assert_eq!((only(&journal).state, only(&journal).teardown), ("reset", "reset"));
+    assert_eq!(only(&journal).closed_first, Some(Direction::Reverse));
+    assert!(journal.ends.iter().all(|(_, _, end)| *end == End::Reset));
+}
+
+#[test]
+fn a_half_close_lets_the_other_side_finish() {
+    let talk = talk().handshake().client(b"q").client_fin().server_ack().server(b"answer");
+    let journal = track(&talk.frames);
+    assert_eq!((only(&journal).state, only(&journal).teardown), ("closing", "half_closed"));
+    let journal = track(&talk.server_fin().client_ack().frames);
+    assert_eq!((only(&journal).state, only(&journal).teardown), ("closed", "four_way"));
+    assert_eq!(journal.octets[0][1], b"answer");
+}
+
+#[test]
+fn used_ports_make_a_new_connection() {
+    let first = talk().handshake().client(b"one").close();
+    let second = talk().sequences(77_000, 99_000).handshake().client(b"two").close();
+    let journal = track(first.frames.iter().chain(&second.frames));
+    assert_eq!(journal.closed.len(), 2);
+    assert_eq!((&journal.octets[0][0], &journal.octets[1][0]), (&b"one".to_vec(), &b"two".to_vec()));
+    assert_eq!(journal.closed[1].completeness, 31);
+}
+
+#[test]
+fn a_capture_that_begins_in_the_middle_takes_the_higher_port_for_the_client() {
+    let whole = talk().handshake().client(b"hello").server(b"world").close();
+    let journal = track(&whole.frames[4..]);
+    let connection = only(&journal);
+    assert_eq!((connection.client_port, connection.initial_rtt_ns), (40000, None));
+    assert_eq!(journal.octets, [[vec![], b"world".to_vec()]]);
+    assert_eq!(connection.teardown, "four_way");
+}
+
+#[test]
+fn acknowledged_octets_that_were_never_captured_become_a_gap() {
+    let whole =
+        talk().handshake().server(b"abc").server(b"defg").client_ack().server(b"hij").client_ack().close();
+    let lossy: Vec<_> =
+        whole.frames.iter().enumerate().filter(|(index, _)| *index != 4).map(|(_, f)| f).collect();
+    let journal = track(lossy);
+    assert_eq!((journal.octets[0][1].as_slice(), journal.missing[0][1]), (&b"abchij"[..], 4));
+}

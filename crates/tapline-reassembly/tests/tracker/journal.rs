@@ -1,0 +1,94 @@
+//! A sink that writes down what it is told.
+
+use tapline_packet::{Dissected, LinkType, dissect};
+use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker};
+use tapline_testkit::Frame;
+
+/// What a tracker said, and the connections as they were when they left.
+#[derive(Default)]
+pub(crate) struct Journal {
+    pub(crate) octets: Vec<[Vec<u8>; 2]>,
+    pub(crate) missing: Vec<[u64; 2]>,
+    pub(crate) ends: Vec<(u64, Direction, End)>,
+    pub(crate) closed: Vec<Summary>,
+}
+
+/// What tests ask of a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) id: u64,
+    pub(crate) state: &'static str,
+    pub(crate) teardown: &'static str,
+    pub(crate) closed_first: Option<Direction>,
+    pub(crate) completeness: u8,
+    pub(crate) server_rtt_ns: Option<i64>,
+    pub(crate) client_rtt_ns: Option<i64>,
+    pub(crate) initial_rtt_ns: Option<i64>,
+    pub(crate) syn_retries: u16,
+    pub(crate) packets: [u64; 2],
+    pub(crate) payload_bytes: [u64; 2],
+    pub(crate) client_port: u16,
+}
+
+impl Sink for Journal {
+    fn opened(&mut self, _: &Connection) {
+        self.octets.push(Default::default());
+        self.missing.push([0; 2]);
+    }
+
+    fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        _: Origin,
+    ) {
+        let id = usize::try_from(connection.id).unwrap();
+        let so_far = self.octets[id][direction.index()].len() as u64 + self.missing[id][direction.index()];
+        assert_eq!(offset, so_far, "octets come in order and without holes");
+        self.octets[id][direction.index()].extend_from_slice(octets);
+    }
+
+    fn gap(&mut self, connection: &Connection, direction: Direction, _: u64, length: u64, _: Gap) {
+        self.missing[usize::try_from(connection.id).unwrap()][direction.index()] += length;
+    }
+
+    fn ended(&mut self, connection: &Connection, direction: Direction, end: End) {
+        self.ends.push((connection.id, direction, end));
+    }
+
+    fn closed(&mut self, connection: &Connection) {
+        let both = |of: fn(&tapline_reassembly::Side) -> u64| {
+            [of(connection.side(Direction::Forward)), of(connection.side(Direction::Reverse))]
+        };
+        self.closed.push(Summary {
+            id: connection.id,
+            state: connection.state().name(),
+            teardown: connection.teardown.kind().name(),
+            closed_first: connection.teardown.closed_first(),
+            completeness: connection.completeness.0,
+            server_rtt_ns: connection.handshake.server_rtt_ns(),
+            client_rtt_ns: connection.handshake.client_rtt_ns(),
+            initial_rtt_ns: connection.handshake.initial_rtt_ns,
+            syn_retries: connection.handshake.syn_retries,
+            packets: both(|side| side.packets),
+            payload_bytes: both(|side| side.payload_bytes),
+            client_port: connection.client.port,
+        });
+    }
+}
+
+/// Runs frames through a tracker to the end of the capture.
+pub(crate) fn track<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Journal {
+    let mut tracker = Tracker::default();
+    let mut journal = Journal::default();
+    for (frame, packet) in frames.into_iter().zip(1..) {
+        let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame.octets) else {
+            panic!("packet {packet} is no segment");
+        };
+        tracker.segment(&segment, Origin { packet, at: frame.at }, &mut journal);
+    }
+    tracker.finish_all(&mut journal);
+    journal
+}
