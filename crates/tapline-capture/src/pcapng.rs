@@ -110,7 +110,7 @@ impl Reader {
             Fill::Later => return Frame::Later,
             Fill::Short => {
                 let there = window.rest().len();
-                let cut = format!("cut inside a {}: {there} of {length} bytes are there", head.kind);
+                let cut = format!("{} is cut: {there} of {length} bytes are there", head.kind);
                 notes.end(window, Some(&cut));
                 self.end_noted = true;
                 return Frame::Wrong;
@@ -169,18 +169,22 @@ impl Reader {
         }
     }
 
-    /// Moves on to the next block of a known type whose two lengths agree.
+    /// Moves on to the next good block that is itself followed by one, or by the end.
     fn search(&self, window: &mut Window) -> Fill {
         loop {
             match window.fill(BLOCK_BYTES_MIN) {
                 Fill::Enough => {}
                 other => return other,
             }
-            match self.is_good(window, 0, Fill::Short) {
-                Fill::Short => {}
+            let length = block::length(window.rest(), self.state.order);
+            let found = match self.is_good(window, 0, Fill::Short) {
+                Fill::Enough => self.block_follows(window, length),
+                other => other,
+            };
+            match found {
+                Fill::Short => window.take(1),
                 other => return other,
-            }
-            window.take(1);
+            };
         }
     }
 

@@ -113,9 +113,9 @@ pub(crate) fn note(body: &[u8], order: Endianness, notes: &mut Notes<'_>) -> Res
         bytes += octets.len();
         match code {
             COMMENT => section.comments.push(readable(octets)),
-            2 => section.hardware = options::text(octets),
-            3 => section.os = options::text(octets),
-            4 => section.application = options::text(octets),
+            2 => section.hardware = Some(readable(octets)),
+            3 => section.os = Some(readable(octets)),
+            4 => section.application = Some(readable(octets)),
             _ => {}
         }
     });
