@@ -52,7 +52,7 @@ fn open_one(path: &Path) -> Result<File, CaptureError> {
     let file = if path == Path::new("-") {
         let stdin = io::stdin();
         if stdin.is_terminal() {
-            return Err(CaptureError::NoInput);
+            return Err(CaptureError::InputIsTerminal);
         }
         fs::File::from(stdin.as_fd().try_clone_to_owned().map_err(failed)?)
     } else {
