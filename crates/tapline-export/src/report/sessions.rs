@@ -100,7 +100,7 @@ fn notes(session: &TlsSession) -> Cell {
         notes.push("early data".to_owned());
     }
     if let Some((from, alert)) = session.alert {
-        notes.push(format!("{} alert by {}", alert.description_name(), from.name()));
+        notes.push(format!("{alert} alert by {}", from.name()));
         return cell(Ink::Bad, notes.join(", "));
     }
     cell(if session.hello_retry { Ink::Warn } else { Ink::Plain }, notes.join(", "))
