@@ -8,8 +8,9 @@ mod registry;
 
 use crate::Fields;
 
-pub(crate) use decoder::Decoder;
-pub(crate) use frame::setting_list;
+pub(crate) use decoder::{Decoder, PREFACE};
+pub(crate) use frame::{header as frame_header, setting_list};
+pub(crate) use plausible::is_plausible;
 pub use registry::*;
 
 /// What the decoder says of an HTTP/2 connection.

@@ -12,6 +12,7 @@ mod conversation;
 mod fields;
 pub mod http1;
 pub mod http2;
+mod input;
 pub mod limits;
 mod pair;
 mod parse;

@@ -57,3 +57,6 @@ pub const TLS_RECORD_MAX: u16 = (1 << 14) + 2048;
 
 /// Octets of one handshake message. Certificate chains stay below 100 KiB.
 pub const TLS_HANDSHAKE_MAX: usize = 256 << 10;
+
+/// Protocols one inside the other through CONNECT and upgrades. Two are usual.
+pub const LAYERS_MAX: u8 = 8;

@@ -6,9 +6,6 @@
 use crate::limits::{RESYNC_HELD_MAX, RESYNC_SEARCH_MAX};
 use crate::parse::span;
 
-/// Headers that have to follow one another.
-const CHAIN: usize = 3;
-
 /// What stands at a candidate place.
 pub(crate) enum Measure {
     /// Too few octets to tell.
@@ -39,11 +36,13 @@ pub(crate) struct Search {
     candidate: u64,
     /// Candidates refused since the gap.
     refused: u64,
+    /// Headers that have to follow one another.
+    chain: usize,
 }
 
 impl Search {
-    pub(crate) fn new(offset: u64) -> Self {
-        Self { held: Vec::new(), candidate: offset, refused: 0 }
+    pub(crate) fn new(offset: u64, chain: usize) -> Self {
+        Self { held: Vec::new(), candidate: offset, refused: 0, chain }
     }
 
     /// Takes octets in order; the answer is final once it is not [`Found::NotYet`].
@@ -71,7 +70,7 @@ impl Search {
     fn refuse(&mut self, measure: &impl Fn(&[u8]) -> Measure) -> Result<usize, usize> {
         let mut at = 0;
         loop {
-            match chain(self.held.get(at..).unwrap_or_default(), measure) {
+            match chain(self.chain, self.held.get(at..).unwrap_or_default(), measure) {
                 Measure::Incomplete => return Ok(at),
                 Measure::Implausible => {
                     at += 1;
@@ -84,9 +83,9 @@ impl Search {
     }
 }
 
-fn chain(octets: &[u8], measure: &impl Fn(&[u8]) -> Measure) -> Measure {
+fn chain(headers: usize, octets: &[u8], measure: &impl Fn(&[u8]) -> Measure) -> Measure {
     let mut at = 0;
-    for _ in 0..CHAIN {
+    for _ in 0..headers {
         if at > RESYNC_HELD_MAX {
             return Measure::Implausible;
         }
@@ -115,7 +114,7 @@ mod tests {
     fn the_same_chain_is_found_however_the_octets_are_cut() {
         let octets = [9, 9, 4, 9, 9, 9, 9, 2, 0, 0, 2, 1, 1, 7];
         for cut in 0..octets.len() {
-            let mut search = Search::new(100);
+            let mut search = Search::new(100, 3);
             let mut found = search.feed(&octets[..cut], measure);
             if found == Found::NotYet {
                 found = search.feed(&octets[cut..], measure);
@@ -127,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_search_ends() {
-        let mut search = Search::new(0);
+        let mut search = Search::new(0, 3);
         let found = (0..200).map(|_| search.feed(&[1; 65536], measure)).find(|found| *found != Found::NotYet);
         assert_eq!(found, Some(Found::Nothing));
     }

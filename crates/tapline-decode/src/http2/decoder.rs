@@ -8,6 +8,7 @@ mod side;
 use side::Side;
 
 use super::{HEADER_TABLE_SIZE, MAX_FRAME_SIZE, Message, Setting};
+use crate::input::Input;
 use crate::pair::Pair;
 use crate::{Direction, Sink, http2};
 
@@ -43,7 +44,7 @@ impl Decoder {
     }
 
     pub(crate) fn bytes(&mut self, direction: Direction, offset: u64, octets: &[u8], sink: &mut impl Sink) {
-        let mut input = side::Input { offset, octets };
+        let mut input = Input { offset, octets };
         let allowed = self.sides.of(direction.flip()).frame_size_max();
         loop {
             let side = self.sides.of_mut(direction);

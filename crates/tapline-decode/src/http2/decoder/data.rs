@@ -1,10 +1,10 @@
 //! A DATA frame as it streams past (RFC 9113 §6.1).
 
-use super::side::Input;
 use crate::Direction;
 use crate::Sink;
 use crate::http2::frame::Header;
 use crate::http2::{PADDED, Payload};
+use crate::input::Input;
 use crate::parse::{length, portion};
 
 /// Where a DATA frame stands: `[pad length] content padding`.

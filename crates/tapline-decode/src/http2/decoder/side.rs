@@ -17,6 +17,7 @@ use crate::http2::plausible::{is_plausible, measure};
 use crate::http2::{
     ACK, ENABLE_PUSH, Frame, FrameType, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, Message, Payload, Setting, hpack,
 };
+use crate::input::Input;
 use crate::limits::{HTTP2_FRAME_HELD_MAX, HTTP2_SETTINGS_PENDING_MAX};
 use crate::parse::{self, portion, span};
 use crate::resync::{Found, Search};
@@ -25,22 +26,8 @@ use crate::{Direction, Sink};
 /// SETTINGS_MAX_FRAME_SIZE before anybody says otherwise.
 const FRAME_SIZE_INITIAL: u32 = 16384;
 
-/// Octets of one call that have not been used, and where they stand in the stream.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Input<'a> {
-    pub(super) offset: u64,
-    pub(super) octets: &'a [u8],
-}
-
-impl<'a> Input<'a> {
-    /// Takes up to `count` octets.
-    pub(super) fn take(&mut self, count: usize) -> &'a [u8] {
-        let (taken, rest) = self.octets.split_at(count.min(self.octets.len()));
-        self.octets = rest;
-        self.offset = self.offset.saturating_add(span(taken.len()));
-        taken
-    }
-}
+/// Frames that have to follow one another after a gap.
+const CHAIN: usize = 3;
 
 /// What comes next in this direction.
 #[derive(Debug)]
@@ -153,7 +140,7 @@ impl Side {
             }
             Expect::Search(_) => return self.search(direction, allowed, input, sink),
             Expect::Nothing => {
-                input.take(usize::MAX);
+                input.take_all();
                 false
             }
         };
@@ -194,7 +181,7 @@ impl Side {
         }
         // Begun in the middle: what is there may be frames, against a table that was never seen.
         self.hpack.forget();
-        let mut search = Search::new(self.start);
+        let mut search = Search::new(self.start, CHAIN);
         let begun = std::mem::take(&mut self.held);
         // A preface that began is no frame; at most 23 octets cannot hold a chain.
         let _ = search.feed(&begun, measure);
@@ -220,7 +207,7 @@ impl Side {
                     header
                 }
                 Err(_) => {
-                    self.held.extend_from_slice(input.take(usize::MAX));
+                    self.held.extend_from_slice(input.take_all());
                     return false;
                 }
             }
@@ -466,7 +453,7 @@ impl Side {
         sink: &mut impl Sink,
     ) -> bool {
         let Expect::Search(search) = &mut self.expect else { return false };
-        let found = search.feed(input.take(usize::MAX), measure);
+        let found = search.feed(input.take_all(), measure);
         self.next = input.offset;
         match found {
             Found::NotYet => false,
@@ -521,7 +508,7 @@ impl Side {
         self.held = Vec::new();
         self.block = None;
         self.hpack.forget();
-        self.expect = Expect::Search(Search::new(end));
+        self.expect = Expect::Search(Search::new(end, CHAIN));
     }
 
     pub(super) fn end(&mut self, direction: Direction, sink: &mut impl Sink) {

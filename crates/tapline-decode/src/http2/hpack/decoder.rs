@@ -300,7 +300,7 @@ mod tests {
             ("0081ff0161", Fault::HuffmanPadding),
             ("0084ffffffff0161", Fault::HuffmanEos),
             ("8220", Fault::SizeUpdateLate),
-            ("3fe2ff03", Fault::SizeUpdateAboveLimit(65505)),
+            ("3fe2ff03", Fault::SizeUpdateAboveLimit(65537)),
         ] {
             let mut decoder = Decoder::default();
             let decoded = decoder.decode(&hex(wire));
