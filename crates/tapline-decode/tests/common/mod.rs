@@ -1,5 +1,5 @@
 //! What the tests of this crate share: a sink that remembers, and a conversation fed in pieces.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::ops::Range;
 
@@ -167,6 +167,9 @@ pub fn http2() -> Vec<Turn> {
     let (one, two) = block.split_at(block.len() / 2);
     let mut server = fluke_hpack::Encoder::new();
     let answer: [(&[u8], &[u8]); 2] = [(b":status", b"200"), (b"server", b"tapline")];
+    let promise: [(&[u8], &[u8]); 2] = [(b":method", b"GET"), (b":path", b"/pushed")];
+    // The client allows 1024 octets of table: the first block says so (RFC 7541 section 4.2).
+    let promise = [hex("3fe107"), server.encode(promise)].concat();
     let answer = server.encode(answer);
     vec![
         (
@@ -188,7 +191,7 @@ pub fn http2() -> Vec<Turn> {
             [
                 frame(4, 0, 0, &[]),
                 frame(4, 1, 0, &[]),
-                frame(5, 4, 1, &[&[0, 0, 0, 2][..], &again].concat()),
+                frame(5, 4, 1, &[&[0, 0, 0, 2][..], &promise].concat()),
                 frame(1, 4, 1, &answer),
                 frame(0, 1, 1, &[b'x'; 2000]),
                 frame(3, 0, 3, &[0, 0, 0, 8]),
