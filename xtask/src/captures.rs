@@ -26,13 +26,11 @@ pub(crate) fn fixtures() -> Result<Vec<Capture>> {
 
 /// Every capture of the corpus; none where it is absent, which is said.
 pub(crate) fn corpus_captures() -> Result<Vec<Capture>> {
-    match corpus() {
-        Some(folder) => below(&folder, "corpus"),
-        None => {
-            eprintln!("corpus absent: its captures are skipped");
-            Ok(Vec::new())
-        }
-    }
+    let Some(folder) = corpus() else {
+        eprintln!("corpus absent: its captures are skipped");
+        return Ok(Vec::new());
+    };
+    below(&folder, "corpus")
 }
 
 /// Files below a folder whose names say that they are captures, in order of their names.

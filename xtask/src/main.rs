@@ -1,5 +1,9 @@
 //! `cargo xtask …`: one entry for people and CI.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to whoever started it is what this program does")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking to whoever started it is what this program does"
+)]
 
 mod bench;
 mod captures;

@@ -120,8 +120,8 @@ impl Tls {
         self.session.server_name = hello.server_name().map(text::text);
         self.session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
         self.session.early_data |= hello.extensions.iter().any(|e| e.body == ExtensionBody::EarlyData);
-        self.session.ja3 = Some(String::new());
-        self.session.ja4 = Some(String::new());
+        self.session.ja3 = Some(tls::ja3(hello));
+        self.session.ja4 = Some(tls::ja4(hello));
     }
 
     fn server_hello(&mut self, hello: &ServerHello) {
@@ -143,7 +143,7 @@ impl Tls {
         self.session.alpn = hello.alpn().map(text::text);
         self.session.version = Some(hello.negotiated_version());
         self.session.cipher_suite = Some(hello.cipher_suite);
-        self.session.ja3s = Some(String::new());
+        self.session.ja3s = Some(tls::ja3s(hello));
     }
 
     /// In TLS 1.3 the client's first record of application data after the server's carries its Finished.

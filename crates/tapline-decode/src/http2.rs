@@ -171,7 +171,7 @@ pub struct HeaderBlock {
     /// Fields that are not known in full: their table entry was never seen (they stand as placeholders), the
     /// block broke off, or it was longer than is kept (they are left out).
     pub missing_fields: u32,
-    /// The first frame of the block carried END_STREAM.
+    /// The first frame of the block carried `END_STREAM`.
     pub end_stream: bool,
 }
 

@@ -113,9 +113,9 @@ pub(crate) fn all<'a, T>(
 }
 
 /// The fault inside a nom error; complete parsers never say `Incomplete`.
-pub(crate) fn fault(error: nom::Err<Fault>) -> Fault {
+pub(crate) fn fault(error: &nom::Err<Fault>) -> Fault {
     match error {
-        nom::Err::Error(fault) | nom::Err::Failure(fault) => fault,
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => *fault,
         nom::Err::Incomplete(_) => Fault { field: "octets", needed: 1, available: 0 },
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_vector_longer_than_its_enclosure_says_what_it_needed() {
         let error = vector8("session_id", &[4, 1, 2]).unwrap_err();
-        assert_eq!(fault(error), Fault { field: "session_id", needed: 4, available: 2 });
+        assert_eq!(fault(&error), Fault { field: "session_id", needed: 4, available: 2 });
     }
 
     #[test]

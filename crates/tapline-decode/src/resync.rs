@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn a_search_ends() {
         let mut search = Search::new(0, 3);
-        let found = (0..200).map(|_| search.feed(&[1; 65536], measure)).find(|found| *found != Found::NotYet);
+        let found =
+            (0..200).map(|_| search.feed(&vec![1; 65536], measure)).find(|found| *found != Found::NotYet);
         assert_eq!(found, Some(Found::Nothing));
     }
 }

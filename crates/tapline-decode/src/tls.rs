@@ -2,11 +2,13 @@
 
 mod decoder;
 mod extension;
+mod fingerprint;
 mod handshake;
 mod record;
 mod registry;
 
 pub(crate) use decoder::Decoder;
+pub use fingerprint::{ja3, ja3_string, ja3s, ja3s_string, ja4, ja4_raw};
 pub use registry::is_grease;
 
 /// A TLS message; its span covers the record or records that carry it (record headers included).

@@ -1,4 +1,5 @@
 //! Law 2: the same octets cut into other segments give the same messages at the same ranges.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests are tests")]
 
 mod common;
 

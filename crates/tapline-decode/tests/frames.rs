@@ -1,4 +1,5 @@
 //! The frame types of HTTP/2 by field, from octets.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests are tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! TLS handshakes in clear, as a passive observer sees them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests are tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The stories of http2jp/hpack-test-case: every block decodes to its headers, table sizes included.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests are tests")]
 
 use std::path::{Path, PathBuf};
 

@@ -60,7 +60,8 @@ impl Known {
         );
         for (mark, rows) in [("tshark ", &topic.tshark_only), ("tapline", &topic.tapline_only)] {
             for row in rows.iter().take(8) {
-                text += &format!("\n    {mark} {}", row.chars().take(220).collect::<String>());
+                let start: String = row.chars().take(220).collect();
+                text.extend(["\n    ", mark, " ", &start]);
             }
         }
         Err(text)

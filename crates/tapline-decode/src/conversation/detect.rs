@@ -20,7 +20,7 @@ pub(super) enum Verdict {
     Http2,
     /// What a server of HTTP/2 sends first; worth nothing until the preface is seen.
     PerhapsHttp2Server,
-    /// The request for TLS that PostgreSQL clients begin with.
+    /// The request for TLS that `PostgreSQL` clients begin with.
     PostgresTlsRequest,
     Unknown,
 }
@@ -128,9 +128,9 @@ fn tls(octets: &[u8]) -> Verdict {
     }
 }
 
-/// A ClientHello in the form of SSL 2.0 (RFC 5246 Appendix E.2), its lengths adding up.
+/// A `ClientHello` in the form of SSL 2.0 (RFC 5246 Appendix E.2), its lengths adding up.
 fn client_hello_v2(octets: &[u8]) -> Match {
-    let Some((&[a, b, kind, major, minor, c, d, e, f, g, h], _)) = octets.split_first_chunk() else {
+    let Some((header, _)) = octets.split_first_chunk::<11>() else {
         let plausible = match octets {
             [] => true,
             [first] | [first, _] => first & 0x80 != 0,
@@ -138,11 +138,15 @@ fn client_hello_v2(octets: &[u8]) -> Match {
         };
         return if plausible { Match::SoFar } else { Match::No };
     };
-    let length = u32::from(u16::from_be_bytes([a & 0x7f, b]));
-    let [ciphers, session, challenge] = [[c, d], [e, f], [g, h]].map(|n| u32::from(u16::from_be_bytes(n)));
+    let number = |high: u8, low: u8| u32::from(u16::from_be_bytes([high, low]));
+    let [flag, low, kind, major, minor, lengths @ ..] = *header;
+    let [ciphers, session, challenge] = match lengths {
+        [c0, c1, s0, s1, r0, r1] => [number(c0, c1), number(s0, s1), number(r0, r1)],
+    };
     let version = (major == 3 && minor <= 3) || (major, minor) == (0, 2);
-    let sums = length == 9 + ciphers + session + challenge && ciphers % 3 == 0 && challenge >= 16;
-    if a & 0x80 != 0 && kind == 1 && version && sums { Match::Yes } else { Match::No }
+    let sum = 9 + ciphers + session + challenge;
+    let sums = number(flag & 0x7f, low) == sum && ciphers.is_multiple_of(3) && challenge >= 16;
+    if flag & 0x80 != 0 && kind == 1 && version && sums { Match::Yes } else { Match::No }
 }
 
 fn skip_empty_lines(octets: &[u8]) -> &[u8] {
@@ -150,7 +154,7 @@ fn skip_empty_lines(octets: &[u8]) -> &[u8] {
     octets.get(blank..).unwrap_or_default()
 }
 
-/// Whether a ClientHello record stands here: the record header, the message type, and a legacy version.
+/// Whether a `ClientHello` record stands here: the record header, the message type, and a legacy version.
 pub(super) fn client_hello(octets: &[u8]) -> Option<bool> {
     let pattern: [&dyn Fn(u8) -> bool; 11] = [
         &|b| b == 22,

@@ -96,7 +96,7 @@ impl Detector {
         self.text(input)
     }
 
-    /// Looks for a ClientHello right behind a line end or `>`: STARTTLS of SMTP, IMAP, XMPP and others.
+    /// Looks for a `ClientHello` right behind a line end or `>`: STARTTLS of SMTP, IMAP, XMPP and others.
     fn text(&mut self, input: &mut Input<'_>) -> Option<Finding> {
         if self.held.is_empty() {
             let (used, finding) = self.scan(input.octets);

@@ -49,6 +49,9 @@ pub(super) enum Fed {
     Broken,
 }
 
+/// A line that should be a chunk size is none.
+struct NoChunkSize;
+
 /// What a gap did to a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Gapped {
@@ -114,9 +117,9 @@ impl Body {
                 None => return Some(Fed::Open),
             },
             Expect::ChunkLine => match self.chunk_line(input, oddities) {
-                Some(Some(0)) => self.expect = Expect::Trailers(Scan::default()),
-                Some(Some(left)) => self.expect = Expect::ChunkData { left },
-                Some(None) => return Some(Fed::Broken),
+                Some(Ok(0)) => self.expect = Expect::Trailers(Scan::default()),
+                Some(Ok(left)) => self.expect = Expect::ChunkData { left },
+                Some(Err(NoChunkSize)) => return Some(Fed::Broken),
                 None => return Some(Fed::Open),
             },
             Expect::Trailers(_) => return Some(self.trailers(input, oddities)),
@@ -139,22 +142,28 @@ impl Body {
                 let detail = "chunk data is not followed by a line end";
                 oddities.push(Anomaly::new(anomaly::HTTP1_BAD_CHUNK_END, detail));
             }
-            Some(true) => {
-                oddities.push(Anomaly::new(anomaly::HTTP1_BARE_LF, "a chunk ends in LF without CR"))
+            Some(true) if !std::mem::replace(&mut self.said_bare_lf, true) => {
+                oddities.push(Anomaly::new(anomaly::HTTP1_BARE_LF, "a chunk ends in LF without CR"));
             }
-            Some(false) => {}
+            Some(_) => {}
         }
         Some(found.is_some())
     }
 
-    /// A chunk-size line; `Some(None)` where it is none.
-    fn chunk_line(&mut self, input: &mut Input<'_>, oddities: &mut Vec<Anomaly>) -> Option<Option<u64>> {
+    /// A chunk-size line, once it is whole.
+    fn chunk_line(
+        &mut self,
+        input: &mut Input<'_>,
+        oddities: &mut Vec<Anomaly>,
+    ) -> Option<Result<u64, NoChunkSize>> {
         let found = input.with_held(&mut self.held, |octets| match first_line(octets) {
-            Some((line, used)) if used <= HTTP1_CHUNK_LINE_MAX => Some((used, chunk_size(line))),
-            _ if octets.len() > HTTP1_CHUNK_LINE_MAX => Some((HTTP1_CHUNK_LINE_MAX + 1, None)),
+            Some((line, used)) if used <= HTTP1_CHUNK_LINE_MAX => {
+                Some((used, chunk_size(line).ok_or(NoChunkSize)))
+            }
+            _ if octets.len() > HTTP1_CHUNK_LINE_MAX => Some((HTTP1_CHUNK_LINE_MAX + 1, Err(NoChunkSize))),
             _ => None,
         })?;
-        if found.is_none() {
+        if found.is_err() {
             let detail = "a chunk size is no hexadecimal number below 2^64";
             oddities.push(Anomaly::new(anomaly::HTTP1_BAD_CHUNK_SIZE, detail));
         }

@@ -268,13 +268,12 @@ impl Decoder {
 
     fn begin_body(&mut self, framing: Framing, direction: Direction, at: u64, sink: &mut impl Sink) {
         let side = self.sides.of_mut(direction);
-        match Body::new(framing, at) {
-            Some(body) => side.expect = Expect::Body(body),
-            None => {
-                side.expect = Expect::Start(Scan::default());
-                let end = End { complete: true, ..End::default() };
-                emit(sink, direction, at..at, Message::End(Box::new(end)));
-            }
+        if let Some(body) = Body::new(framing, at) {
+            side.expect = Expect::Body(body);
+        } else {
+            side.expect = Expect::Start(Scan::default());
+            let end = End { complete: true, ..End::default() };
+            emit(sink, direction, at..at, Message::End(Box::new(end)));
         }
     }
 

@@ -23,8 +23,7 @@ pub(super) fn of_response(
 ) -> Framing {
     use super::pending::Asked;
     match (status, to) {
-        (101, _) => return Framing::Tunnel,
-        (200..300, Asked::Connect) => return Framing::Tunnel,
+        (101, _) | (200..300, Asked::Connect) => return Framing::Tunnel,
         (100..200 | 204 | 304, _) | (_, Asked::Head) => return Framing::None,
         _ => {}
     }
@@ -102,7 +101,9 @@ mod tests {
 
     fn fields(lines: &[(&str, &str)]) -> Fields {
         let mut fields = Fields::default();
-        lines.iter().for_each(|(name, value)| fields.push(name.as_bytes(), value.as_bytes()));
+        for (name, value) in lines {
+            fields.push(name.as_bytes(), value.as_bytes());
+        }
         fields
     }
 

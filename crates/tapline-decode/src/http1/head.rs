@@ -35,15 +35,16 @@ pub(super) fn request(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> R
     note_lines(scan, oddities);
     let mut headers = [EMPTY_HEADER; FIELDS_FAST];
     let mut parsed = httparse::Request::new(&mut headers);
-    if !scan.folded && matches!(parsed.parse(head), Ok(Status::Complete(_))) {
-        if let (Some(method), Some(target)) = (parsed.method, parsed.path) {
-            return RequestHead {
-                method: method.as_bytes().to_vec(),
-                target: target.as_bytes().to_vec(),
-                minor_version: parsed.version,
-                fields: collect(parsed.headers),
-            };
-        }
+    if !scan.folded
+        && matches!(parsed.parse(head), Ok(Status::Complete(_)))
+        && let (Some(method), Some(target)) = (parsed.method, parsed.path)
+    {
+        return RequestHead {
+            method: method.as_bytes().to_vec(),
+            target: target.as_bytes().to_vec(),
+            minor_version: parsed.version,
+            fields: collect(parsed.headers),
+        };
     }
     let (line, rest) = split_first_line(head);
     let line = request_line(line);
@@ -61,13 +62,14 @@ pub(super) fn response(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> 
     let mut headers = [EMPTY_HEADER; FIELDS_FAST];
     let mut parsed = httparse::Response::new(&mut headers);
     let config = ParserConfig::default();
-    if !scan.folded && matches!(config.parse_response(&mut parsed, head), Ok(Status::Complete(_))) {
-        if let (Some(minor_version), Some(status)) = (parsed.version, parsed.code) {
-            // A reason in obs-text is given as empty: read it again as octets.
-            let reason =
-                status_line(split_first_line(head).0).map_or(Vec::new(), |(_, _, reason)| reason.to_vec());
-            return Some(ResponseHead { minor_version, status, reason, fields: collect(parsed.headers) });
-        }
+    if !scan.folded
+        && matches!(config.parse_response(&mut parsed, head), Ok(Status::Complete(_)))
+        && let (Some(minor_version), Some(status)) = (parsed.version, parsed.code)
+    {
+        // A reason in obs-text is given as empty: read it again as octets.
+        let reason =
+            status_line(split_first_line(head).0).map_or(Vec::new(), |(_, _, reason)| reason.to_vec());
+        return Some(ResponseHead { minor_version, status, reason, fields: collect(parsed.headers) });
     }
     let (line, rest) = split_first_line(head);
     let (minor_version, status, reason) = status_line(line)?;

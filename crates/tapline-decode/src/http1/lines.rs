@@ -175,8 +175,9 @@ pub(super) fn request_line(line: &[u8]) -> RequestLine<'_> {
     let space = memchr(b' ', line).unwrap_or(line.len());
     let (method, rest) = line.split_at(space);
     let version = version_text(line);
-    let target = rest.get(..rest.len() - version.map_or(0, <[u8]>::len)).unwrap_or_default();
-    RequestLine { method, target: target.trim_ascii(), minor_version: version.map(minor_version) }
+    // With spaces inside, the first part is the target, as servers and tshark take it.
+    let target = rest.trim_ascii().split(|&b| b == b' ').next().unwrap_or_default();
+    RequestLine { method, target, minor_version: version.map(minor_version) }
 }
 
 fn minor_version(version: &[u8]) -> u8 {
@@ -256,7 +257,7 @@ mod tests {
         };
         check("GET / HTTP/1.1", "GET", "/", Some(1));
         check("GET / HTTP/1.0", "GET", "/", Some(0));
-        check("GET /a b HTTP/1.1", "GET", "/a b", Some(1));
+        check("GET /a b HTTP/1.1", "GET", "/a", Some(1));
         check("GET  /a  HTTP/1.1", "GET", "/a", Some(1));
         check("GET HTTP/1.1", "GET", "HTTP/1.1", None);
         check("GET /HTTP/1.1", "GET", "/HTTP/1.1", None);

@@ -53,7 +53,7 @@ pub(crate) struct Parts<'a> {
 }
 
 /// The payload of a frame whose header is known, whole. DATA is not among these: it is never held.
-pub(crate) fn payload<'a>(header: Header, input: &'a [u8]) -> Result<Parts<'a>, nom::Err<Fault>> {
+pub(crate) fn payload(header: Header, input: &[u8]) -> Result<Parts<'_>, nom::Err<Fault>> {
     let (rest, payload) = match header.kind {
         FrameType::HEADERS => return headers(header.flags, input),
         FrameType::PUSH_PROMISE => return push_promise(header.flags, input),
@@ -184,11 +184,12 @@ mod tests {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tables read better")]
     fn check(kind: FrameType, flags: u8, input: &[u8], expected: Result<Payload, &str>) {
         let header = Header { length: length(input.len()), kind, flags, reserved: false, stream: 1 };
         let result = payload(header, input).map(|parts| parts.payload);
         assert_eq!(
-            result.map_err(|e| crate::parse::fault(e).field),
+            result.map_err(|e| crate::parse::fault(&e).field),
             expected,
             "{kind} {flags:#x} {input:02x?}"
         );

@@ -27,7 +27,7 @@ pub(crate) fn is_plausible(header: Header) -> bool {
         FrameType::PRIORITY => on_stream && header.length == 5,
         FrameType::RST_STREAM => on_stream && header.length == 4,
         FrameType::SETTINGS => {
-            !on_stream && header.length % 6 == 0 && (header.flags == 0 || header.length == 0)
+            !on_stream && header.length.is_multiple_of(6) && (header.flags == 0 || header.length == 0)
         }
         FrameType::PING => !on_stream && header.length == 8,
         FrameType::GOAWAY => !on_stream && header.length >= 8,

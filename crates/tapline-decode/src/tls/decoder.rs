@@ -45,7 +45,7 @@ enum Expect {
 enum Cipher {
     /// Nothing was changed.
     Clear,
-    /// A ChangeCipherSpec passed that may be the dummy of TLS 1.3, or a gap hides one: only what can be
+    /// A `ChangeCipherSpec` passed that may be the dummy of TLS 1.3, or a gap hides one: only what can be
     /// nothing but clear is read.
     PerhapsChanged,
     /// Everything is encrypted.
@@ -70,7 +70,7 @@ struct Side {
 pub(crate) struct Decoder {
     sides: Pair<Side>,
     client: Option<Direction>,
-    /// What the ServerHello chose.
+    /// What the `ServerHello` chose.
     version: Option<Version>,
 }
 
@@ -370,41 +370,32 @@ impl Side {
         });
         let Some(five) = five else { return false };
         let range = self.start..input.offset;
-        if let ([high, low, kind @ (1 | 4), major @ (0 | 3), minor], true) = (five, first) {
-            if high & 0x80 != 0 {
-                let length = u16::from_be_bytes([high & 0x7f, low]);
-                let version = Version(u16::from_be_bytes([major, minor]));
-                say(sink, direction, range, anomaly::TLS_SSLV2_HELLO, "a hello in the form of SSL 2.0");
-                let body = Body::Handshake(Handshake::Other { kind: HandshakeType(kind), body: Vec::new() });
-                let header = Header { content: ContentType::HANDSHAKE, version, length };
-                // Three octets of the message have been taken with the header.
-                let left = u64::from(length).saturating_sub(3);
-                self.expect = Expect::Passing { header, left, body };
-                return true;
-            }
+        if let ([high, low, kind @ (1 | 4), major @ (0 | 3), minor], true) = (five, first)
+            && high & 0x80 != 0
+        {
+            let length = u16::from_be_bytes([high & 0x7f, low]);
+            let version = Version(u16::from_be_bytes([major, minor]));
+            say(sink, direction, range, anomaly::TLS_SSLV2_HELLO, "a hello in the form of SSL 2.0");
+            let body = Body::Handshake(Handshake::Other { kind: HandshakeType(kind), body: Vec::new() });
+            let header = Header { content: ContentType::HANDSHAKE, version, length };
+            // Three octets of the message have been taken with the header.
+            let left = u64::from(length).saturating_sub(3);
+            self.expect = Expect::Passing { header, left, body };
+            return true;
         }
         let header = record::header(&five).map(|(_, header)| header).ok().filter(|&header| is_record(header));
-        self.expect = match header {
-            Some(header) => {
-                let left = u64::from(header.length);
-                match self.passing(header) {
-                    Some(body) => Expect::Passing { header, left, body },
-                    None => Expect::Fragment { header, left, cut: false },
-                }
+        self.expect = if let Some(header) = header {
+            let left = u64::from(header.length);
+            match self.passing(header) {
+                Some(body) => Expect::Passing { header, left, body },
+                None => Expect::Fragment { header, left, cut: false },
             }
-            None => {
-                say(
-                    sink,
-                    direction,
-                    range,
-                    anomaly::TLS_BAD_RECORD,
-                    "what stands where a record begins is none",
-                );
-                let mut search = Search::new(self.start, CHAIN);
-                // Five octets hold no chain: this only puts them in front of what follows.
-                let _ = search.feed(&five, measure);
-                Expect::Search(search)
-            }
+        } else {
+            say(sink, direction, range, anomaly::TLS_BAD_RECORD, "what stands where a record begins is none");
+            let mut search = Search::new(self.start, CHAIN);
+            // Five octets hold no chain: this only puts them in front of what follows.
+            let _ = search.feed(&five, measure);
+            Expect::Search(search)
         };
         true
     }

@@ -34,7 +34,7 @@ pub(super) fn extensions(
                 body
             }
             Err(error) => {
-                let detail = format!("extension {kind} of {} octets: {}", data.len(), fault(error));
+                let detail = format!("extension {kind} of {} octets: {}", data.len(), fault(&error));
                 oddities.push(Anomaly::new(anomaly::TLS_BAD_EXTENSION, detail));
                 ExtensionBody::Other(kept(data))
             }
@@ -149,6 +149,7 @@ fn pre_shared_keys(input: &[u8]) -> Parsed<'_, ExtensionBody> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tables read better")]
     fn check(kind: ExtensionType, context: Context, data: &[u8], expected: Result<ExtensionBody, &str>) {
         let mut block = kind.0.to_be_bytes().to_vec();
         block.extend(short(data).to_be_bytes());

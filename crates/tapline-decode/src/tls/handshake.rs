@@ -35,7 +35,7 @@ pub(super) fn message(
             message
         }
         Err(error) => {
-            let detail = format!("{kind} of {} octets: {}", body.len(), fault(error));
+            let detail = format!("{kind} of {} octets: {}", body.len(), fault(&error));
             oddities.push(Anomaly::new(anomaly::TLS_BAD_HANDSHAKE, detail));
             Handshake::Malformed { kind, body: kept(body) }
         }
@@ -118,7 +118,7 @@ fn certificate(input: &[u8], tls13: bool) -> Parsed<'_, Certificate> {
 
 /// Numbers of two octets that fill their vector.
 pub(super) fn numbers(field: &'static str, input: &[u8]) -> Result<Vec<u16>, nom::Err<Fault>> {
-    if input.len() % 2 != 0 {
+    if !input.len().is_multiple_of(2) {
         return refuse(field, input).map(|(_, never)| never);
     }
     all(input, |input| u16(field, input))

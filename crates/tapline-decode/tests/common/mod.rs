@@ -1,5 +1,5 @@
 //! What the tests of this crate share: a sink that remembers, and a conversation fed in pieces.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
 
 use std::ops::Range;
 
@@ -106,7 +106,7 @@ pub fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
     octets
 }
 
-/// A ClientHello with a server name, ALPN and two versions.
+/// A `ClientHello` with a server name, ALPN and two versions.
 pub fn client_hello() -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend([7; 32]);
@@ -118,7 +118,7 @@ pub fn client_hello() -> Vec<u8> {
     handshake(1, &body)
 }
 
-/// A ServerHello of TLS 1.2, or of TLS 1.3 with `selected`.
+/// A `ServerHello` of TLS 1.2, or of TLS 1.3 with `selected`.
 pub fn server_hello(selected: bool) -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend([9; 32]);

@@ -5,7 +5,7 @@ use crate::http2::hpack::{self, Fault};
 use crate::http2::{END_HEADERS, END_STREAM, FrameType, HeaderBlock};
 use crate::limits::HEADER_BLOCK_WIRE_MAX;
 
-/// A block whose END_HEADERS has not come.
+/// A block whose `END_HEADERS` has not come.
 #[derive(Debug)]
 pub(super) struct OpenBlock {
     pub(super) stream: u32,
@@ -26,7 +26,7 @@ pub(super) enum Step {
     Lost { too_long: bool },
 }
 
-/// The fragment of HEADERS or PUSH_PROMISE.
+/// The fragment of HEADERS or `PUSH_PROMISE`.
 pub(super) fn begin(header: Header, fragment: Option<&[u8]>, hpack: &mut hpack::Decoder) -> Step {
     let end_stream = header.kind == FrameType::HEADERS && header.flags & END_STREAM != 0;
     let (lost, fragment) = (fragment.is_none(), fragment.unwrap_or_default());

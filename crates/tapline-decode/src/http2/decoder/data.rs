@@ -48,10 +48,10 @@ impl Data {
 
     /// Takes what is there; content goes straight on.
     pub(super) fn feed(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) {
-        if self.expects_pad_length {
-            if let Some(&[pad_length]) = input.take(1).first_chunk::<1>() {
-                self.pad_length(pad_length);
-            }
+        if self.expects_pad_length
+            && let Some(&[pad_length]) = input.take(1).first_chunk::<1>()
+        {
+            self.pad_length(pad_length);
         }
         let content = input.take(portion(u64::from(self.content_left), usize::MAX));
         if !content.is_empty() && !self.expects_pad_length {
@@ -66,10 +66,10 @@ impl Data {
         self.expects_pad_length = false;
         let rest = self.header.length - 1;
         self.padding = Some(pad_length);
-        match rest.checked_sub(u32::from(pad_length)) {
-            Some(content) => (self.content_length, self.padding_left) = (content, u32::from(pad_length)),
-            None => (self.content_length, self.padding_left, self.malformed) = (0, rest, true),
-        }
+        let content = rest.checked_sub(u32::from(pad_length));
+        self.malformed = content.is_none();
+        self.content_length = content.unwrap_or(0);
+        self.padding_left = rest - self.content_length;
         self.content_left = self.content_length;
     }
 

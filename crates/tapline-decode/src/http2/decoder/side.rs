@@ -23,7 +23,7 @@ use crate::parse::{self, portion, span};
 use crate::resync::{Found, Search};
 use crate::{Direction, Sink};
 
-/// SETTINGS_MAX_FRAME_SIZE before anybody says otherwise.
+/// `SETTINGS_MAX_FRAME_SIZE` before anybody says otherwise.
 const FRAME_SIZE_INITIAL: u32 = 16384;
 
 /// Frames that have to follow one another after a gap.
@@ -201,16 +201,12 @@ impl Side {
     ) -> bool {
         let header = if self.held.is_empty() {
             self.start = input.offset;
-            match frame::header(input.octets) {
-                Ok((_, header)) => {
-                    input.take(HEADER_SIZE);
-                    header
-                }
-                Err(_) => {
-                    self.held.extend_from_slice(input.take_all());
-                    return false;
-                }
-            }
+            let Ok((_, header)) = frame::header(input.octets) else {
+                self.held.extend_from_slice(input.take_all());
+                return false;
+            };
+            input.take(HEADER_SIZE);
+            header
         } else {
             self.held.extend_from_slice(input.take(HEADER_SIZE - self.held.len()));
             let Ok((_, header)) = frame::header(&self.held) else { return false };
@@ -289,7 +285,7 @@ impl Side {
     ) {
         let octets = octets.unwrap_or_default();
         let range = self.start..end;
-        self.check_stream(header, direction, &range, sink);
+        check_stream(header, direction, &range, sink);
         let payload = match frame::payload(header, octets) {
             Ok(mut parts) => {
                 let decoded = self.fragment(header, Some(parts.fragment), direction, end, sink);
@@ -303,7 +299,7 @@ impl Side {
                 parts.payload
             }
             Err(error) => {
-                let fault = parse::fault(error);
+                let fault = parse::fault(&error);
                 let code =
                     if fault.field == "padding" { anomaly::HTTP2_PADDING } else { anomaly::HTTP2_FRAME_SIZE };
                 say(
@@ -384,30 +380,11 @@ impl Side {
         if data.is_malformed() {
             say(sink, direction, range.clone(), anomaly::HTTP2_PADDING, "DATA is padded by more than it has");
         }
-        self.check_stream(data.header, direction, &range, sink);
+        check_stream(data.header, direction, &range, sink);
         if self.block.is_some() {
             self.fragment(data.header, None, direction, end, sink);
         }
         emit(sink, direction, range, Message::Frame(framed(data.header, data.payload())));
-    }
-
-    fn check_stream(&self, header: Header, direction: Direction, range: &Range<u64>, sink: &mut impl Sink) {
-        let wrong = match header.kind {
-            FrameType::SETTINGS | FrameType::PING | FrameType::GOAWAY | FrameType::PRIORITY_UPDATE => {
-                header.stream != 0
-            }
-            FrameType::DATA
-            | FrameType::HEADERS
-            | FrameType::PRIORITY
-            | FrameType::RST_STREAM
-            | FrameType::PUSH_PROMISE
-            | FrameType::CONTINUATION => header.stream == 0,
-            _ => false,
-        };
-        if wrong {
-            let detail = format!("{} stands on stream {}", header.kind, header.stream);
-            say(sink, direction, range.clone(), anomaly::HTTP2_WRONG_STREAM, detail);
-        }
     }
 
     /// What a payload means for what follows, and values that no sender may send.
@@ -421,11 +398,11 @@ impl Side {
     ) {
         match payload {
             Payload::Settings(_) if header.flags & ACK != 0 => {
-                self.notice = Some(Notice::SettingsAcknowledged)
+                self.notice = Some(Notice::SettingsAcknowledged);
             }
             Payload::Settings(settings) => {
                 self.note_settings(settings);
-                for setting in settings.iter().filter(|setting| !is_in_range(setting)) {
+                for setting in settings.iter().filter(|setting| !is_in_range(**setting)) {
                     let name = crate::http2::setting_name(setting.id).unwrap_or_default();
                     let detail = format!("SETTINGS_{name} is {}, outside its range", setting.value);
                     say(sink, direction, range.clone(), anomaly::HTTP2_SETTING_VALUE, detail);
@@ -529,12 +506,31 @@ impl Side {
     }
 }
 
+fn check_stream(header: Header, direction: Direction, range: &Range<u64>, sink: &mut impl Sink) {
+    let wrong = match header.kind {
+        FrameType::SETTINGS | FrameType::PING | FrameType::GOAWAY | FrameType::PRIORITY_UPDATE => {
+            header.stream != 0
+        }
+        FrameType::DATA
+        | FrameType::HEADERS
+        | FrameType::PRIORITY
+        | FrameType::RST_STREAM
+        | FrameType::PUSH_PROMISE
+        | FrameType::CONTINUATION => header.stream == 0,
+        _ => false,
+    };
+    if wrong {
+        let detail = format!("{} stands on stream {}", header.kind, header.stream);
+        say(sink, direction, range.clone(), anomaly::HTTP2_WRONG_STREAM, detail);
+    }
+}
+
 fn framed(header: Header, payload: Payload) -> Frame {
     let Header { length, kind, flags, reserved, stream } = header;
     Frame { length, kind, flags, reserved, stream, payload }
 }
 
-fn is_in_range(setting: &Setting) -> bool {
+fn is_in_range(setting: Setting) -> bool {
     match setting.id {
         ENABLE_PUSH => setting.value <= 1,
         INITIAL_WINDOW_SIZE => setting.value <= 0x7fff_ffff,

@@ -18,7 +18,7 @@ const INITIAL_TABLE_SIZE: u32 = 4096;
 #[derive(Debug)]
 pub struct Decoder {
     table: Table,
-    /// What the receiver of the blocks allows (SETTINGS_HEADER_TABLE_SIZE, acknowledged).
+    /// What the receiver of the blocks allows (`SETTINGS_HEADER_TABLE_SIZE`, acknowledged).
     limit: u32,
     /// The limit fell below the table's maximum: the next block must begin with an update (RFC 7541 §4.2).
     update_due: bool,
@@ -104,7 +104,7 @@ impl Decoder {
             match step {
                 Ok((rest, ())) => input = rest,
                 Err(error) => {
-                    let fault = parse::fault(error);
+                    let fault = parse::fault(&error);
                     decoded.block.missing_fields += 1;
                     decoded.say(if is_too_large(&fault) { Fault::IntegerTooLarge } else { Fault::BrokenOff });
                     break;
@@ -304,7 +304,7 @@ mod tests {
         ] {
             let mut decoder = Decoder::default();
             let decoded = decoder.decode(&hex(wire));
-            assert_eq!(decoded.faults, [fault.clone()], "{wire}");
+            assert_eq!(decoded.faults, std::slice::from_ref(&fault), "{wire}");
             assert_eq!(lines(&decoder.decode(&hex("82"))), [":method: GET"], "{wire}");
         }
     }
