@@ -163,12 +163,7 @@ mod tests {
 
     fn lines(width: Option<usize>) -> Vec<String> {
         let options = ReportOptions { width, palette: Palette::Plain, all: false };
-        let columns = [
-            ("#", Column::Right),
-            ("empty", Column::Left),
-            ("url", Column::Flexible),
-            ("size", Column::Right),
-        ];
+        let columns = [right("#"), left("empty"), flexible("url"), right("size").rank(1)];
         let row = |n: &str, url: &str| {
             vec![cell(Ink::Plain, n), Cell::default(), cell(Ink::Name, url), cell(Ink::Plain, "1 kB")]
         };
