@@ -170,7 +170,7 @@ fn by_type(frame: &Frame) -> ByType {
         Payload::Priority(priority) => line.priority = Some(priority_line(*priority)),
         Payload::RstStream { error } => line.error(*error),
         Payload::Settings(settings) => {
-            line.settings = Some(settings.iter().copied().map(setting_line).collect())
+            line.settings = Some(settings.iter().copied().map(setting_line).collect());
         }
         Payload::PushPromise { promised_stream, padding, fragment_length, block } => {
             line.promised_stream = Some(*promised_stream);
