@@ -33,7 +33,7 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     let wanted: Vec<Capture> =
         all.into_iter().filter(|capture| only.is_none_or(|part| capture.name.contains(part))).collect();
     let results = in_parallel(&wanted, |capture| {
-        if speaks_http_or_tls(capture)? {
+        if speaks_http_or_tls(capture, known.decode_as(&capture.name))? {
             compare_one(&compare, &tapline, capture, &known).map(Some)
         } else {
             Ok(None)
@@ -110,8 +110,9 @@ fn compare_script() -> Option<PathBuf> {
 }
 
 /// Whether tshark sees anything that these topics are about.
-fn speaks_http_or_tls(capture: &Capture) -> Result<bool> {
+fn speaks_http_or_tls(capture: &Capture, decode_as: &[String]) -> Result<bool> {
     let found = Command::new("tshark")
+        .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
         .args(["-n", "-Y", "http or tls or http2", "-T", "fields", "-e", "frame.number", "-r"])
         .arg(&capture.path)
         .output()
