@@ -1,5 +1,6 @@
 //! `cargo xtask …`: one entry for people and CI.
 
+mod fixtures;
 mod shell;
 
 use anyhow::Result;
@@ -25,6 +26,11 @@ enum Command {
     Lint,
     /// Every test of the workspace.
     Test,
+    /// Make the captures under `fixtures/` anew, with real programs between network namespaces (needs root).
+    Fixtures(fixtures::Arguments),
+    /// One part of a fixture's network, started by `fixtures` inside a namespace.
+    #[command(hide = true, subcommand)]
+    FixturePart(fixtures::Part),
 }
 
 fn main() -> Result<()> {
@@ -33,6 +39,8 @@ fn main() -> Result<()> {
         Command::Fmt { check: false } => shell::run("cargo", ["fmt", "--all"]),
         Command::Lint => lint(),
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
+        Command::FixturePart(part) => fixtures::play(&part),
     }
 }
 
