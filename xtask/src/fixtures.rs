@@ -149,7 +149,7 @@ fn make(stop: &Stop, fixture: &Fixture, folder: &Path) -> Result<()> {
     let draft = folder.join("draft.pcapng");
     fs::write(&draft, &bytes)?;
     let beside = (fixture.secrets == Secrets::Beside).then_some(keys.as_path());
-    check::check(&draft, beside, fixture.expect).or_else(|error| {
+    check::check(fixture, &draft, beside).or_else(|error| {
         let kept = keep(fixture, folder, &draft)?;
         Err(error.context(format!("does not show its point, see {}", kept.display())))
     })?;
@@ -200,18 +200,25 @@ fn talk(stop: &Stop, fixture: &Fixture, folder: &Path, keys: &Path) -> Result<(P
         let mut client = start_client(fixture, &line, folder, &keys)?;
         if line.is_parallel {
             running.push(client);
-        } else {
-            client.finish(stop, CLIENT_LIMIT)?;
+            continue;
         }
+        let status = client.finish(stop, CLIENT_LIMIT)?;
+        // Other programs fail where that is the point; a script that fails is a mistake in it.
+        ensure!(status.success() || !is_script(&line), "the client's script ended with {status}");
     }
     for mut client in running {
         client.finish(stop, CLIENT_LIMIT)?;
     }
-    if let Some(server) = server.as_mut().filter(|_| fixture.server.starts_with("script")) {
-        server.finish(stop, CLIENT_LIMIT)?;
+    if let Some(server) = server.as_mut().filter(|_| is_script(&line)) {
+        let status = server.finish(stop, CLIENT_LIMIT)?;
+        ensure!(status.success(), "the server's script ended with {status}");
     }
     stop.pause(Duration::from_millis(fixture.linger_ms))?;
     recording.end(stop)
+}
+
+fn is_script(line: &Line) -> bool {
+    line.words.first().is_some_and(|program| program == "script")
 }
 
 fn start_client(fixture: &Fixture, line: &Line, folder: &Path, keys: &str) -> Result<Running> {
