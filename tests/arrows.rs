@@ -24,7 +24,8 @@ fn crates() -> PathBuf {
 /// The names under `[dependencies]`: what a crate needs to be built, not what its tests need.
 fn dependencies(name: &str) -> Vec<String> {
     let manifest = std::fs::read_to_string(crates().join(name).join("Cargo.toml")).unwrap();
-    let section = manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap_or_default();
+    let section =
+        manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap_or_default();
     let names = section.lines().skip(1).filter_map(|line| line.split(['.', '=', ' ']).next());
     names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
 }
@@ -53,7 +54,15 @@ fn every_crate_stands_on_the_line() {
 
 #[test]
 fn from_packet_to_analysis_there_is_no_device_thread_or_terminal() {
-    let outside = ["pcap", "tapline-capture", "tapline-libpcap", "crossterm", "ratatui", "crossbeam-channel", "memmap2"];
+    let outside = [
+        "pcap",
+        "tapline-capture",
+        "tapline-libpcap",
+        "crossterm",
+        "ratatui",
+        "crossbeam-channel",
+        "memmap2",
+    ];
     for name in ["tapline-packet", "tapline-reassembly", "tapline-decode", "tapline-analysis"] {
         for dependency in dependencies(name) {
             assert!(!outside.contains(&dependency.as_str()), "{name} uses {dependency}");

@@ -9,13 +9,17 @@ use tapline_testkit::{Talk, capture};
 
 /// A capture of one HTTP/1.1 exchange: eleven packets.
 fn good() -> Vec<u8> {
-    let talk = Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 1_700_000_000_000_000_000)
-        .handshake()
-        .client(b"GET /a HTTP/1.1\r\nHost: example.test\r\n\r\n")
-        .server_ack()
-        .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-        .client_ack()
-        .close();
+    let talk = Talk::new(
+        "10.0.0.1:40000".parse().unwrap(),
+        "10.0.0.2:80".parse().unwrap(),
+        1_700_000_000_000_000_000,
+    )
+    .handshake()
+    .client(b"GET /a HTTP/1.1\r\nHost: example.test\r\n\r\n")
+    .server_ack()
+    .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    .client_ack()
+    .close();
     capture(Vec::new(), &talk.frames).unwrap()
 }
 
@@ -94,7 +98,8 @@ fn every_packet_before_a_cut_is_there() {
 
 #[test]
 fn an_absurd_length_is_damage_and_no_allocation() {
-    let mut pcap = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0];
+    let mut pcap =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0];
     pcap.extend([1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f]);
     complains(&report_of(&pcap), 1, &["2147483647"]);
 }
@@ -108,7 +113,8 @@ fn standard_input_and_a_closed_output_are_ordinary() {
 
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&good()).unwrap();
-    let mut child = tapline(&["export", "--to", "ndjson"]).arg(file.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        tapline(&["export", "--to", "ndjson"]).arg(file.path()).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }

@@ -82,7 +82,12 @@ fn records_come_in_the_order_of_the_packets_that_completed_them_and_always_the_s
             .map(|line| serde_json::from_str::<Value>(line).unwrap()["packet"].as_u64().unwrap())
             .collect();
         assert!(packets.is_sorted(), "{}", path.display());
-        assert_eq!(text, export(&path, &["--types", "tls_message,http1_message,http2_frame"]), "{}", path.display());
+        assert_eq!(
+            text,
+            export(&path, &["--types", "tls_message,http1_message,http2_frame"]),
+            "{}",
+            path.display()
+        );
     }
 }
 
