@@ -61,8 +61,12 @@ impl Http1 {
         self.host.as_deref()
     }
 
-    /// Takes out the newest request: HTTP/2 will answer it.
-    pub(crate) fn take_upgraded(&mut self, secure: bool) -> Option<UpgradedRequest> {
+    /// Where a response says that the connection goes on as HTTP/2, takes out the request that it answers:
+    /// HTTP/2 will answer it in full.
+    pub(crate) fn take_upgraded(&mut self, response: &Response, secure: bool) -> Option<UpgradedRequest> {
+        if !is_upgrade_to_http2(response) {
+            return None;
+        }
         let pair = self.pairs.pop_back()?;
         let url = pair.url(secure);
         Some(UpgradedRequest { method: pair.method, url, part: pair.request? })
@@ -129,7 +133,8 @@ impl Http1 {
         if moment.options.interests.http1_messages {
             message.headers = header_list(&response.fields);
         }
-        if !response.is_interim() {
+        let interim = response.is_interim() || is_upgrade_to_http2(response);
+        if !interim {
             self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, span, moment);
             let content_type = response.fields.get("content-type").map(text::text);
@@ -139,7 +144,7 @@ impl Http1 {
                 pair.response = Some(part);
             }
         }
-        self.begin(Open { message, interim: response.is_interim(), hash: None }, moment.direction);
+        self.begin(Open { message, interim, hash: None }, moment.direction);
     }
 
     /// The oldest requests whose responses fell into a gap will not be answered any more.
@@ -220,6 +225,11 @@ impl Http1 {
             }
         }
     }
+}
+
+/// RFC 7540 §3.2.
+fn is_upgrade_to_http2(response: &Response) -> bool {
+    response.status == 101 && response.fields.get("upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"h2c"))
 }
 
 impl Pair {

@@ -199,9 +199,7 @@ impl Story {
     fn http1(&mut self, message: http1::Message, head_bytes: u64, moment: &mut Moment<'_>) {
         let secure = self.is_secure();
         if let http1::Message::Response(response) = &message
-            && response.status == 101
-            && response.fields.get("upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"h2c"))
-            && let Some(request) = self.http1.take_upgraded(secure)
+            && let Some(request) = self.http1.take_upgraded(response, secure)
         {
             self.http2.get_or_insert_default().upgraded(request);
         }

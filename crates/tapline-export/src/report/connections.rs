@@ -51,13 +51,14 @@ impl Connections {
     }
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     right("#"),
     left("client"),
     left("server"),
     right("handshake"),
     left("speaks").rank(1),
     right("data").rank(2),
+    right("missing"),
     right("lasted").rank(3),
     flexible("how it ended"),
 ];
@@ -66,6 +67,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
     let handshake = record.handshake.total_ns();
     let protocols: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
     let (ink, ended) = ended(record);
+    let missing = missing_bytes(record);
     vec![
         cell(Ink::Dim, record.id.to_string()),
         cell(Ink::Name, record.client.endpoint.to_string()),
@@ -73,6 +75,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
         cell(Ink::Plain, handshake.map_or_else(|| "not seen".to_owned(), human::duration)),
         cell(Ink::Plain, protocols.join("+")),
         cell(Ink::Plain, human::bytes(record.payload_bytes())),
+        cell(Ink::Warn, if missing > 0 { human::bytes(missing) } else { String::new() }),
         cell(Ink::Plain, human::duration(record.duration_ns())),
         cell(ink, ended),
     ]
@@ -81,7 +84,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
 /// How a connection ended, in words.
 fn ended(record: &ConnectionRecord) -> (Ink, String) {
     let who = record.teardown.closed_first().map_or("nobody", |direction| record.sender(direction).name());
-    let (mut ink, mut text) = match (record.state, record.teardown.kind()) {
+    let (ink, mut text) = match (record.state, record.teardown.kind()) {
         (State::Refused, _) => (Ink::Bad, "refused".to_owned()),
         (State::Opening, _) => (Ink::Bad, "no answer".to_owned()),
         (State::HalfOpen, _) => (Ink::Warn, "half-open".to_owned()),
@@ -92,16 +95,10 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
         }
         (_, TeardownKind::Simultaneous) => (Ink::Good, "both closed at once".to_owned()),
         (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
-        (_, TeardownKind::ThreeSegment) => (Ink::Good, format!("{who} closed, 3 segments")),
         _ => (Ink::Good, format!("{who} closed")),
     };
     if record.handshake.syn_retries > 0 {
         text += &format!(", {}", human::plural(u64::from(record.handshake.syn_retries), "more SYN"));
-    }
-    let missing = record.client.missing_bytes + record.server.missing_bytes;
-    if missing > 0 {
-        ink = Ink::Warn;
-        text += &format!(", {} missing", human::bytes(missing));
     }
     (ink, text)
 }
@@ -118,13 +115,17 @@ fn state_noun(state: State) -> &'static str {
     }
 }
 
+/// Octets of either stream that were never seen.
+fn missing_bytes(record: &ConnectionRecord) -> u64 {
+    record.client.missing_bytes + record.server.missing_bytes
+}
+
 /// What went wrong first, then the longest.
 fn score(record: &ConnectionRecord) -> Score {
-    let missing = record.client.missing_bytes + record.server.missing_bytes > 0;
     let severity = match record.state {
         State::Refused | State::Opening => 3,
         State::Reset | State::HalfOpen => 2,
-        _ if missing || !record.anomalies.is_empty() => 1,
+        _ if missing_bytes(record) > 0 || !record.anomalies.is_empty() => 1,
         _ => 0,
     };
     (severity, record.duration_ns())

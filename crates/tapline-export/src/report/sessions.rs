@@ -52,7 +52,7 @@ impl Sessions {
 const COLUMNS: [Column; 7] = [
     right("#"),
     flexible("server name"),
-    left("version"),
+    left("TLS"),
     flexible("cipher suite"),
     left("ALPN"),
     right("handshake"),
@@ -60,18 +60,28 @@ const COLUMNS: [Column; 7] = [
 ];
 
 fn row(session: &TlsSession) -> Vec<Cell> {
-    // The prefix that every name has says nothing.
-    let suite =
-        session.cipher_suite.map(|suite| suite.to_string().replace("TLS_", "").replace("_WITH_", "_"));
+    let suite = session.cipher_suite.map(|suite| short_suite(&suite.to_string()));
+    let version = session.version.map(|version| version.to_string());
     vec![
         cell(Ink::Dim, session.connection.to_string()),
         cell(Ink::Name, session.server_name.as_deref().unwrap_or("no SNI")),
-        cell(Ink::Plain, session.version.map_or_else(|| "none".to_owned(), |version| version.to_string())),
+        cell(Ink::Plain, version.as_deref().map_or("none", |name| name.trim_start_matches("TLS "))),
         cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
         cell(Ink::Plain, session.handshake_ns.map_or_else(|| "unfinished".to_owned(), human::duration)),
         notes(session),
     ]
+}
+
+/// A suite's name without what goes without saying: the prefix, and the hash of an AEAD suite.
+fn short_suite(name: &str) -> String {
+    let name = name.replace("TLS_", "").replace("_WITH_", "_");
+    match name.rsplit_once("_SHA") {
+        Some((aead, _)) if ["GCM", "CCM", "CCM_8", "POLY1305"].iter().any(|end| aead.ends_with(end)) => {
+            aead.to_owned()
+        }
+        _ => name,
+    }
 }
 
 /// Chosen, or where that was not seen, what was offered, in brackets.
@@ -107,4 +117,17 @@ fn notes(session: &TlsSession) -> Cell {
 
 fn score(session: &TlsSession) -> Score {
     (u8::from(session.handshake_ns.is_none()), session.handshake_ns.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_keep_what_tells_them_apart() {
+        assert_eq!(short_suite("TLS_AES_128_GCM_SHA256"), "AES_128_GCM");
+        assert_eq!(short_suite("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"), "ECDHE_RSA_CHACHA20_POLY1305");
+        assert_eq!(short_suite("TLS_RSA_WITH_AES_128_CBC_SHA"), "RSA_AES_128_CBC_SHA");
+        assert_eq!(short_suite("0x1a1a"), "0x1a1a");
+    }
 }
