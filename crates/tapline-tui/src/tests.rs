@@ -1,0 +1,1 @@
+//! The whole application through `update`, with real keys, on a buffer.
