@@ -1,6 +1,15 @@
 //! `cargo xtask …`: one entry for people and CI.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking to whoever started it is what this program does"
+)]
 
+mod bench;
+mod captures;
+mod peer;
 mod shell;
+mod sweep;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -25,6 +34,25 @@ enum Command {
     Lint,
     /// Every test of the workspace.
     Test,
+    /// `report` on every fixture and every capture of the corpus.
+    Sweep,
+    /// Hold the NDJSON against tshark on every capture with HTTP or TLS.
+    Peer {
+        /// Only captures whose name contains this.
+        only: Option<String>,
+    },
+    /// `report` beside tshark on a generated capture; the figures are kept in `bench-runs/`.
+    Bench {
+        /// Size of the capture in megabytes.
+        #[arg(long, default_value_t = 120)]
+        megabytes: u64,
+        /// Runs of each program; the median counts.
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Keep the figures in `bench-runs/`.
+        #[arg(long)]
+        keep: bool,
+    },
 }
 
 fn main() -> Result<()> {
@@ -33,6 +61,9 @@ fn main() -> Result<()> {
         Command::Fmt { check: false } => shell::run("cargo", ["fmt", "--all"]),
         Command::Lint => lint(),
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
+        Command::Sweep => sweep::sweep(),
+        Command::Peer { only } => peer::peer(only.as_deref()),
+        Command::Bench { megabytes, runs, keep } => bench::bench(megabytes, runs, keep),
     }
 }
 

@@ -30,3 +30,15 @@ pub(crate) fn run_with<'a, A: AsRef<OsStr>>(
     ensure!(status.success(), "{command:?} ended with {status}");
     Ok(())
 }
+
+/// Builds the program as users get it and gives its path.
+pub(crate) fn tapline() -> Result<PathBuf> {
+    run("cargo", ["build", "--release", "--quiet", "--package", "tapline"])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release/tapline"))
+}
+
+/// Whether a program can be started.
+pub(crate) fn is_there(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}

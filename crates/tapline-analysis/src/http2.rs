@@ -3,7 +3,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
-use tapline_decode::http2::{ErrorCode, Frame, FrameType, HeaderBlock, Message, Payload};
+use tapline_decode::http2::{ErrorCode, Frame, HeaderBlock, Message, Payload};
 use tapline_reassembly::Direction;
 
 use crate::event::header_list;

@@ -120,8 +120,8 @@ impl Tls {
         self.session.server_name = hello.server_name().map(text::text);
         self.session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
         self.session.early_data |= hello.extensions.iter().any(|e| e.body == ExtensionBody::EarlyData);
-        self.session.ja3 = Some(tls::fingerprint::ja3(hello));
-        self.session.ja4 = Some(tls::fingerprint::ja4(hello));
+        self.session.ja3 = Some(tls::ja3(hello));
+        self.session.ja4 = Some(tls::ja4(hello));
     }
 
     fn server_hello(&mut self, hello: &ServerHello) {
@@ -140,9 +140,10 @@ impl Tls {
             return;
         }
         self.answered = true;
+        self.session.alpn = hello.alpn().map(text::text);
         self.session.version = Some(hello.negotiated_version());
         self.session.cipher_suite = Some(hello.cipher_suite);
-        self.session.ja3s = Some(tls::fingerprint::ja3s(hello));
+        self.session.ja3s = Some(tls::ja3s(hello));
     }
 
     /// In TLS 1.3 the client's first record of application data after the server's carries its Finished.
@@ -170,7 +171,7 @@ impl Tls {
     }
 
     fn is_tls13(&self) -> bool {
-        self.session.version.is_some_and(Version::is_1_3)
+        self.session.version.is_some_and(Version::is_tls13)
     }
 
     fn tell(&mut self, end: Option<Origin>, moment: &mut Moment<'_>) {
@@ -182,7 +183,7 @@ impl Tls {
         session.end = end;
         if self.answered {
             let server = self.changed_cipher.get(Direction::Reverse.index()) == Some(&true);
-            if session.version.is_some_and(Version::is_1_3) {
+            if session.version.is_some_and(Version::is_tls13) {
                 session.resumed.get_or_insert(false);
             } else if server || self.certificate_seen {
                 // Without a certificate the server can only have taken up an earlier session (or none is

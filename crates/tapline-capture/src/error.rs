@@ -76,6 +76,9 @@ pub enum CaptureError {
     /// Nothing was named.
     #[error("no capture file named: name one or more, or - for standard input")]
     NoInput,
+    /// Standard input was named and is a keyboard.
+    #[error("standard input is a terminal: pipe a capture into it (tcpdump -w - | tapline -) or name a file")]
+    InputIsTerminal,
     /// Libpcap is not on this machine.
     #[error(
         "libpcap is not on this machine, and capturing on devices needs it ({reason}): install it (apt install \

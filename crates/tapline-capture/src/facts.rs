@@ -378,7 +378,7 @@ mod tests {
         let mut facts = Facts::default();
         let damage = Damage { path: PathBuf::from("x"), offset: 0, what: "cut".to_owned(), after_packet: 0 };
         (0..DAMAGES_MAX + 3).for_each(|_| facts.add_damage(damage.clone()));
-        (0..=INTERFACES_MAX).for_each(|_| drop(facts.add_interface(Interface::default())));
+        (0..=INTERFACES_MAX).for_each(|_| _ = facts.add_interface(Interface::default()));
         (0..=SECTIONS_MAX).for_each(|_| facts.add_section(Section::default()));
         (0..=u32::try_from(BLOCK_KINDS_MAX).unwrap()).for_each(|kind| facts.count_block(BlockKind(kind)));
         facts.add_comment(1, "x".repeat(TEXT_BYTES_MAX));

@@ -12,14 +12,12 @@ use crate::{Facts, Item, Progress, Source};
 /// earlier packet comes first, and at the same time the file that was named first. A packet without a time stays
 /// right after the packet before it in its file.
 pub(crate) struct Files {
-    files: Vec<File>,
+    inputs: Vec<File>,
     facts: Facts,
     /// Files that have to be stepped before the next packet can be chosen.
     to_step: Vec<usize>,
     /// Files that hold a packet, the earliest first.
     waiting: BinaryHeap<Reverse<(Option<Timestamp>, usize)>>,
-    /// The file whose packet is to come next whatever the others hold.
-    next: Option<usize>,
     /// Packets handed over.
     packets: u64,
 }
@@ -29,7 +27,7 @@ impl Files {
         let facts =
             Facts { files: files.iter().map(|file| file.facts.clone()).collect(), ..Facts::default() };
         let to_step = (0..files.len()).rev().collect();
-        Self { files, facts, to_step, waiting: BinaryHeap::new(), next: None, packets: 0 }
+        Self { inputs: files, facts, to_step, waiting: BinaryHeap::new(), packets: 0 }
     }
 
     /// What was learnt; ends reading.
@@ -40,13 +38,10 @@ impl Files {
     /// Steps every file that does not hold a packet; `false` where one has none now.
     fn step_all(&mut self) -> bool {
         while let Some(index) = self.to_step.last().copied() {
-            let Some(file) = self.files.get_mut(index) else { return true };
+            let Some(file) = self.inputs.get_mut(index) else { return true };
             match file.step(&mut self.facts, index, self.packets) {
-                // The first packet of a file goes by its time, or comes first of all.
-                Step::Packet(found) if found.at.is_some() || self.packets == 0 => {
-                    self.waiting.push(Reverse((found.at, index)));
-                }
-                Step::Packet(_) => self.next = Some(index),
+                // No time sorts before every time: the packet comes next, right after the one before it in its file.
+                Step::Packet(found) => self.waiting.push(Reverse((found.at, index))),
                 Step::Idle => return false,
                 Step::End => {}
             }
@@ -61,8 +56,8 @@ impl Source for Files {
         if !self.step_all() {
             return Item::Idle;
         }
-        let chosen = self.next.take().or_else(|| self.waiting.pop().map(|Reverse((_, index))| index));
-        let Some((index, file)) = chosen.and_then(|index| Some((index, self.files.get_mut(index)?))) else {
+        let chosen = self.waiting.pop().map(|Reverse((_, index))| index);
+        let Some((index, file)) = chosen.and_then(|index| Some((index, self.inputs.get_mut(index)?))) else {
             return Item::End;
         };
         self.packets += 1;
@@ -80,6 +75,6 @@ impl Source for Files {
             read_bytes: sum.read_bytes + one.read_bytes,
             total_bytes: sum.total_bytes.zip(one.total_bytes).map(|(sum, one)| sum + one),
         };
-        self.files.iter().map(File::progress).reduce(sum).unwrap_or_default()
+        self.inputs.iter().map(File::progress).reduce(sum).unwrap_or_default()
     }
 }

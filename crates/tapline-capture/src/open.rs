@@ -52,7 +52,7 @@ fn open_one(path: &Path) -> Result<File, CaptureError> {
     let file = if path == Path::new("-") {
         let stdin = io::stdin();
         if stdin.is_terminal() {
-            return Err(CaptureError::NoInput);
+            return Err(CaptureError::InputIsTerminal);
         }
         fs::File::from(stdin.as_fd().try_clone_to_owned().map_err(failed)?)
     } else {
@@ -62,7 +62,7 @@ fn open_one(path: &Path) -> Result<File, CaptureError> {
     if metadata.is_dir() {
         return Err(CaptureError::IsDirectory { name });
     }
-    let total_bytes = metadata.is_file().then(|| metadata.len());
+    let total_bytes = metadata.is_file().then_some(metadata.len());
     match total_bytes {
         None => from_stream(path, Box::new(Polled(file)), None),
         // A file on standard input may have been read in part: only its reader knows from where to go on.

@@ -25,8 +25,8 @@ pub(crate) enum Malformed {
     Meaningless(&'static str),
     /// An interface that the section did not describe.
     UndescribedInterface(u32),
-    /// A major version of pcapng that nobody has defined; reading goes on as if it were 1.
-    UnknownVersion(u16),
+    /// A version of pcapng that nobody has defined; reading goes on as if it were 1.0.
+    UnknownVersion((u16, u16)),
 }
 
 impl fmt::Display for Malformed {
@@ -37,7 +37,9 @@ impl fmt::Display for Malformed {
             }
             Self::Meaningless(field) => write!(f, "{field} has no meaning"),
             Self::UndescribedInterface(id) => write!(f, "interface {id} is not described in its section"),
-            Self::UnknownVersion(major) => write!(f, "version {major} is unknown: read as version 1"),
+            Self::UnknownVersion((major, minor)) => {
+                write!(f, "version {major}.{minor} is unknown: read as 1.0")
+            }
         }
     }
 }

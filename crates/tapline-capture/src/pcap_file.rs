@@ -50,6 +50,10 @@ impl Reader {
             let (major, minor) = header.version;
             notes.damage(4, format!("pcap version {major}.{minor} is unknown: read as 2.4"));
         }
+        if header.reserved != 0 {
+            let (bits, link_type) = (header.reserved, header.link_type);
+            notes.damage(20, format!("reserved bits {bits:#010x} beside the link type: read as {link_type}"));
+        }
         let described = Interface {
             file: notes.file,
             link_type: Some(header.link_type),

@@ -110,7 +110,7 @@ impl Reader {
             Fill::Later => return Frame::Later,
             Fill::Short => {
                 let there = window.rest().len();
-                let cut = format!("cut inside a {}: {there} of {length} bytes are there", head.kind);
+                let cut = format!("{} is cut: {there} of {length} bytes are there", head.kind);
                 notes.end(window, Some(&cut));
                 self.end_noted = true;
                 return Frame::Wrong;
@@ -120,9 +120,11 @@ impl Reader {
         if ends_with == Some(head.length) {
             return Frame::Whole(head, length);
         }
-        match self.block_follows(window, length) {
+        // A length that is no multiple of four is wrong by itself.
+        let followed = if claimed == length { self.block_follows(window, length) } else { Fill::Short };
+        match followed {
             Fill::Later => Frame::Later,
-            followed => {
+            Fill::Enough | Fill::Short => {
                 let ends_with = ends_with.unwrap_or_default();
                 notes.damage(
                     offset,
@@ -136,43 +138,53 @@ impl Reader {
         }
     }
 
-    /// Whether a likely block, or the end of the input, comes `distance` bytes after the front.
+    /// Whether a good block comes `distance` bytes after the front, or nothing that could contradict.
     fn block_follows(&self, window: &mut Window, distance: usize) -> Fill {
         match window.fill(distance + BLOCK_BYTES_MIN) {
+            Fill::Enough => self.is_good(window, distance, Fill::Enough),
             Fill::Later => Fill::Later,
-            Fill::Short if window.rest().len() == distance => Fill::Enough,
-            Fill::Short => Fill::Short,
+            Fill::Short => Fill::Enough,
+        }
+    }
+
+    /// Whether the block `distance` bytes after the front is of a known type and its two lengths agree; `if_cut`
+    /// where it is not here to its end.
+    fn is_good(&self, window: &mut Window, distance: usize, if_cut: Fill) -> Fill {
+        let begin = window.rest().get(distance..).unwrap_or_default();
+        let Some(head) = block::likely(begin, self.state.order, RESYNC_BLOCK_BYTES_MAX) else {
+            return Fill::Short;
+        };
+        let length = usize::try_from(head.length).unwrap_or(usize::MAX);
+        match window.fill(distance.saturating_add(length)) {
             Fill::Enough => {
-                let next = window.rest().get(distance..).unwrap_or_default();
-                if block::likely(next, self.state.order, BLOCK_BYTES_MAX).is_some() {
+                let block = window.rest().get(distance..).unwrap_or_default();
+                if block::trailer(block, length, head.order) == Some(head.length) {
                     Fill::Enough
                 } else {
                     Fill::Short
                 }
             }
+            Fill::Later => Fill::Later,
+            Fill::Short => if_cut,
         }
     }
 
-    /// Moves on to the next block of a known type whose two lengths agree.
+    /// Moves on to the next good block that is itself followed by one, or by the end.
     fn search(&self, window: &mut Window) -> Fill {
         loop {
             match window.fill(BLOCK_BYTES_MIN) {
                 Fill::Enough => {}
                 other => return other,
             }
-            if let Some(head) = block::likely(window.rest(), self.state.order, RESYNC_BLOCK_BYTES_MAX) {
-                let length = usize::try_from(head.length).unwrap_or(usize::MAX);
-                match window.fill(length) {
-                    Fill::Later => return Fill::Later,
-                    Fill::Enough
-                        if block::trailer(window.rest(), length, head.order) == Some(head.length) =>
-                    {
-                        return Fill::Enough;
-                    }
-                    Fill::Enough | Fill::Short => {}
-                }
-            }
-            window.take(1);
+            let length = block::length(window.rest(), self.state.order);
+            let found = match self.is_good(window, 0, Fill::Short) {
+                Fill::Enough => self.block_follows(window, length),
+                other => other,
+            };
+            match found {
+                Fill::Short => window.take(1),
+                other => return other,
+            };
         }
     }
 

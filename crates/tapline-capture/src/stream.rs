@@ -1,6 +1,6 @@
 //! The window over a reader: a buffer that is refilled and grows only as far as bytes really arrive.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use crate::limits::WINDOW_BYTES;
 use crate::window::Fill;
@@ -67,7 +67,7 @@ impl Stream {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Fill::Later,
                 Err(error) => {
                     self.ended = true;
-                    self.failure = Some(error.to_string());
+                    self.failure = Some(reason(&error));
                 }
             }
         }
@@ -80,10 +80,16 @@ impl Stream {
     }
 }
 
+/// Only unpackers say "unexpected end of file", and each in words of its own.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::UnexpectedEof => "the compressed data is cut short".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     /// Answers with each of its results in turn, then ends.

@@ -1,4 +1,5 @@
 //! Capturing on the loopback device of this machine, where that is allowed.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails shall panic, in its helpers too")]
 #![cfg(feature = "device")]
 
 use std::net::UdpSocket;

@@ -1,4 +1,5 @@
 //! What could not be started says so in one line, with the next step.
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 mod common;
 
@@ -40,7 +41,7 @@ fn a_file_that_may_not_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("locked");
     fs::write(&path, b"x").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         eprintln!("root reads everything: skipped");
         return;
@@ -110,8 +111,14 @@ fn a_capture_that_is_damaged_from_its_beginning_opens() {
     pcap[4] = 9;
     check(&pcap, 2, "pcap version 9.4 is unknown: read as 2.4");
     pcap[4] = 2;
+    pcap[22] = 0x30;
+    check(&pcap, 2, "reserved bits 0x00300000 beside the link type: read as ethernet");
+    pcap[22] = 0;
     pcap[32..36].fill(0xff);
     check(&pcap, 0, "a packet of 4294967295 bytes: nothing after it can be found");
+    let section =
+        b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\x01\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0";
+    check(section, 0, "section header block: version 1.1 is unknown: read as 1.0");
     check(b"\x0a\x0d\x0d\x0a\x1c\0\0\0", 0, "cut inside a block's head: 8 of 12 bytes are there");
     check(
         b"\x0a\x0d\x0d\x0a\x1c\0\0\0nonsense and more of it.",

@@ -1,5 +1,6 @@
 //! The files of pcapng-test-generator: every block of each is counted as the text beside it says, and both byte
 //! orders say the same.
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 mod common;
 

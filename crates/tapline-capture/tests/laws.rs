@@ -1,4 +1,5 @@
 //! Any bytes: no prefix and no damage makes the reader panic, hang or invent packets without end.
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 mod common;
 
@@ -31,7 +32,8 @@ fn every_prefix_of_every_odd_file_is_read_without_panic() {
     for path in files(&folder, &["pcap", "pcapng"]) {
         let bytes = fs::read(&path).unwrap();
         let (all, _) = survive(&bytes);
-        let step = (bytes.len() / 600).max(1);
+        // The giant one is cut in a few places only: its search for a next block is long.
+        let step = if bytes.len() > 10_000 { bytes.len() / 10 } else { 1 };
         let mut before = 0;
         for end in (0..=bytes.len()).step_by(step) {
             let (packets, _) = survive(&bytes[..end]);
@@ -101,7 +103,7 @@ fn one_damaged_block_costs_one_packet_at_most() {
 fn a_hostile_file_of_likely_heads_takes_time_in_proportion() {
     // Each twelve bytes look like a block of 16 MiB that turns out to be none.
     let mut bytes = sample();
-    bytes.extend([6, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0].repeat(200_000));
+    bytes.extend([6, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0].repeat(400_000));
     let begun = std::time::Instant::now();
     survive(&bytes);
     survive_compressed(&zstd::encode_all(&bytes[..], 1).unwrap());

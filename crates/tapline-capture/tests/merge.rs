@@ -1,4 +1,5 @@
 //! Several files read as one.
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Odd files, each read as the corpus says that it is to be read.
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 mod common;
 
@@ -86,7 +87,7 @@ fn packets_longer_than_the_snapshot_length_are_whole() {
 fn a_cut_is_said_and_everything_before_it_is_read() {
     for (name, packets_before, offset, what) in [
         ("trunc.pcap", 2, 176, "cut inside a packet: 50 of 60 bytes are there"),
-        ("trunc.pcapng", 1, 140, "cut inside a enhanced packet block: 85 of 92 bytes are there"),
+        ("trunc.pcapng", 1, 140, "enhanced packet block is cut: 85 of 92 bytes are there"),
     ] {
         let Some((packets, facts)) = odd(name) else { return };
         assert_eq!(packets.len(), packets_before, "{name}");
@@ -164,7 +165,7 @@ fn a_giant_packet_is_read() {
 #[test]
 fn a_wrong_trailing_length_costs_no_packet() {
     let Some((packets, facts)) = odd("badlen.pcapng") else { return };
-    assert_eq!(times(&packets), [Some(T), Some(T + SECOND)].map(|time| time.map(|ns| ns / 1_000 * 1_000)));
+    assert_eq!(times(&packets), [Some(T), Some(T + 1_000)]);
     assert_eq!(facts.damages.len(), 1);
     assert_eq!(facts.damages[0].offset, 48);
     assert_eq!(

@@ -9,6 +9,11 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// An empty list with room for so many pairs of so many octets.
+    pub fn with_capacity(pairs: usize, octets: usize) -> Self {
+        Self { octets: Vec::with_capacity(octets), ends: Vec::with_capacity(pairs) }
+    }
+
     /// Appends a pair. Fields past 4 GiB of text are not representable and are left out.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         let name_end = self.octets.len() + name.len();

@@ -1,6 +1,18 @@
 //! HTTP/1.0 and HTTP/1.1 (RFC 9110, 9112).
 
+mod body;
+mod decoder;
+mod framing;
+mod head;
+mod lines;
+mod pending;
+mod upgrade;
+
 use crate::Fields;
+
+pub(crate) use decoder::Decoder;
+pub(crate) use lines::{Start, start};
+pub(crate) use upgrade::Switch;
 
 /// What the decoder says of an HTTP/1 message: its head as soon as that is whole, then its end. The span of a
 /// head is the head's octets, the span of an end is the body's (empty where there is none).
@@ -44,6 +56,8 @@ pub struct Response {
     pub framing: Framing,
     /// Whether a request of this capture is the one it answers (pipelining: the oldest unanswered).
     pub answers_request: bool,
+    /// Requests older than the one it answers whose responses were lost in a gap: they will have none.
+    pub lost_responses: u32,
 }
 
 impl Response {

@@ -1,6 +1,17 @@
 //! HTTP/2 (RFC 9113, RFC 7541).
 
+mod decoder;
+mod frame;
+pub mod hpack;
+mod plausible;
+mod registry;
+
 use crate::Fields;
+
+pub(crate) use decoder::{Decoder, PREFACE};
+pub(crate) use frame::{header as frame_header, setting_list};
+pub(crate) use plausible::is_plausible;
+pub use registry::*;
 
 /// What the decoder says of an HTTP/2 connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,9 +168,10 @@ pub struct HeaderBlock {
     pub decoded_bytes: u32,
     /// Dynamic table size updates at the block's start (RFC 7541 §6.3).
     pub size_updates: Vec<u32>,
-    /// Fields left out because their table entry was never seen or the block broke off.
+    /// Fields that are not known in full: their table entry was never seen (they stand as placeholders), the
+    /// block broke off, or it was longer than is kept (they are left out).
     pub missing_fields: u32,
-    /// The first frame of the block carried END_STREAM.
+    /// The first frame of the block carried `END_STREAM`.
     pub end_stream: bool,
 }
 

@@ -5,13 +5,19 @@
 //! said. Everything that comes out is owned; everything that goes in is borrowed, and only the unfinished
 //! tail of a message is copied, up to the bounds of [`limits`].
 
+#![warn(clippy::indexing_slicing)]
+
 pub mod anomaly;
 mod conversation;
 mod fields;
 pub mod http1;
 pub mod http2;
+mod input;
 pub mod limits;
+mod pair;
+mod parse;
 mod protocol;
+mod resync;
 pub mod tls;
 
 use std::ops::Range;

@@ -1,5 +1,16 @@
 //! SSL 3.0 and TLS 1.0–1.3 (RFC 5246, RFC 8446): records and plaintext handshake messages.
 
+mod decoder;
+mod extension;
+mod fingerprint;
+mod handshake;
+mod record;
+mod registry;
+
+pub(crate) use decoder::Decoder;
+pub use fingerprint::{ja3, ja3_string, ja3s, ja3s_string, ja4, ja4_raw};
+pub use registry::is_grease;
+
 /// A TLS message; its span covers the record or records that carry it (record headers included).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {

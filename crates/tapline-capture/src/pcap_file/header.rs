@@ -15,6 +15,8 @@ use crate::parse::{Malformed, Parsed, number16, number32};
 /// Bytes of the header.
 pub(crate) const HEADER_BYTES: usize = 24;
 
+/// Bits of the link type's field that mean nothing so far.
+const RESERVED: u32 = 0x03ff_0000;
 /// The bit that says that the length of the frame check sequence is given.
 const FCS_PRESENT: u32 = 0x0400_0000;
 
@@ -29,6 +31,8 @@ pub(crate) struct Header {
     pub(crate) version: (u16, u16),
     pub(crate) snaplen: u32,
     pub(crate) link_type: LinkType,
+    /// The bits beside the link type that mean nothing so far.
+    pub(crate) reserved: u32,
     /// Octets of frame check sequence.
     pub(crate) fcs_length: Option<u8>,
 }
@@ -50,7 +54,19 @@ pub(crate) fn header(input: &[u8]) -> Parsed<'_, Header> {
     // The length counts 16-bit words.
     let fcs_length = (link & FCS_PRESENT != 0).then(|| u8::try_from(link >> 28).unwrap_or_default() * 2);
     let version = (major, minor);
-    Ok((input, Header { order, fraction_ns, modified, version, snaplen, link_type, fcs_length }))
+    Ok((
+        input,
+        Header {
+            order,
+            fraction_ns,
+            modified,
+            version,
+            snaplen,
+            link_type,
+            reserved: link & RESERVED,
+            fcs_length,
+        },
+    ))
 }
 
 fn magic(input: &[u8]) -> Parsed<'_, (Endianness, u32, bool)> {

@@ -57,6 +57,7 @@ mod tests {
             version,
             snaplen: 0,
             link_type: LinkType::ETHERNET,
+            reserved: 0,
             fcs_length: None,
         }
     }

@@ -45,6 +45,11 @@ fn section_order(input: &[u8]) -> Result<Endianness, nom::Err<Malformed>> {
     }
 }
 
+/// The total length that the block at the front claims; 0 where there is none.
+pub(crate) fn length(input: &[u8], order: Endianness) -> usize {
+    value(head(input, order)).ok().and_then(|head| usize::try_from(head.length).ok()).unwrap_or(0)
+}
+
 /// The total length at the end of a block of `length` bytes.
 pub(crate) fn trailer(input: &[u8], length: usize, order: Endianness) -> Option<u32> {
     let end = input.get(length.checked_sub(4)?..length)?;

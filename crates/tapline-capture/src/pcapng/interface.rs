@@ -28,11 +28,11 @@ pub(crate) fn describe(
     };
     let (mut resolution, mut offset_s) = (MICROSECONDS, 0);
     let result = options::each(options, order, |code, octets| match code {
-        2 => interface.name = options::text(octets),
-        3 => interface.description = options::text(octets),
+        2 => interface.name = Some(readable(octets)),
+        3 => interface.description = Some(readable(octets)),
         9 => resolution = octets.first().copied().unwrap_or(resolution),
         11 => interface.filter = filter(octets),
-        12 => interface.os = options::text(octets),
+        12 => interface.os = Some(readable(octets)),
         13 => interface.fcs_length = octets.first().map(|length| fcs_octets(*length)),
         14 => offset_s = options::number(octets, order).map_or(0, u64::cast_signed),
         _ => {}

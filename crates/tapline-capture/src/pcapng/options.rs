@@ -4,7 +4,6 @@ use nom::Parser;
 use nom::number::Endianness;
 
 use crate::parse::{Malformed, Parsed, number16, padded, value};
-use crate::text::readable;
 
 /// The end of the options; everything after it in the block is no option.
 const END: u16 = 0;
@@ -36,11 +35,6 @@ fn option(input: &[u8], order: Endianness) -> Parsed<'_, (u16, &[u8])> {
     let (input, length) = number16(order, "an option's length").parse(input)?;
     let (input, octets) = padded(input, usize::from(length), "an option's value")?;
     Ok((input, (code, octets)))
-}
-
-/// The option's value as text.
-pub(crate) fn text(octets: &[u8]) -> Option<String> {
-    Some(readable(octets))
 }
 
 /// The option's value as an unsigned 64-bit number; `None` where it has another size.

@@ -106,23 +106,24 @@ impl State {
 
 /// Reads a section header block. What stands before malformed options counts.
 pub(crate) fn note(body: &[u8], order: Endianness, notes: &mut Notes<'_>) -> Result<(), Malformed> {
-    let ((major, _minor), options) = value(fixed(body, order))?;
+    let (version, options) = value(fixed(body, order))?;
     let mut section = Section { file: notes.file, ..Section::default() };
     let mut bytes = 0;
     let result = options::each(options, order, |code, octets| {
         bytes += octets.len();
         match code {
             COMMENT => section.comments.push(readable(octets)),
-            2 => section.hardware = options::text(octets),
-            3 => section.os = options::text(octets),
-            4 => section.application = options::text(octets),
+            2 => section.hardware = Some(readable(octets)),
+            3 => section.os = Some(readable(octets)),
+            4 => section.application = Some(readable(octets)),
             _ => {}
         }
     });
     if notes.facts.may_keep(bytes, "sections") {
         notes.facts.add_section(section);
     }
-    if major == 1 { result } else { Err(Malformed::UnknownVersion(major)) }
+    // 1.2 was written by mistake, and is 1.0.
+    if matches!(version, (1, 0 | 2)) { result } else { Err(Malformed::UnknownVersion(version)) }
 }
 
 /// Version and options; the section's length is not needed and often −1.

@@ -9,13 +9,13 @@ use tapline_packet::{LinkType, Packet, Timestamp};
 
 /// A packet that outlives its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    pub number: u64,
-    pub at_ns: Option<i64>,
-    pub interface: u32,
-    pub link_type: LinkType,
-    pub wire_length: u32,
-    pub data: Vec<u8>,
+pub(crate) struct Kept {
+    pub(crate) number: u64,
+    pub(crate) at_ns: Option<i64>,
+    pub(crate) interface: u32,
+    pub(crate) link_type: LinkType,
+    pub(crate) wire_length: u32,
+    pub(crate) data: Vec<u8>,
 }
 
 impl From<&Packet<'_>> for Kept {
@@ -32,7 +32,7 @@ impl From<&Packet<'_>> for Kept {
 }
 
 /// A folder of the shared corpus; `None`, with a word on the console, where the corpus is not on this machine.
-pub fn corpus(folder: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(folder: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
     if path.is_dir() {
         return Some(path);
@@ -42,7 +42,7 @@ pub fn corpus(folder: &str) -> Option<PathBuf> {
 }
 
 /// All files under a folder with one of the endings.
-pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -60,7 +60,7 @@ pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 /// Everything that a source gives, to its end.
-pub fn drain(source: &mut dyn Source) -> (Vec<Kept>, Facts) {
+pub(crate) fn drain(source: &mut dyn Source) -> (Vec<Kept>, Facts) {
     let mut packets = Vec::new();
     loop {
         match source.next() {
@@ -74,14 +74,14 @@ pub fn drain(source: &mut dyn Source) -> (Vec<Kept>, Facts) {
 }
 
 /// Everything in a capture in memory.
-pub fn read(bytes: &[u8]) -> (Vec<Kept>, Facts) {
+pub(crate) fn read(bytes: &[u8]) -> (Vec<Kept>, Facts) {
     let mut packets = Vec::new();
     let facts = read_bytes("test", bytes, &mut |packet| packets.push(Kept::from(packet))).unwrap();
     (packets, facts)
 }
 
 /// What facts say apart from the names of the inputs.
-pub fn gist(facts: &Facts) -> String {
+pub(crate) fn gist(facts: &Facts) -> String {
     let damages: Vec<_> = facts.damages.iter().map(|one| (one.offset, &one.what, one.after_packet)).collect();
     format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {damages:?}",
@@ -90,7 +90,7 @@ pub fn gist(facts: &Facts) -> String {
 }
 
 /// A pcap file with one Ethernet packet a time (nanoseconds), each holding its own number in four octets.
-pub fn pcap(times_ns: &[i64]) -> Vec<u8> {
+pub(crate) fn pcap(times_ns: &[i64]) -> Vec<u8> {
     let mut bytes = b"\x4d\x3c\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0".to_vec();
     for (number, time) in (0_u32..).zip(times_ns) {
         let [seconds, fraction] =

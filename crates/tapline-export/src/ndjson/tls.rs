@@ -35,8 +35,8 @@ struct AlertLine {
 impl AlertLine {
     fn of(alert: Alert, from: Option<Sender>) -> Self {
         Self {
-            level: alert.level_name(),
-            description: alert.description_name(),
+            level: alert.level_name().map_or_else(|| alert.level.to_string(), str::to_owned),
+            description: alert.to_string(),
             from: from.map(Sender::name),
         }
     }

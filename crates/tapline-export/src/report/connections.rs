@@ -8,7 +8,7 @@ use tapline_engine::analysis::{ConnectionRecord, State, TeardownKind, human};
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
 use super::style::Ink;
-use super::table::{Column, cell};
+use super::table::{Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
 
 pub(super) struct Connections {
@@ -51,15 +51,15 @@ impl Connections {
     }
 }
 
-const COLUMNS: [(&str, Column); 8] = [
-    ("#", Column::Right),
-    ("client", Column::Left),
-    ("server", Column::Left),
-    ("handshake", Column::Right),
-    ("speaks", Column::Left),
-    ("data", Column::Right),
-    ("lasted", Column::Right),
-    ("how it ended", Column::Flexible),
+const COLUMNS: [Column; 8] = [
+    right("#"),
+    left("client"),
+    left("server"),
+    right("handshake"),
+    left("speaks").rank(1),
+    right("data").rank(2),
+    right("lasted").rank(3),
+    flexible("how it ended"),
 ];
 
 fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
@@ -83,17 +83,17 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
     let who = record.teardown.closed_first().map_or("nobody", |direction| record.sender(direction).name());
     let (mut ink, mut text) = match (record.state, record.teardown.kind()) {
         (State::Refused, _) => (Ink::Bad, "refused".to_owned()),
-        (State::Opening, _) => (Ink::Bad, "never answered".to_owned()),
+        (State::Opening, _) => (Ink::Bad, "no answer".to_owned()),
         (State::HalfOpen, _) => (Ink::Warn, "half-open".to_owned()),
         (State::Established, _) => (Ink::Plain, "still open".to_owned()),
         (State::Reset, _) => {
             let who = record.teardown.reset.map_or(who, |reset| record.sender(reset.from).name());
-            (Ink::Warn, format!("reset by {who}"))
+            (Ink::Warn, format!("{who} reset it"))
         }
-        (_, TeardownKind::Simultaneous) => (Ink::Good, "closed by both at once".to_owned()),
+        (_, TeardownKind::Simultaneous) => (Ink::Good, "both closed at once".to_owned()),
         (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
-        (_, TeardownKind::ThreeSegment) => (Ink::Good, format!("closed by {who}, 3 segments")),
-        _ => (Ink::Good, format!("closed by {who}")),
+        (_, TeardownKind::ThreeSegment) => (Ink::Good, format!("{who} closed, 3 segments")),
+        _ => (Ink::Good, format!("{who} closed")),
     };
     if record.handshake.syn_retries > 0 {
         text += &format!(", {}", human::plural(u64::from(record.handshake.syn_retries), "more SYN"));
@@ -108,7 +108,7 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
 
 fn state_noun(state: State) -> &'static str {
     match state {
-        State::Opening => "never answered",
+        State::Opening => "not answered",
         State::HalfOpen => "half-open",
         State::Established => "still open",
         State::Closing => "half-closed",

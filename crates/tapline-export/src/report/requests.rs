@@ -8,7 +8,7 @@ use tapline_engine::analysis::{Exchange, human};
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
 use super::style::Ink;
-use super::table::{Cell, Column, cell};
+use super::table::{Cell, Column, cell, flexible, left, right};
 use super::waterfall::Window;
 use super::{ReportOptions, rest, table, title};
 
@@ -66,15 +66,15 @@ impl Requests {
     }
 }
 
-const COLUMNS: [(&str, Column); 8] = [
-    ("#", Column::Right),
-    ("stream", Column::Right),
-    ("status", Column::Right),
-    ("size", Column::Right),
-    ("waited", Column::Right),
-    ("total", Column::Right),
-    ("░ waiting █ receiving", Column::Left),
-    ("request", Column::Flexible),
+const COLUMNS: [Column; 8] = [
+    right("#"),
+    right("stream"),
+    right("status"),
+    right("size"),
+    right("waited").rank(1),
+    right("total"),
+    left("░ waiting █ receiving").rank(2),
+    flexible("request"),
 ];
 
 fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {

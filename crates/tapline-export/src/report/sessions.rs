@@ -7,7 +7,7 @@ use tapline_engine::analysis::{TlsSession, human};
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
 use super::style::Ink;
-use super::table::{Cell, Column, cell};
+use super::table::{Cell, Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
 
 pub(super) struct Sessions {
@@ -49,38 +49,37 @@ impl Sessions {
     }
 }
 
-const COLUMNS: [(&str, Column); 7] = [
-    ("#", Column::Right),
-    ("server name", Column::Left),
-    ("version", Column::Left),
-    ("cipher suite", Column::Flexible),
-    ("ALPN", Column::Left),
-    ("handshake", Column::Right),
-    ("", Column::Left),
+const COLUMNS: [Column; 7] = [
+    right("#"),
+    flexible("server name"),
+    left("version"),
+    flexible("cipher suite"),
+    left("ALPN"),
+    right("handshake"),
+    left(""),
 ];
 
 fn row(session: &TlsSession) -> Vec<Cell> {
-    let suite = session.cipher_suite.map(|suite| suite.to_string()).unwrap_or_default();
+    // The prefix that every name has says nothing.
+    let suite =
+        session.cipher_suite.map(|suite| suite.to_string().replace("TLS_", "").replace("_WITH_", "_"));
     vec![
         cell(Ink::Dim, session.connection.to_string()),
         cell(Ink::Name, session.server_name.as_deref().unwrap_or("no SNI")),
-        cell(
-            Ink::Plain,
-            session.version.map_or_else(|| "not negotiated".to_owned(), |version| version.to_string()),
-        ),
-        cell(Ink::Plain, suite),
+        cell(Ink::Plain, session.version.map_or_else(|| "none".to_owned(), |version| version.to_string())),
+        cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
-        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "not finished".to_owned(), human::duration)),
+        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "unfinished".to_owned(), human::duration)),
         notes(session),
     ]
 }
 
-/// Chosen, or where that was not seen, offered.
+/// Chosen, or where that was not seen, what was offered, in brackets.
 fn alpn(session: &TlsSession) -> Cell {
     match &session.alpn {
         Some(chosen) => cell(Ink::Plain, chosen),
         None if session.alpn_offered.is_empty() => cell(Ink::Dim, "none"),
-        None => cell(Ink::Dim, format!("offered {}", session.alpn_offered.join(","))),
+        None => cell(Ink::Dim, format!("({})", session.alpn_offered.join(","))),
     }
 }
 
@@ -100,7 +99,7 @@ fn notes(session: &TlsSession) -> Cell {
         notes.push("early data".to_owned());
     }
     if let Some((from, alert)) = session.alert {
-        notes.push(format!("{} alert by {}", alert.description_name(), from.name()));
+        notes.push(format!("{alert} alert by {}", from.name()));
         return cell(Ink::Bad, notes.join(", "));
     }
     cell(if session.hello_retry { Ink::Warn } else { Ink::Plain }, notes.join(", "))

@@ -23,58 +23,120 @@ pub(super) fn cell(ink: Ink, text: impl AsRef<str>) -> Cell {
     Cell { text: printable(text.as_ref()).into_owned(), ink }
 }
 
-/// How a column is laid out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    Left,
-    Right,
-    /// Takes what is left and is cut at that.
-    Flexible,
+/// A column and its heading.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    name: &'static str,
+    right: bool,
+    /// Gives way when the terminal is narrow.
+    flexible: bool,
+    /// Left out when giving way is not enough: the highest rank first; 0 stays.
+    rank: u8,
 }
+
+/// Text to the left.
+pub(super) const fn left(name: &'static str) -> Column {
+    Column { name, right: false, flexible: false, rank: 0 }
+}
+
+/// Numbers to the right.
+pub(super) const fn right(name: &'static str) -> Column {
+    Column { name, right: true, flexible: false, rank: 0 }
+}
+
+/// Text that is cut where there is no room.
+pub(super) const fn flexible(name: &'static str) -> Column {
+    Column { name, right: false, flexible: true, rank: 0 }
+}
+
+impl Column {
+    /// May be left out; the highest rank goes first.
+    pub(super) const fn rank(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+}
+
+/// What a flexible column keeps as long as another column can be left out.
+const COMFORT: usize = 26;
+/// What it keeps whatever happens.
+const FLEXIBLE_MIN: usize = 12;
 
 /// Prints rows under headings, two spaces between columns. Columns with nothing in them are left out.
 pub(super) fn print(
-    columns: &[(&str, Column)],
+    columns: &[Column],
     rows: &[Vec<Cell>],
     options: &ReportOptions,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let widths = widths(columns, rows, options.width);
-    let heads: Vec<Cell> = columns.iter().map(|(name, _)| cell(Ink::Dim, name)).collect();
+    let heads: Vec<Cell> = columns.iter().map(|column| cell(Ink::Dim, column.name)).collect();
     for row in std::iter::once(&heads).chain(rows) {
         let mut line = String::new();
-        for ((cell, (_, column)), width) in row.iter().zip(columns).zip(&widths) {
+        for ((cell, column), width) in row.iter().zip(columns).zip(&widths) {
             let Some(width) = *width else { continue };
             let text = cut(&cell.text, width);
             let pad = " ".repeat(width.saturating_sub(text.width()));
             let painted = options.palette.paint(cell.ink, &text);
             line.push_str("  ");
-            match column {
-                Column::Right => line.extend([pad.as_str(), &painted]),
-                Column::Left | Column::Flexible => line.extend([&*painted, pad.as_str()]),
-            }
+            line.extend(if column.right { [pad.as_str(), &painted] } else { [&*painted, pad.as_str()] });
         }
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-/// The width of each column, `None` for one with nothing in it.
-fn widths(columns: &[(&str, Column)], rows: &[Vec<Cell>], available: Option<usize>) -> Vec<Option<usize>> {
-    let mut widths: Vec<Option<usize>> = (0..columns.len())
-        .map(|index| {
+/// The width of each column, `None` for one that is not printed.
+fn widths(columns: &[Column], rows: &[Vec<Cell>], available: Option<usize>) -> Vec<Option<usize>> {
+    let mut widths: Vec<Option<usize>> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| {
             let widest = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.text.width()).max()?;
-            (widest > 0).then(|| widest.max(columns.get(index).map_or(0, |(name, _)| name.width())))
+            (widest > 0).then(|| widest.max(column.name.width()))
         })
         .collect();
     if let Some(available) = available {
-        let flexible = columns.iter().position(|&(_, column)| column == Column::Flexible);
-        let used: usize = widths.iter().flatten().map(|width| width + 2).sum();
-        if let Some(Some(width)) = flexible.and_then(|index| widths.get_mut(index)) {
-            *width = width.saturating_sub(used.saturating_sub(available)).max(12);
+        leave_out(columns, &mut widths, available);
+        while total(&widths) > available {
+            let widest = columns.iter().zip(widths.iter_mut()).filter(|(column, _)| column.flexible);
+            let Some(width) = widest.filter_map(|(_, width)| width.as_mut()).max_by_key(|width| **width)
+            else {
+                break;
+            };
+            if *width <= FLEXIBLE_MIN {
+                break;
+            }
+            *width -= 1;
         }
     }
     widths
+}
+
+/// Leaves columns out until every flexible one is comfortable or as wide as it wants to be.
+fn leave_out(columns: &[Column], widths: &mut [Option<usize>], available: usize) {
+    loop {
+        let spare: usize = columns
+            .iter()
+            .zip(widths.iter())
+            .filter(|(column, _)| column.flexible)
+            .filter_map(|(_, width)| Some((*width)?.saturating_sub(COMFORT)))
+            .sum();
+        if total(widths) <= available + spare {
+            return;
+        }
+        let ranked = columns
+            .iter()
+            .zip(widths.iter_mut())
+            .filter(|(column, width)| column.rank > 0 && width.is_some());
+        match ranked.max_by_key(|(column, _)| column.rank) {
+            Some((_, width)) => *width = None,
+            None => return,
+        }
+    }
+}
+
+fn total(widths: &[Option<usize>]) -> usize {
+    widths.iter().flatten().map(|width| width + 2).sum()
 }
 
 /// The text within `width` columns, with `…` where something is missing.
@@ -101,12 +163,7 @@ mod tests {
 
     fn lines(width: Option<usize>) -> Vec<String> {
         let options = ReportOptions { width, palette: Palette::Plain, all: false };
-        let columns = [
-            ("#", Column::Right),
-            ("empty", Column::Left),
-            ("url", Column::Flexible),
-            ("size", Column::Right),
-        ];
+        let columns = [right("#"), left("empty"), flexible("url"), right("size").rank(1)];
         let row = |n: &str, url: &str| {
             vec![cell(Ink::Plain, n), Cell::default(), cell(Ink::Name, url), cell(Ink::Plain, "1 kB")]
         };
@@ -136,6 +193,17 @@ mod tests {
     #[test]
     fn the_flexible_column_gives_way() {
         assert!(lines(Some(30)).iter().all(|line| line.width() <= 30), "{:?}", lines(Some(30)));
+    }
+
+    #[test]
+    fn ranked_columns_go_before_the_flexible_one_is_cut() {
+        assert!(lines(Some(34)).iter().all(|line| !line.contains("kB")), "{:?}", lines(Some(34)));
+        assert!(lines(Some(34)).iter().any(|line| line.contains("/indeed")));
+        assert!(lines(Some(36)).iter().any(|line| line.contains("kB")));
+    }
+
+    #[test]
+    fn cut_text_says_so() {
         assert_eq!(cut("日本語", 5), "日本…");
     }
 }

@@ -1,0 +1,162 @@
+//! Heads: start line and fields (RFC 9112 §3–§5). `httparse` reads what keeps to the rules, the lenient
+//! reader below what does not.
+
+use std::borrow::Cow;
+
+use httparse::{EMPTY_HEADER, ParserConfig, Status};
+
+use super::lines::{Scan, field_line, first_line, is_field_name, lines, request_line, status_line};
+use crate::Fields;
+use crate::anomaly::{self, Anomaly};
+
+/// Fields that `httparse` is given room for; longer heads are read leniently.
+const FIELDS_FAST: usize = 64;
+
+/// A request's parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct RequestHead {
+    pub(super) method: Vec<u8>,
+    pub(super) target: Vec<u8>,
+    pub(super) minor_version: Option<u8>,
+    pub(super) fields: Fields,
+}
+
+/// A response's parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ResponseHead {
+    pub(super) minor_version: u8,
+    pub(super) status: u16,
+    pub(super) reason: Vec<u8>,
+    pub(super) fields: Fields,
+}
+
+/// A request head, whole; what it breaks goes to `oddities`.
+pub(super) fn request(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> RequestHead {
+    note_lines(scan, oddities);
+    let mut headers = [EMPTY_HEADER; FIELDS_FAST];
+    let mut parsed = httparse::Request::new(&mut headers);
+    if !scan.folded
+        && matches!(parsed.parse(head), Ok(Status::Complete(_)))
+        && let (Some(method), Some(target)) = (parsed.method, parsed.path)
+    {
+        return RequestHead {
+            method: method.as_bytes().to_vec(),
+            target: target.as_bytes().to_vec(),
+            minor_version: parsed.version,
+            fields: collect(parsed.headers),
+        };
+    }
+    let (line, rest) = split_first_line(head);
+    let line = request_line(line);
+    RequestHead {
+        method: line.method.to_vec(),
+        target: line.target.to_vec(),
+        minor_version: line.minor_version,
+        fields: fields(rest, oddities),
+    }
+}
+
+/// A response head, whole; `None` where its first line is no status line.
+pub(super) fn response(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> Option<ResponseHead> {
+    note_lines(scan, oddities);
+    let mut headers = [EMPTY_HEADER; FIELDS_FAST];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let config = ParserConfig::default();
+    if !scan.folded
+        && matches!(config.parse_response(&mut parsed, head), Ok(Status::Complete(_)))
+        && let (Some(minor_version), Some(status)) = (parsed.version, parsed.code)
+    {
+        // A reason in obs-text is given as empty: read it again as octets.
+        let reason =
+            status_line(split_first_line(head).0).map_or(Vec::new(), |(_, _, reason)| reason.to_vec());
+        return Some(ResponseHead { minor_version, status, reason, fields: collect(parsed.headers) });
+    }
+    let (line, rest) = split_first_line(head);
+    let (minor_version, status, reason) = status_line(line)?;
+    Some(ResponseHead { minor_version, status, reason: reason.to_vec(), fields: fields(rest, oddities) })
+}
+
+fn collect(headers: &[httparse::Header<'_>]) -> Fields {
+    let octets = headers.iter().map(|header| header.name.len() + header.value.len()).sum();
+    let mut fields = Fields::with_capacity(headers.len(), octets);
+    for header in headers {
+        fields.push(header.name.as_bytes(), header.value);
+    }
+    fields
+}
+
+fn split_first_line(head: &[u8]) -> (&[u8], &[u8]) {
+    let (line, used) = first_line(head).unwrap_or((head, head.len()));
+    (line, head.get(used..).unwrap_or_default())
+}
+
+/// Field lines, leniently: folded ones are joined, those without a colon are left out and said.
+pub(super) fn fields(section: &[u8], oddities: &mut Vec<Anomaly>) -> Fields {
+    let mut fields = Fields::default();
+    let mut open: Option<(&[u8], Cow<'_, [u8]>)> = None;
+    let mut bad = None;
+    for line in lines(section) {
+        if let ([b' ' | b'\t', ..], Some((_, value))) = (line, &mut open) {
+            let value = value.to_mut();
+            value.push(b' ');
+            value.extend_from_slice(line.trim_ascii());
+            continue;
+        }
+        if let Some((name, value)) = open.take() {
+            fields.push(name, &value);
+        }
+        match field_line(line) {
+            Some((name, value)) => {
+                if !is_field_name(name) {
+                    bad = Some("a field name is no token");
+                }
+                open = Some((name, Cow::Borrowed(value)));
+            }
+            None => bad = Some("a field line has no colon"),
+        }
+    }
+    if let Some((name, value)) = open {
+        fields.push(name, &value);
+    }
+    oddities.extend(bad.map(|detail| Anomaly::new(anomaly::HTTP1_BAD_FIELD, detail)));
+    fields
+}
+
+/// What the lines of a section break.
+pub(super) fn note_lines(scan: Scan, oddities: &mut Vec<Anomaly>) {
+    if scan.bare_lf {
+        oddities.push(Anomaly::new(anomaly::HTTP1_BARE_LF, "a line ends in LF without CR"));
+    }
+    if scan.folded {
+        oddities.push(Anomaly::new(anomaly::HTTP1_OBS_FOLD, "a field value goes on in the next line"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(head: &str, fields: &[(&str, &str)], codes: &[&str]) {
+        let mut scan = Scan::default();
+        assert_eq!(scan.end(head.as_bytes()), Some(head.len()));
+        let mut oddities = Vec::new();
+        let parsed = request(head.as_bytes(), scan, &mut oddities);
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        let seen: Vec<_> = parsed.fields.iter().map(|(n, v)| (text(n), text(v))).collect();
+        let expected: Vec<_> = fields.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
+        assert_eq!(seen, expected, "{head:?}");
+        assert_eq!(oddities.iter().map(|o| o.code).collect::<Vec<_>>(), codes, "{head:?}");
+    }
+
+    #[test]
+    fn odd_heads_are_read_and_said() {
+        check("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &[("Host", "a")], &[]);
+        check("GET / HTTP/1.1\nHost: a\n\n", &[("Host", "a")], &[anomaly::HTTP1_BARE_LF]);
+        check("GET / HTTP/1.1\r\nA: b\r\n  c\r\n\r\n", &[("A", "b c")], &[anomaly::HTTP1_OBS_FOLD]);
+        check("GET / HTTP/1.1\r\nbad\r\nA: b\r\n\r\n", &[("A", "b")], &[anomaly::HTTP1_BAD_FIELD]);
+        check("GET / HTTP/1.1\r\nA : b\r\n\r\n", &[("A ", "b")], &[anomaly::HTTP1_BAD_FIELD]);
+        check("GET HTTP/1.1\r\nA: b\r\n\r\n", &[("A", "b")], &[]);
+        let many = "A: b\r\n".repeat(200);
+        check(&format!("GET / HTTP/1.1\r\n{many}\r\n"), &[("A", "b"); 200], &[]);
+    }
+}

@@ -1,0 +1,550 @@
+//! One direction of an HTTP/2 connection.
+//!
+//! ```text
+//! Preface ──► Header ──► Payload ──► Header …        gap inside a payload: on at its end
+//!                └─────► Data ─────► Header …        any other gap: Search ──► Header | Nothing
+//! ```
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::block::{self, OpenBlock, Step};
+use super::data::Data;
+use super::{Notice, PREFACE, emit, frame_size, preface, table_sizes};
+use crate::anomaly::{self, Anomaly};
+use crate::http2::frame::{self, HEADER_SIZE, Header};
+use crate::http2::plausible::{is_plausible, measure};
+use crate::http2::{
+    ACK, ENABLE_PUSH, Frame, FrameType, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, Message, Payload, Setting, hpack,
+};
+use crate::input::Input;
+use crate::limits::{HTTP2_FRAME_HELD_MAX, HTTP2_SETTINGS_PENDING_MAX};
+use crate::parse::{self, portion, span};
+use crate::resync::{Found, Search};
+use crate::{Direction, Sink};
+
+/// `SETTINGS_MAX_FRAME_SIZE` before anybody says otherwise.
+const FRAME_SIZE_INITIAL: u32 = 16384;
+
+/// Frames that have to follow one another after a gap.
+const CHAIN: usize = 3;
+
+/// What comes next in this direction.
+#[derive(Debug)]
+enum Expect {
+    /// The client's preface; without certainty that it is the client, or that this is the beginning, frames
+    /// will do.
+    Preface { certain: bool },
+    /// A frame header.
+    Header,
+    /// The payload of a frame other than DATA. `cut`: part of it is missing, or more than is held.
+    Payload { header: Header, left: u64, cut: bool },
+    /// A DATA payload.
+    Data(Data),
+    /// After a gap: anything.
+    Search(Search),
+    /// Nothing that could be read.
+    Nothing,
+}
+
+/// One direction.
+#[derive(Debug)]
+pub(super) struct Side {
+    expect: Expect,
+    /// The beginning of a preface, header or payload whose rest has not come.
+    held: Vec<u8>,
+    /// Where the frame in progress starts.
+    start: u64,
+    /// Where the next octet is expected.
+    next: u64,
+    hpack: hpack::Decoder,
+    block: Option<OpenBlock>,
+    /// Table sizes of each SETTINGS this side sent that was not acknowledged.
+    unacknowledged: VecDeque<Vec<u32>>,
+    frame_size_max: u32,
+    /// Something for the other direction, taken after each step.
+    pub(super) notice: Option<Notice>,
+}
+
+impl Side {
+    pub(super) fn new(is_client: Option<bool>) -> Self {
+        let expect = match is_client {
+            Some(true) => Expect::Preface { certain: true },
+            Some(false) => Expect::Header,
+            None => Expect::Preface { certain: false },
+        };
+        Self {
+            expect,
+            held: Vec::new(),
+            start: 0,
+            next: 0,
+            hpack: hpack::Decoder::default(),
+            block: None,
+            unacknowledged: VecDeque::new(),
+            frame_size_max: FRAME_SIZE_INITIAL,
+            notice: None,
+        }
+    }
+
+    /// The other direction proved to be the client's before this one began.
+    pub(super) fn is_server(&mut self) {
+        if matches!(self.expect, Expect::Preface { .. }) && self.held.is_empty() {
+            self.expect = Expect::Header;
+        }
+    }
+
+    /// The largest payload this side takes.
+    pub(super) fn frame_size_max(&self) -> u32 {
+        self.frame_size_max
+    }
+
+    /// Settings this side sent; they bind the other once it acknowledges.
+    pub(super) fn note_settings(&mut self, settings: &[Setting]) {
+        if self.unacknowledged.len() < HTTP2_SETTINGS_PENDING_MAX {
+            self.unacknowledged.push_back(table_sizes(settings).collect());
+        }
+        self.frame_size_max = frame_size(settings).unwrap_or(self.frame_size_max);
+    }
+
+    /// The table sizes of the oldest SETTINGS that was not acknowledged until now.
+    pub(super) fn acknowledged(&mut self) -> Vec<u32> {
+        self.unacknowledged.pop_front().unwrap_or_default()
+    }
+
+    pub(super) fn set_table_limit(&mut self, size: u32) {
+        self.hpack.set_limit(size);
+    }
+
+    /// Goes as far as the next state; false when it needs more octets.
+    pub(super) fn step(
+        &mut self,
+        direction: Direction,
+        allowed: u32,
+        input: &mut Input<'_>,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let goes_on = match &mut self.expect {
+            Expect::Preface { certain } => {
+                let certain = *certain;
+                self.preface(certain, direction, input, sink)
+            }
+            Expect::Header => self.header(direction, allowed, input, sink),
+            Expect::Payload { .. } => self.payload(direction, input, sink),
+            Expect::Data(data) => {
+                data.feed(direction, input, sink);
+                let over = data.left() == 0;
+                if over {
+                    self.data_over(direction, input.offset, sink);
+                }
+                over
+            }
+            Expect::Search(_) => return self.search(direction, allowed, input, sink),
+            Expect::Nothing => {
+                input.take_all();
+                false
+            }
+        };
+        self.next = input.offset;
+        goes_on
+    }
+
+    fn preface(
+        &mut self,
+        certain: bool,
+        direction: Direction,
+        input: &mut Input<'_>,
+        sink: &mut impl Sink,
+    ) -> bool {
+        if self.held.is_empty() {
+            self.start = input.offset;
+        }
+        let matching =
+            PREFACE.iter().skip(self.held.len()).zip(input.octets).take_while(|(a, b)| a == b).count();
+        let differs = matching < input.octets.len() && self.held.len() + matching < PREFACE.len();
+        self.held.extend_from_slice(input.take(matching));
+        if self.held.len() == PREFACE.len() {
+            self.held.clear();
+            self.notice = Some(Notice::IsClient);
+            if !certain {
+                sink.message(direction, self.start..self.start, crate::Message::Client(direction));
+            }
+            preface(sink, direction, self.start..input.offset);
+            self.expect = Expect::Header;
+            return true;
+        }
+        if !differs {
+            return false;
+        }
+        if certain {
+            let detail = "the client's first octets are not the connection preface";
+            say(sink, direction, self.start..input.offset, anomaly::HTTP2_BAD_PREFACE, detail);
+        }
+        // Begun in the middle: what is there may be frames, against a table that was never seen.
+        self.hpack.forget();
+        let mut search = Search::new(self.start, CHAIN);
+        let begun = std::mem::take(&mut self.held);
+        // A preface that began is no frame; at most 23 octets cannot hold a chain.
+        let _ = search.feed(&begun, measure);
+        self.expect = match frame::header(input.octets) {
+            Ok((_, header)) if begun.is_empty() && is_plausible(header) => Expect::Header,
+            _ => Expect::Search(search),
+        };
+        true
+    }
+
+    fn header(
+        &mut self,
+        direction: Direction,
+        allowed: u32,
+        input: &mut Input<'_>,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let header = if self.held.is_empty() {
+            self.start = input.offset;
+            let Ok((_, header)) = frame::header(input.octets) else {
+                self.held.extend_from_slice(input.take_all());
+                return false;
+            };
+            input.take(HEADER_SIZE);
+            header
+        } else {
+            self.held.extend_from_slice(input.take(HEADER_SIZE - self.held.len()));
+            let Ok((_, header)) = frame::header(&self.held) else { return false };
+            self.held = Vec::new();
+            header
+        };
+        if header.length > allowed.max(FRAME_SIZE_INITIAL) {
+            let detail = format!("{} of {} octets where {allowed} are allowed", header.kind, header.length);
+            say(sink, direction, self.start..input.offset, anomaly::HTTP2_FRAME_TOO_LARGE, detail);
+        }
+        self.expect = if header.kind == FrameType::DATA {
+            Expect::Data(Data::new(header))
+        } else {
+            Expect::Payload { header, left: u64::from(header.length), cut: false }
+        };
+        true
+    }
+
+    fn payload(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) -> bool {
+        let Expect::Payload { header, left, cut } = &mut self.expect else { return false };
+        let (header, taken) = (*header, input.take(portion(*left, usize::MAX)));
+        *left -= span(taken.len());
+        let over = *left == 0;
+        if over && self.held.is_empty() && !*cut {
+            self.expect = Expect::Header;
+            self.frame(header, Some(taken), direction, input.offset, sink);
+            return true;
+        }
+        if !*cut {
+            let room = HTTP2_FRAME_HELD_MAX.saturating_sub(self.held.len());
+            *cut = taken.len() > room;
+            self.held.extend_from_slice(taken.get(..room).unwrap_or(taken));
+        }
+        if over {
+            let held = std::mem::take(&mut self.held);
+            let whole = (!*cut).then_some(&held[..]);
+            self.expect = Expect::Header;
+            match whole {
+                Some(_) => self.frame(header, whole, direction, input.offset, sink),
+                None => self.cut_frame(header, &held, direction, input.offset, sink),
+            }
+        }
+        over
+    }
+
+    /// A frame whose payload is not all there.
+    fn cut_frame(
+        &mut self,
+        header: Header,
+        held: &[u8],
+        direction: Direction,
+        end: u64,
+        sink: &mut impl Sink,
+    ) {
+        self.fragment(header, None, direction, end, sink);
+        if held.len() == HTTP2_FRAME_HELD_MAX && header.kind.name().is_some() {
+            let detail = format!("{} of {} octets is longer than is held", header.kind, header.length);
+            say(sink, direction, self.start..end, anomaly::HTTP2_BLOCK_TOO_LONG, detail);
+        }
+        let payload = if header.kind.name().is_none() {
+            Payload::Unknown(frame::kept(held))
+        } else {
+            Payload::Malformed(frame::kept(held))
+        };
+        emit(sink, direction, self.start..end, Message::Frame(framed(header, payload)));
+    }
+
+    /// A frame other than DATA, whole.
+    fn frame(
+        &mut self,
+        header: Header,
+        octets: Option<&[u8]>,
+        direction: Direction,
+        end: u64,
+        sink: &mut impl Sink,
+    ) {
+        let octets = octets.unwrap_or_default();
+        let range = self.start..end;
+        check_stream(header, direction, &range, sink);
+        let payload = match frame::payload(header, octets) {
+            Ok(mut parts) => {
+                let decoded = self.fragment(header, Some(parts.fragment), direction, end, sink);
+                if let Payload::Headers { block, .. }
+                | Payload::PushPromise { block, .. }
+                | Payload::Continuation { block, .. } = &mut parts.payload
+                {
+                    *block = decoded;
+                }
+                self.note(header, &parts.payload, direction, &range, sink);
+                parts.payload
+            }
+            Err(error) => {
+                let fault = parse::fault(&error);
+                let code =
+                    if fault.field == "padding" { anomaly::HTTP2_PADDING } else { anomaly::HTTP2_FRAME_SIZE };
+                say(
+                    sink,
+                    direction,
+                    range,
+                    code,
+                    format!("{} of {} octets: {fault}", header.kind, header.length),
+                );
+                self.fragment(header, None, direction, end, sink);
+                Payload::Malformed(frame::kept(octets))
+            }
+        };
+        emit(sink, direction, self.start..end, Message::Frame(framed(header, payload)));
+    }
+
+    /// Puts a fragment where it belongs; the block, where it is whole. `None`: the fragment is not known.
+    fn fragment(
+        &mut self,
+        header: Header,
+        fragment: Option<&[u8]>,
+        direction: Direction,
+        end: u64,
+        sink: &mut impl Sink,
+    ) -> Option<Box<crate::http2::HeaderBlock>> {
+        let open = self.block.take();
+        let continues = header.kind == FrameType::CONTINUATION;
+        let interrupted = open.as_ref().is_some_and(|open| !continues || open.stream != header.stream);
+        let range = self.start..end;
+        if interrupted {
+            let detail = format!("{} stands inside the field block of another frame", header.kind);
+            say(sink, direction, range.clone(), anomaly::HTTP2_BLOCK_INTERRUPTED, detail);
+        }
+        let step = match (header.kind, open) {
+            (FrameType::HEADERS | FrameType::PUSH_PROMISE, open) => {
+                if open.is_some() {
+                    self.hpack.forget();
+                }
+                block::begin(header, fragment, &mut self.hpack)
+            }
+            (FrameType::CONTINUATION, Some(open)) if !interrupted => {
+                block::go_on(open, header, fragment, &mut self.hpack)
+            }
+            (kind, open) => {
+                if kind == FrameType::CONTINUATION && open.is_none() {
+                    let detail = "CONTINUATION stands where no field block is open";
+                    say(sink, direction, range, anomaly::HTTP2_CONTINUATION_UNEXPECTED, detail);
+                }
+                self.block = open;
+                return None;
+            }
+        };
+        match step {
+            Step::Open(open) => {
+                self.block = Some(open);
+                None
+            }
+            Step::Whole(block, faults) => {
+                for fault in &faults {
+                    sink.message(direction, range.clone(), crate::Message::Anomaly(fault.into()));
+                }
+                Some(block)
+            }
+            Step::Lost { too_long } => {
+                self.hpack.forget();
+                if too_long {
+                    let detail = "a field block is longer than is held";
+                    say(sink, direction, range, anomaly::HTTP2_BLOCK_TOO_LONG, detail);
+                }
+                None
+            }
+        }
+    }
+
+    fn data_over(&mut self, direction: Direction, end: u64, sink: &mut impl Sink) {
+        let Expect::Data(data) = std::mem::replace(&mut self.expect, Expect::Header) else { return };
+        let range = self.start..end;
+        if data.is_malformed() {
+            say(sink, direction, range.clone(), anomaly::HTTP2_PADDING, "DATA is padded by more than it has");
+        }
+        check_stream(data.header, direction, &range, sink);
+        if self.block.is_some() {
+            self.fragment(data.header, None, direction, end, sink);
+        }
+        emit(sink, direction, range, Message::Frame(framed(data.header, data.payload())));
+    }
+
+    /// What a payload means for what follows, and values that no sender may send.
+    fn note(
+        &mut self,
+        header: Header,
+        payload: &Payload,
+        direction: Direction,
+        range: &Range<u64>,
+        sink: &mut impl Sink,
+    ) {
+        match payload {
+            Payload::Settings(_) if header.flags & ACK != 0 => {
+                self.notice = Some(Notice::SettingsAcknowledged);
+            }
+            Payload::Settings(settings) => {
+                self.note_settings(settings);
+                for setting in settings.iter().filter(|setting| !is_in_range(**setting)) {
+                    let name = crate::http2::setting_name(setting.id).unwrap_or_default();
+                    let detail = format!("SETTINGS_{name} is {}, outside its range", setting.value);
+                    say(sink, direction, range.clone(), anomaly::HTTP2_SETTING_VALUE, detail);
+                }
+            }
+            Payload::WindowUpdate { increment: 0 } => {
+                let detail = format!("WINDOW_UPDATE of stream {} adds nothing", header.stream);
+                say(sink, direction, range.clone(), anomaly::HTTP2_WINDOW_INCREMENT_ZERO, detail);
+            }
+            Payload::Priority(priority) | Payload::Headers { priority: Some(priority), .. }
+                if priority.dependency == header.stream =>
+            {
+                let detail = format!("stream {} depends on itself", header.stream);
+                say(sink, direction, range.clone(), anomaly::HTTP2_SELF_DEPENDENCY, detail);
+            }
+            _ => {}
+        }
+    }
+
+    fn search(
+        &mut self,
+        direction: Direction,
+        allowed: u32,
+        input: &mut Input<'_>,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let Expect::Search(search) = &mut self.expect else { return false };
+        let found = search.feed(input.take_all(), measure);
+        self.next = input.offset;
+        match found {
+            Found::NotYet => false,
+            Found::Nothing => {
+                let range = input.offset..input.offset;
+                say(sink, direction, range, anomaly::HTTP2_LOST, "no plausible frame follows the gap");
+                self.expect = Expect::Nothing;
+                false
+            }
+            Found::Chain(offset, octets) => {
+                say(
+                    sink,
+                    direction,
+                    offset..offset,
+                    anomaly::HTTP2_RESYNCHRONISED,
+                    "frames go on after a gap",
+                );
+                self.expect = Expect::Header;
+                let mut held = Input { offset, octets: &octets };
+                // Notices of frames that were held are of no use: what they answer was lost.
+                while self.step(direction, allowed, &mut held, sink) {}
+                self.notice = None;
+                false
+            }
+        }
+    }
+
+    pub(super) fn gap(&mut self, direction: Direction, offset: u64, length: u64, sink: &mut impl Sink) {
+        let end = offset.saturating_add(length);
+        self.next = end;
+        match &mut self.expect {
+            Expect::Data(data) if length <= data.left() => {
+                data.skip(length);
+                say(sink, direction, offset..end, anomaly::HTTP2_GAP, "octets of DATA are missing");
+                return;
+            }
+            Expect::Payload { left, cut, header } if length <= *left => {
+                *left -= length;
+                *cut = true;
+                let detail = format!("octets of {} are missing", header.kind);
+                say(sink, direction, offset..end, anomaly::HTTP2_GAP, detail);
+                return;
+            }
+            Expect::Data(data) => {
+                data.skip(data.left());
+                self.data_over(direction, offset, sink);
+            }
+            Expect::Nothing => return,
+            _ => {}
+        }
+        say(sink, direction, offset..end, anomaly::HTTP2_GAP, "octets between frames are missing");
+        self.held = Vec::new();
+        self.block = None;
+        self.hpack.forget();
+        self.expect = Expect::Search(Search::new(end, CHAIN));
+    }
+
+    pub(super) fn end(&mut self, direction: Direction, sink: &mut impl Sink) {
+        let cut = match &self.expect {
+            Expect::Payload { .. } | Expect::Data(_) => true,
+            Expect::Preface { .. } | Expect::Header => !self.held.is_empty(),
+            Expect::Search(_) | Expect::Nothing => false,
+        };
+        let end = self.next;
+        if matches!(self.expect, Expect::Data(_)) {
+            self.data_over(direction, end, sink);
+        }
+        if cut {
+            say(sink, direction, self.start..end, anomaly::HTTP2_FRAME_CUT, "the stream ends inside a frame");
+        }
+        self.held = Vec::new();
+        self.expect = Expect::Nothing;
+    }
+}
+
+fn check_stream(header: Header, direction: Direction, range: &Range<u64>, sink: &mut impl Sink) {
+    let wrong = match header.kind {
+        FrameType::SETTINGS | FrameType::PING | FrameType::GOAWAY | FrameType::PRIORITY_UPDATE => {
+            header.stream != 0
+        }
+        FrameType::DATA
+        | FrameType::HEADERS
+        | FrameType::PRIORITY
+        | FrameType::RST_STREAM
+        | FrameType::PUSH_PROMISE
+        | FrameType::CONTINUATION => header.stream == 0,
+        _ => false,
+    };
+    if wrong {
+        let detail = format!("{} stands on stream {}", header.kind, header.stream);
+        say(sink, direction, range.clone(), anomaly::HTTP2_WRONG_STREAM, detail);
+    }
+}
+
+fn framed(header: Header, payload: Payload) -> Frame {
+    let Header { length, kind, flags, reserved, stream } = header;
+    Frame { length, kind, flags, reserved, stream, payload }
+}
+
+fn is_in_range(setting: Setting) -> bool {
+    match setting.id {
+        ENABLE_PUSH => setting.value <= 1,
+        INITIAL_WINDOW_SIZE => setting.value <= 0x7fff_ffff,
+        MAX_FRAME_SIZE => (1 << 14..1 << 24).contains(&setting.value),
+        _ => true,
+    }
+}
+
+fn say(
+    sink: &mut impl Sink,
+    direction: Direction,
+    range: Range<u64>,
+    code: &'static str,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+) {
+    sink.message(direction, range, crate::Message::Anomaly(Anomaly::new(code, detail)));
+}

@@ -1,0 +1,332 @@
+//! Field blocks against the tables (RFC 7541 §3, §6).
+
+use super::huffman;
+use super::integer::{integer, is_too_large};
+use super::table::{Entry, STATIC, Table};
+use super::{Fault, UNKNOWN_NAME, UNKNOWN_VALUE};
+use crate::http2::{Form, HeaderBlock, Representation};
+use crate::limits::{HEADER_BLOCK_DECODED_MAX, HPACK_TABLE_SIZE_MAX};
+use crate::parse::{self, length, octets, size, u8};
+
+/// The table size both sides start with (RFC 9113 §6.5.2).
+const INITIAL_TABLE_SIZE: u32 = 4096;
+
+/// Decodes the field blocks that one side of a connection sends, in order.
+///
+/// It never gives up: a block that is wrong yields what could be read and the faults, and the next block is
+/// decoded against the table as it stands.
+#[derive(Debug)]
+pub struct Decoder {
+    table: Table,
+    /// What the receiver of the blocks allows (`SETTINGS_HEADER_TABLE_SIZE`, acknowledged).
+    limit: u32,
+    /// The limit fell below the table's maximum: the next block must begin with an update (RFC 7541 §4.2).
+    update_due: bool,
+    // Scratch, empty between fields.
+    name: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// A decoded block and what was wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// The fields and how they were represented.
+    pub block: HeaderBlock,
+    /// What was wrong, in wire order; at most one of a kind.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self {
+            table: Table::new(size(INITIAL_TABLE_SIZE)),
+            limit: INITIAL_TABLE_SIZE,
+            update_due: false,
+            name: Vec::new(),
+            value: Vec::new(),
+        }
+    }
+}
+
+/// Where a field's name stands.
+enum Name {
+    Index(u32),
+    Literal { huffman: bool },
+}
+
+impl Decoder {
+    /// What the receiver of the blocks allows from the next block on. A limit below the table's maximum
+    /// evicts at once; one above it changes nothing until an update says so.
+    pub fn set_limit(&mut self, limit: u32) {
+        self.limit = limit;
+        if size(limit) < self.table.size_max() {
+            self.table.set_size_max(size(limit));
+            self.update_due = true;
+        }
+    }
+
+    /// Forgets every entry, because a block was lost or the capture began later: what is pointed at from now
+    /// on may be unknown. How large the table was made is not known either, so it is kept as large as it
+    /// gets: indices count from the newest entry, and entries too many do no harm.
+    pub fn forget(&mut self) {
+        self.table.clear();
+        self.table.set_size_max(HPACK_TABLE_SIZE_MAX);
+        self.limit = u32::MAX;
+        self.update_due = false;
+    }
+
+    /// The entries of the dynamic table, newest (index 62) first.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.table.entries()
+    }
+
+    /// The dynamic table's size (RFC 7541 §4.1).
+    pub fn table_size(&self) -> usize {
+        self.table.size()
+    }
+
+    /// The dynamic table's maximum, as the last update or limit set it.
+    pub fn table_size_max(&self) -> usize {
+        self.table.size_max()
+    }
+
+    /// Decodes a whole block, all its fragments together.
+    pub fn decode(&mut self, wire: &[u8]) -> Decoded {
+        let mut decoded = Decoded::default();
+        decoded.block.wire_bytes = length(wire.len());
+        let mut input = wire;
+        while let Some(&first) = input.first() {
+            let step = if first & 0xe0 == 0x20 {
+                self.size_update(input, &mut decoded)
+            } else {
+                self.field(first, input, &mut decoded)
+            };
+            match step {
+                Ok((rest, ())) => input = rest,
+                Err(error) => {
+                    let fault = parse::fault(&error);
+                    decoded.block.missing_fields += 1;
+                    decoded.say(if is_too_large(&fault) { Fault::IntegerTooLarge } else { Fault::BrokenOff });
+                    break;
+                }
+            }
+        }
+        if std::mem::take(&mut self.update_due) {
+            decoded.say(Fault::SizeUpdateMissing);
+        }
+        decoded
+    }
+
+    fn size_update<'a>(&mut self, input: &'a [u8], decoded: &mut Decoded) -> parse::Parsed<'a, ()> {
+        let (input, size_max) = integer(5, input)?;
+        if !decoded.block.representations.is_empty() {
+            decoded.say(Fault::SizeUpdateLate);
+        }
+        if size_max > self.limit {
+            decoded.say(Fault::SizeUpdateAboveLimit(size_max));
+        }
+        self.update_due = false;
+        self.table.set_size_max(size(size_max).min(HPACK_TABLE_SIZE_MAX));
+        decoded.block.size_updates.push(size_max);
+        Ok((input, ()))
+    }
+
+    fn field<'a>(&mut self, first: u8, start: &'a [u8], decoded: &mut Decoded) -> parse::Parsed<'a, ()> {
+        self.name.clear();
+        self.value.clear();
+        if first & 0x80 != 0 {
+            let (input, index) = integer(7, start)?;
+            let known = self.copy_entry(index, true, decoded);
+            let wire_bytes = length(start.len() - input.len());
+            self.emit(Form::Indexed, &Name::Index(index), false, !known, wire_bytes, decoded);
+            return Ok((input, ()));
+        }
+        let (form, prefix_bits) = match first >> 4 {
+            0 => (Form::WithoutIndexing, 4),
+            1 => (Form::NeverIndexed, 4),
+            _ => (Form::IncrementalIndexing, 6),
+        };
+        let (input, index) = integer(prefix_bits, start)?;
+        let (input, name, known) = if index == 0 {
+            let (input, huffman) = string(input, &mut self.name, decoded)?;
+            (input, Name::Literal { huffman }, true)
+        } else {
+            let known = self.copy_entry(index, false, decoded);
+            (input, Name::Index(index), known)
+        };
+        let (input, value_huffman) = string(input, &mut self.value, decoded)?;
+        if form == Form::IncrementalIndexing {
+            self.table.insert(&self.name, &self.value, !known);
+        }
+        let wire_bytes = length(start.len() - input.len());
+        self.emit(form, &name, value_huffman, !known, wire_bytes, decoded);
+        Ok((input, ()))
+    }
+
+    /// Copies what an index points at into the scratch; false where it was never seen.
+    fn copy_entry(&mut self, index: u32, with_value: bool, decoded: &mut Decoded) -> bool {
+        let nth = size(index);
+        let found = match nth.checked_sub(STATIC.len() + 1) {
+            Some(dynamic) => self.table.entry(dynamic).map(|e| (e.name(), e.value(), !e.is_unknown())),
+            None => nth
+                .checked_sub(1)
+                .and_then(|nth| STATIC.get(nth))
+                .map(|(n, v)| (n.as_bytes(), v.as_bytes(), true)),
+        };
+        if found.is_none() {
+            decoded.say(if index == 0 { Fault::IndexZero } else { Fault::UnknownIndex(index) });
+        }
+        let (name, value, known) = found.unwrap_or((UNKNOWN_NAME, UNKNOWN_VALUE, false));
+        self.name.extend_from_slice(name);
+        if with_value {
+            self.value.extend_from_slice(value);
+        }
+        known
+    }
+
+    fn emit(
+        &mut self,
+        form: Form,
+        name: &Name,
+        value_huffman: bool,
+        unknown_entry: bool,
+        wire_bytes: u32,
+        decoded: &mut Decoded,
+    ) {
+        let block = &mut decoded.block;
+        let decoded_bytes = size(block.decoded_bytes) + self.name.len() + self.value.len();
+        if decoded_bytes > HEADER_BLOCK_DECODED_MAX {
+            block.missing_fields += 1;
+            decoded.say(Fault::DecodedTooLong);
+            return;
+        }
+        block.missing_fields += u32::from(unknown_entry);
+        block.decoded_bytes = length(decoded_bytes);
+        block.fields.push(&self.name, &self.value);
+        let (index, name_huffman) = match *name {
+            Name::Index(index) => (Some(index), false),
+            Name::Literal { huffman } => (None, huffman),
+        };
+        let representation =
+            Representation { form, index, name_huffman, value_huffman, wire_bytes, unknown_entry };
+        block.representations.push(representation);
+    }
+}
+
+impl Decoded {
+    fn say(&mut self, fault: Fault) {
+        if !self.faults.iter().any(|said| said.code() == fault.code()) {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// A string literal (RFC 7541 §5.2), appended to `output`; says whether it was Huffman-coded.
+fn string<'a>(input: &'a [u8], output: &mut Vec<u8>, decoded: &mut Decoded) -> parse::Parsed<'a, bool> {
+    let (_, first) = u8("string", input)?;
+    let (input, count) = integer(7, input)?;
+    let (input, coded) = octets("string", size(count), input)?;
+    let huffman = first & 0x80 != 0;
+    if huffman {
+        match huffman::decode(coded, output) {
+            Ok(()) => {}
+            Err(huffman::Fault::Eos) => decoded.say(Fault::HuffmanEos),
+            Err(huffman::Fault::Padding) => decoded.say(Fault::HuffmanPadding),
+        }
+    } else {
+        output.extend_from_slice(coded);
+    }
+    Ok((input, huffman))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    fn lines(decoded: &Decoded) -> Vec<String> {
+        let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+        decoded.block.fields.iter().map(|(n, v)| format!("{}: {}", text(n), text(v))).collect()
+    }
+
+    #[test]
+    fn requests_of_the_rfc_appendix_c4() {
+        let mut decoder = Decoder::default();
+        let first = decoder.decode(&hex("8286 8441 8cf1 e3c2 e5f2 3a6b a0ab 90f4 ff"));
+        assert_eq!(
+            lines(&first),
+            [":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com"]
+        );
+        assert_eq!(decoder.table_size(), 57);
+        let second = decoder.decode(&hex("8286 84be 5886 a8eb 1064 9cbf"));
+        assert_eq!(lines(&second)[3..], [":authority: www.example.com", "cache-control: no-cache"]);
+        let third = decoder.decode(&hex("8287 85bf 4088 25a8 49e9 5ba9 7d7f 8925 a849 e95b b8e8 b4bf"));
+        assert_eq!(
+            lines(&third)[2..],
+            [":path: /index.html", ":authority: www.example.com", "custom-key: custom-value"]
+        );
+        assert_eq!((decoder.table_size(), decoder.entries().len()), (164, 3));
+        let last = third.block.representations[4];
+        assert_eq!((last.form, last.index, last.wire_bytes), (Form::IncrementalIndexing, None, 20));
+        assert!(last.name_huffman && last.value_huffman && !last.unknown_entry);
+        assert!(third.faults.is_empty());
+    }
+
+    #[test]
+    fn an_entry_never_seen_stands_as_a_placeholder() {
+        let mut decoder = Decoder::default();
+        let decoded = decoder.decode(&hex("82 be 7e 01 61 84"));
+        assert_eq!(decoded.faults, [Fault::UnknownIndex(62)]);
+        assert_eq!(decoded.block.missing_fields, 2);
+        let unknown: Vec<_> = decoded.block.representations.iter().map(|r| r.unknown_entry).collect();
+        assert_eq!(unknown, [false, true, true, false]);
+        assert_eq!(lines(&decoded)[2], format!("{}: a", String::from_utf8_lossy(UNKNOWN_NAME)));
+        assert!(decoder.entries().next().unwrap().is_unknown());
+    }
+
+    #[test]
+    fn a_bad_block_does_not_end_the_decoding() {
+        for (wire, fault) in [
+            ("80", Fault::IndexZero),
+            ("ffffffffffff0f", Fault::IntegerTooLarge),
+            ("0005", Fault::BrokenOff),
+            ("0081ff0161", Fault::HuffmanPadding),
+            ("0084ffffffff0161", Fault::HuffmanEos),
+            ("8220", Fault::SizeUpdateLate),
+            ("3fe2ff03", Fault::SizeUpdateAboveLimit(65537)),
+        ] {
+            let mut decoder = Decoder::default();
+            let decoded = decoder.decode(&hex(wire));
+            assert_eq!(decoded.faults, std::slice::from_ref(&fault), "{wire}");
+            assert_eq!(lines(&decoder.decode(&hex("82"))), [":method: GET"], "{wire}");
+        }
+    }
+
+    #[test]
+    fn a_lower_limit_asks_for_an_update() {
+        let mut decoder = Decoder::default();
+        decoder.set_limit(100);
+        assert_eq!(decoder.decode(&[0x82]).faults, [Fault::SizeUpdateMissing]);
+        decoder.set_limit(50);
+        let decoded = decoder.decode(&[0x3f, 0x13, 0x82]);
+        assert_eq!((decoded.faults, decoded.block.size_updates), (vec![], vec![50]));
+    }
+
+    #[test]
+    fn a_small_block_cannot_grow_without_bound() {
+        let mut decoder = Decoder::default();
+        let mut wire = vec![0x40, 0x01, b'a', 0x7f, 0xd1, 0x1e];
+        wire.extend(vec![b'x'; 4048]);
+        wire.extend(vec![0xbe; 1000]);
+        let decoded = decoder.decode(&wire);
+        assert_eq!(decoded.faults, [Fault::DecodedTooLong]);
+        assert!(size(decoded.block.decoded_bytes) <= HEADER_BLOCK_DECODED_MAX);
+    }
+}

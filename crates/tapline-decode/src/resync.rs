@@ -1,0 +1,134 @@
+//! Finding the way back after a gap: the first place from which several plausible headers chain.
+//!
+//! What is found depends on the octets alone and not on how they were cut: a candidate is refused or taken
+//! only by octets of the stream, never because some have not come yet.
+
+use crate::limits::{RESYNC_HELD_MAX, RESYNC_SEARCH_MAX};
+use crate::parse::span;
+
+/// What stands at a candidate place.
+pub(crate) enum Measure {
+    /// Too few octets to tell.
+    Incomplete,
+    /// No header.
+    Implausible,
+    /// A plausible header of a unit of so many octets, header included.
+    Unit(usize),
+}
+
+/// How a search stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// More octets are needed.
+    NotYet,
+    /// A chain begins at this offset of the stream, with these octets already taken from it.
+    Chain(u64, Vec<u8>),
+    /// Nothing within the bound.
+    Nothing,
+}
+
+/// A search in one direction.
+#[derive(Debug)]
+pub(crate) struct Search {
+    /// The octets from the candidate on.
+    held: Vec<u8>,
+    /// The candidate's offset in the stream.
+    candidate: u64,
+    /// Candidates refused since the gap.
+    refused: u64,
+    /// Headers that have to follow one another.
+    chain: usize,
+}
+
+impl Search {
+    pub(crate) fn new(offset: u64, chain: usize) -> Self {
+        Self { held: Vec::new(), candidate: offset, refused: 0, chain }
+    }
+
+    /// Takes octets in order; the answer is final once it is not [`Found::NotYet`].
+    pub(crate) fn feed(&mut self, octets: &[u8], measure: impl Fn(&[u8]) -> Measure) -> Found {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(rest.len().min(RESYNC_HELD_MAX / 2));
+            rest = after;
+            self.held.extend_from_slice(part);
+            let refused = self.refuse(&measure);
+            self.held.drain(..refused.unwrap_or_else(|chain| chain));
+            match refused {
+                Ok(_) if self.refused > RESYNC_SEARCH_MAX => return Found::Nothing,
+                Ok(_) => {}
+                Err(_) => {
+                    self.held.extend_from_slice(rest);
+                    return Found::Chain(self.candidate, std::mem::take(&mut self.held));
+                }
+            }
+        }
+        Found::NotYet
+    }
+
+    /// Steps over candidates: `Ok` with how many octets were refused, `Err` where a chain begins.
+    fn refuse(&mut self, measure: &impl Fn(&[u8]) -> Measure) -> Result<usize, usize> {
+        let mut at = 0;
+        loop {
+            match chain(self.chain, self.held.get(at..).unwrap_or_default(), measure) {
+                Measure::Incomplete => return Ok(at),
+                Measure::Implausible => {
+                    at += 1;
+                    self.candidate += 1;
+                    self.refused += span(1);
+                }
+                Measure::Unit(_) => return Err(at),
+            }
+        }
+    }
+}
+
+fn chain(headers: usize, octets: &[u8], measure: &impl Fn(&[u8]) -> Measure) -> Measure {
+    let mut at = 0;
+    for _ in 0..headers {
+        if at > RESYNC_HELD_MAX {
+            return Measure::Implausible;
+        }
+        match octets.get(at..).map_or(Measure::Incomplete, measure) {
+            Measure::Unit(size) => at += size,
+            other => return other,
+        }
+    }
+    Measure::Unit(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Units of one length octet, which is even and not zero, and that many more.
+    fn measure(octets: &[u8]) -> Measure {
+        match octets.first() {
+            None => Measure::Incomplete,
+            Some(&size) if size > 0 && size % 2 == 0 => Measure::Unit(usize::from(size) + 1),
+            Some(_) => Measure::Implausible,
+        }
+    }
+
+    #[test]
+    fn the_same_chain_is_found_however_the_octets_are_cut() {
+        let octets = [9, 9, 4, 9, 9, 9, 9, 2, 0, 0, 2, 1, 1, 7];
+        for cut in 0..octets.len() {
+            let mut search = Search::new(100, 3);
+            let mut found = search.feed(&octets[..cut], measure);
+            if found == Found::NotYet {
+                found = search.feed(&octets[cut..], measure);
+            }
+            let Found::Chain(offset, _) = found else { panic!("{cut}: {found:?}") };
+            assert_eq!(offset, 102, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_search_ends() {
+        let mut search = Search::new(0, 3);
+        let found =
+            (0..200).map(|_| search.feed(&vec![1; 65536], measure)).find(|found| *found != Found::NotYet);
+        assert_eq!(found, Some(Found::Nothing));
+    }
+}

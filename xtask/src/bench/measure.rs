@@ -1,0 +1,82 @@
+//! Running programs in turn and looking at the clock.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+/// Medians of one program.
+pub(super) struct Figures {
+    pub(super) name: String,
+    pub(super) seconds: f64,
+    pub(super) cpu_seconds: f64,
+    pub(super) peak_mib: f64,
+}
+
+/// Runs every program once to warm the page cache, then `runs` times in turn; output goes to /dev/null.
+pub(super) fn measure<const N: usize>(
+    mut programs: [(&str, Command); N],
+    runs: usize,
+) -> Result<Vec<Figures>> {
+    let mut samples: Vec<Vec<(f64, f64, f64)>> = vec![Vec::new(); N];
+    for run in 0..=runs {
+        for ((name, command), samples) in programs.iter_mut().zip(&mut samples) {
+            let sample = once(command).with_context(|| format!("while measuring {name}"))?;
+            if run > 0 {
+                samples.push(sample);
+            }
+        }
+    }
+    let names = programs.iter().map(|(name, _)| (*name).to_owned());
+    Ok(names
+        .zip(samples)
+        .map(|(name, samples)| Figures {
+            name,
+            seconds: median(samples.iter().map(|s| s.0)),
+            cpu_seconds: median(samples.iter().map(|s| s.1)),
+            peak_mib: median(samples.iter().map(|s| s.2)),
+        })
+        .collect())
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn once(command: &mut Command) -> Result<(f64, f64, f64)> {
+    let cpu_before = children_cpu()?;
+    let started = Instant::now();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let mut peak_kib = 0.0_f64;
+    let status = loop {
+        // The peak is read while the program lives: afterwards its figures are gone.
+        peak_kib = peak_kib.max(peak(&child).unwrap_or(0.0));
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok((seconds, children_cpu()? - cpu_before, peak_kib / 1024.0))
+}
+
+/// `VmHWM` of a running program, KiB.
+fn peak(child: &Child) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+/// User and system time of every child that has ended, seconds: fields 16 and 17 of /proc/self/stat, in
+/// hundredths.
+fn children_cpu() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let field =
+        |index: usize| after_name.split_whitespace().nth(index).and_then(|text| text.parse::<f64>().ok());
+    // The state is field 3 and the first one after the name.
+    Ok((field(13).context("no cutime")? + field(14).context("no cstime")?) / 100.0)
+}

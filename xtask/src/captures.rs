@@ -1,0 +1,73 @@
+//! Where captures are: the fixtures, and the corpus beside the project where there is one.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::shell::root;
+
+/// A capture file and its name relative to the folder that holds it: `fixtures/…` or `corpus/…`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Capture {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+}
+
+/// The folder with captures of other projects; `None` where it is absent, as it is at users'.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let folder = root().parent()?.join("shared/corpus");
+    folder.is_dir().then_some(folder)
+}
+
+/// The fixtures.
+pub(crate) fn fixtures() -> Result<Vec<Capture>> {
+    below(&root().join("fixtures"), "fixtures")
+}
+
+/// Every capture of the corpus; none where it is absent, which is said.
+pub(crate) fn corpus_captures() -> Result<Vec<Capture>> {
+    let Some(folder) = corpus() else {
+        eprintln!("corpus absent: its captures are skipped");
+        return Ok(Vec::new());
+    };
+    below(&folder, "corpus")
+}
+
+/// Files below a folder whose names say that they are captures, in order of their names.
+fn below(folder: &Path, prefix: &str) -> Result<Vec<Capture>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        for entry in
+            std::fs::read_dir(&current).with_context(|| format!("cannot read {}", current.display()))?
+        {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_capture(&path) {
+                let relative = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+                found.push(Capture { name: format!("{prefix}/{relative}"), path });
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_capture(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let not_text = ![".json", ".txt", ".keys", ".md", ".cache"].iter().any(|end| name.ends_with(end));
+    not_text && [".pcap", ".pcapng", ".cap", ".trace"].iter().any(|end| name.contains(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captures_are_known_by_their_names() {
+        let check = |name: &str| is_capture(Path::new(name));
+        assert!(check("a/b.pcap") && check("b.pcapng.gz") && check("many_interfaces.pcapng.1"));
+        assert!(!check("b.pcap.json") && !check("b.pcapng.keys") && !check("README.md"));
+    }
+}

@@ -1,0 +1,69 @@
+//! The list of known differences.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::rows::Topic;
+
+/// `tests/peer-differences.toml`.
+#[derive(Deserialize)]
+pub(crate) struct Known {
+    #[serde(default)]
+    capture: Vec<CaptureNote>,
+    #[serde(default)]
+    difference: Vec<Difference>,
+}
+
+/// What both programs must be told about a capture.
+#[derive(Deserialize)]
+struct CaptureNote {
+    name: String,
+    decode_as: Vec<String>,
+}
+
+/// A difference that has a reason.
+#[derive(Deserialize)]
+struct Difference {
+    capture: String,
+    topic: String,
+    #[serde(default)]
+    tshark_only: usize,
+    #[serde(default)]
+    tapline_only: usize,
+    reason: String,
+}
+
+impl Known {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("cannot understand {}", path.display()))
+    }
+
+    pub(crate) fn decode_as(&self, name: &str) -> &[String] {
+        self.capture.iter().find(|note| note.name == name).map_or(&[], |note| &note.decode_as)
+    }
+
+    /// How many rows differ as listed, or what is wrong.
+    pub(crate) fn check(&self, name: &str, topic: &Topic) -> Result<usize, String> {
+        let listed = self.difference.iter().find(|d| d.capture == name && d.topic == topic.name);
+        let found = (topic.tshark_only.len(), topic.tapline_only.len());
+        let expected = listed.map_or((0, 0), |d| (d.tshark_only, d.tapline_only));
+        if found == expected && listed.is_none_or(|d| !d.reason.trim().is_empty() && found != (0, 0)) {
+            return Ok(found.0.max(found.1));
+        }
+        let mut text = format!(
+            "DIFFERS {name}: {}: {found:?} rows only in (tshark, tapline), listed {expected:?}",
+            topic.name
+        );
+        for (mark, rows) in [("tshark ", &topic.tshark_only), ("tapline", &topic.tapline_only)] {
+            for row in rows.iter().take(8) {
+                let start: String = row.chars().take(220).collect();
+                text.extend(["\n    ", mark, " ", &start]);
+            }
+        }
+        Err(text)
+    }
+}
