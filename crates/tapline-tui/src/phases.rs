@@ -3,6 +3,7 @@
 use tapline_analysis::{ConnectionRecord, Direction, State};
 
 use crate::model::{ExchangeRow, Row};
+use crate::words;
 
 /// A phase, in the order in which one covers another where they share a cell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -118,7 +119,7 @@ fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
 
 /// Where a handshake did not end, it lasted until one side gave up, unless data came through it.
 fn tls(row: &Row, record: &ConnectionRecord) -> Option<(i64, i64)> {
-    let session = row.tls()?;
+    let session = row.tls().filter(|session| !words::began_earlier(session))?;
     let from = session.start.at.0;
     let to = match session.end {
         Some(end) => end.at.0,

@@ -1,6 +1,6 @@
 //! What the screen calls things.
 
-use tapline_analysis::{ConnectionRecord, State, TeardownKind};
+use tapline_analysis::{ConnectionRecord, State, TeardownKind, TlsSession};
 
 use crate::model::Row;
 
@@ -56,4 +56,9 @@ pub(crate) fn severity(row: &Row) -> u8 {
         _ if missing || !record.anomalies.is_empty() || record.handshake.syn_retries > 0 => 1,
         _ => 0,
     }
+}
+
+/// Whether a TLS session's handshake was over before the capture saw anything of it.
+pub(crate) fn began_earlier(session: &TlsSession) -> bool {
+    session.version.is_none() && session.end.is_none() && session.application_records > 0
 }

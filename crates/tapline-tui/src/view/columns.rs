@@ -50,6 +50,13 @@ const IMPORTANCE: [Column; 9] = [
     Column::Client,
 ];
 
+/// How many of them are there on every screen.
+const ESSENTIAL: usize = 4;
+
+/// The narrowest that a server's name gets, and what every IPv4 address with its port needs.
+const SERVER_MIN: u16 = 16;
+const SERVER_COMFORTABLE: u16 = 21;
+
 /// The widest that a server's name gets.
 const SERVER_MAX: u16 = 40;
 
@@ -59,7 +66,9 @@ pub(super) fn fitting(model: &Model, width: u16) -> Vec<Sized> {
     let mut chosen = Vec::new();
     for column in IMPORTANCE {
         let needs = column.width(model) + u16::from(!chosen.is_empty());
-        if needs > free {
+        // Names come before columns that a screen can do without.
+        let kept = if chosen.len() < ESSENTIAL { 0 } else { SERVER_COMFORTABLE - SERVER_MIN };
+        if needs + kept > free {
             break;
         }
         free -= needs;
@@ -80,7 +89,7 @@ impl Column {
                 u16::try_from(last.to_string().len()).unwrap_or(u16::MAX).max(2)
             }
             Self::Client => 21,
-            Self::Server => 16,
+            Self::Server => SERVER_MIN,
             Self::Speaks | Self::Setup => 9,
             Self::Ending => 11,
             Self::Requests => 5,

@@ -11,7 +11,7 @@ use crate::theme::Role;
 /// Lines that the detail of the selected connection has in a place of this width.
 pub(crate) fn lines(model: &Model, place: Rect) -> usize {
     let Some(row) = model.selected_row() else { return 0 };
-    facts::of(row, place.width.saturating_sub(2)).len() + requests::lines(row)
+    facts::of(row, model.whole().start, place.width.saturating_sub(2)).len() + requests::lines(row)
 }
 
 pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
@@ -23,15 +23,16 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     };
     let body = Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height - 1 };
-    let facts = facts::of(row, body.width);
+    let facts = facts::of(row, model.whole().start, body.width);
     let total = facts.len() + requests::lines(row);
+    let window = requests::window(row);
     heading(model, Some((row, total, usize::from(body.height))), place, buffer);
     for (offset, y) in (body.top()..body.bottom()).enumerate() {
         let index = model.detail_top + offset;
         let line = Rect { y, height: 1, ..body };
         match facts.get(index) {
             Some(fact) => draw_fact(model, fact, line, buffer),
-            None if index < total => requests::draw(model, row, index - facts.len(), line, buffer),
+            None if index < total => requests::draw(model, row, window, index - facts.len(), line, buffer),
             None => break,
         }
     }

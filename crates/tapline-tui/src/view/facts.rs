@@ -19,11 +19,13 @@ pub(super) struct Fact {
 /// Cells of the widest label and the gap behind it.
 pub(super) const LABEL_WIDTH: u16 = 10;
 
-/// All there is to say of a connection but its requests, in lines of so many cells.
-pub(super) fn of(row: &Row, width: u16) -> Vec<Fact> {
+/// All there is to say of a connection but its requests, in lines of so many cells; `origin` is the capture's
+/// start.
+pub(super) fn of(row: &Row, origin: i64, width: u16) -> Vec<Fact> {
     let Some(record) = row.record() else { return Vec::new() };
     let mut facts = Facts { lines: Vec::new(), width: width.saturating_sub(LABEL_WIDTH) };
     facts.say("path", path(record));
+    facts.say("when", when(record, origin));
     facts.say("handshake", handshake(record));
     facts.say("options", options(record));
     if let Some(session) = row.tls() {
@@ -91,8 +93,8 @@ fn path(record: &ConnectionRecord) -> Vec<Piece> {
 
 fn handshake(record: &ConnectionRecord) -> Vec<Piece> {
     let steps = &record.handshake;
-    let after = |ns: Option<i64>, rtt: &str| {
-        ns.map(|ns| format!(" after {} ({rtt} RTT)", human::duration(ns))).unwrap_or_default()
+    let rtt = |ns: Option<i64>, side: &str| {
+        ns.map(|ns| format!(", {side} RTT {}", human::duration(ns))).unwrap_or_default()
     };
     let mut pieces = Vec::new();
     if let Some(syn) = steps.syn {
@@ -104,10 +106,10 @@ fn handshake(record: &ConnectionRecord) -> Vec<Piece> {
         pieces.push(warn(format!("{again}{last}")));
     }
     if let Some(syn_ack) = steps.syn_ack {
-        pieces.push(plain(format!("{}{}", step("SYN-ACK", syn_ack), after(steps.server_rtt_ns(), "server"))));
+        pieces.push(plain(step("SYN-ACK", syn_ack) + &rtt(steps.server_rtt_ns(), "server")));
     }
     if let Some(ack) = steps.ack {
-        pieces.push(plain(format!("{}{}", step("ACK", ack), after(steps.client_rtt_ns(), "client"))));
+        pieces.push(plain(step("ACK", ack) + &rtt(steps.client_rtt_ns(), "client")));
     }
     if pieces.is_empty() {
         pieces.push((format!("not in the capture; first packet #{}", record.first.packet), Role::Dim));
@@ -115,39 +117,62 @@ fn handshake(record: &ConnectionRecord) -> Vec<Piece> {
     pieces
 }
 
-/// The options of both SYNs, client first.
+/// The options of both SYNs: once where they agree, else client/server.
 fn options(record: &ConnectionRecord) -> Vec<Piece> {
-    let sides = [record.handshake.client_options, record.handshake.server_options];
-    if sides.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    let pair = |name: &str, of: fn(&SynOptions) -> Option<String>| {
-        let texts =
-            sides.map(|side| side.map_or_else(|| "?".to_owned(), |o| of(&o).unwrap_or_else(|| "–".into())));
-        plain(format!("{name} {}", texts.join("/")))
+    let (client, server) = (record.handshake.client_options, record.handshake.server_options);
+    let (Some(client), Some(server)) = (client, server) else {
+        let only = [(client, "client's"), (server, "server's")];
+        let only = only.into_iter().find_map(|(options, whose)| Some((options?, whose)));
+        return only.map_or_else(Vec::new, |(options, whose)| {
+            let mut pieces = option_pieces(options, options);
+            pieces.push((format!("only the {whose} SYN was seen"), Role::Dim));
+            pieces
+        });
     };
-    let mut pieces = vec![
-        ("client/server".to_owned(), Role::Dim),
-        pair("MSS", |o| o.mss.map(|mss| mss.to_string())),
-        pair("window ×", |o| o.window_scale.map(|shift| (1_u64 << shift.min(14)).to_string())),
-        pair("SACK", |o| Some(word(o.sack_permitted))),
-        pair("timestamps", |o| Some(word(o.timestamps))),
-    ];
-    if sides.iter().flatten().any(|side| side.fast_open_cookie.is_some()) {
-        pieces.push(pair("Fast Open cookie", |o| o.fast_open_cookie.map(|n| format!("{n} B"))));
+    let mut pieces = option_pieces(client, server);
+    if client != server {
+        pieces.push(("client/server".to_owned(), Role::Dim));
     }
     pieces
 }
 
-fn word(is: bool) -> String {
-    if is { "yes" } else { "no" }.to_owned()
+fn option_pieces(client: SynOptions, server: SynOptions) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut number = |name: &str, of: fn(SynOptions) -> Option<u64>, unit: &str| {
+        let text = |side| of(side).map_or_else(|| "–".to_owned(), |n| n.to_string());
+        match (of(client), of(server)) {
+            (None, None) => {}
+            (a, b) if a == b => pieces.push(plain(format!("{name}{}{unit}", text(client)))),
+            _ => pieces.push(plain(format!("{name}{}/{}{unit}", text(client), text(server)))),
+        }
+    };
+    number("MSS ", |side| side.mss.map(u64::from), "");
+    number("window ×", |side| side.window_scale.map(|shift| 1 << shift.min(14)), "");
+    number("Fast Open cookie ", |side| side.fast_open_cookie.map(u64::from), " B");
+    let mut flag = |name: &str, of: fn(SynOptions) -> bool| {
+        let word = |is| if is { "yes" } else { "no" };
+        pieces.push(plain(match (of(client), of(server)) {
+            (true, true) => name.to_owned(),
+            (false, false) => format!("no {name}"),
+            (a, b) => format!("{name} {}/{}", word(a), word(b)),
+        }));
+    };
+    flag("SACK", |side| side.sack_permitted);
+    flag("timestamps", |side| side.timestamps);
+    pieces
 }
 
 fn tls(session: &TlsSession) -> Vec<Piece> {
     let mut pieces = Vec::new();
+    if words::began_earlier(session) {
+        return vec![(
+            format!("its handshake is not in the capture; first record #{}", session.start.packet),
+            Role::Dim,
+        )];
+    }
     match session.version {
         Some(version) => pieces.push((version.to_string(), Role::Strong)),
-        None => pieces.push(warn("no version agreed on")),
+        None => pieces.push(warn("no version agreed on yet")),
     }
     match (session.end, session.handshake_ns) {
         (Some(_), Some(ns)) => {
@@ -155,12 +180,12 @@ fn tls(session: &TlsSession) -> Vec<Piece> {
             pieces.push(plain(format!("handshake {}{rtts}", human::duration(ns))));
         }
         (Some(_), None) => pieces.push(plain("length of the handshake not known")),
-        (None, _) => pieces.push(warn("its handshake's end was not seen")),
+        (None, _) => pieces.push(warn("the handshake's end was not seen")),
     }
     let range = session.end.map(|end| format!("–#{}", end.packet)).unwrap_or_default();
     pieces.push((format!("#{}{range}", session.start.packet), Role::Dim));
     if let Some((from, alert)) = session.alert {
-        pieces.push((format!("{} alert by {}", alert.description_name(), from.name()), Role::Bad));
+        pieces.push((format!("{alert} alert by {}", from.name()), Role::Bad));
     }
     pieces.extend(session.cipher_suite.map(|suite| plain(suite.to_string())));
     pieces.extend(session.group.map(|group| plain(group.to_string())));
@@ -212,6 +237,17 @@ fn data(record: &ConnectionRecord) -> Vec<Piece> {
             pieces.push(warn(format!("{} never seen", human::bytes(side.missing_bytes))));
         }
     }
+    pieces
+}
+
+/// Date and time, then where in the capture and how long.
+fn when(record: &ConnectionRecord, origin: i64) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if let Ok(at) = jiff::Timestamp::from_nanosecond(record.first.at.0.into()) {
+        pieces.push(plain(at.strftime("%Y-%m-%d %H:%M:%S%.6f UTC").to_string()));
+    }
+    pieces.push(plain(format!("at {}", human::duration(record.first.at.0.saturating_sub(origin)))));
     pieces.push(plain(format!("lasted {}", human::duration(record.duration_ns()))));
+    pieces.push((format!("#{}–#{}", record.first.packet, record.last.packet), Role::Dim));
     pieces
 }

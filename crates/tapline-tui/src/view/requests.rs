@@ -25,20 +25,20 @@ pub(super) fn lines(row: &Row) -> usize {
 }
 
 /// Draws one of those lines.
-pub(super) fn draw(model: &Model, row: &Row, index: usize, line: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(model: &Model, row: &Row, window: Window, index: usize, line: Rect, buffer: &mut Buffer) {
     let bars_width = if line.width < 70 { line.width / 4 } else { line.width * 2 / 5 };
     let bars = Rect { x: line.right() - bars_width, width: bars_width, ..line };
     let text = Rect { width: line.width - bars_width - 1, ..line };
     match index.checked_sub(1).and_then(|index| row.exchanges().get(index)) {
-        None => heading(model, row, text, bars, buffer),
+        None => heading(model, row, window, text, bars, buffer),
         Some(exchange) => {
             columns(model, row, exchange, text, buffer);
-            exchange_bar(model, row, exchange, bars, buffer);
+            exchange_bar(model, window, exchange, bars, buffer);
         }
     }
 }
 
-fn heading(model: &Model, row: &Row, text: Rect, bars: Rect, buffer: &mut Buffer) {
+fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buffer: &mut Buffer) {
     let shown = row.exchanges().len() as u64;
     let told = row.record().map_or(shown, |record| record.requests);
     let title = match (shown, told) {
@@ -59,12 +59,11 @@ fn heading(model: &Model, row: &Row, text: Rect, bars: Rect, buffer: &mut Buffer
     pen.field_right("body", SIZE_WIDTH, Role::Dim);
     pen.skip(1);
     pen.field_right("took", DURATION_WIDTH, Role::Dim);
-    let window = window(row);
     ruler::ticks(model, bars, window, window.start, buffer);
 }
 
 /// From the first request's start to the last one's end.
-fn window(row: &Row) -> Window {
+pub(super) fn window(row: &Row) -> Window {
     let start = row.exchanges().iter().map(|exchange| exchange.start).min();
     let end = row.exchanges().iter().map(|exchange| exchange.end).max();
     Window::between(start.unwrap_or_default(), end.unwrap_or_default())
@@ -73,8 +72,9 @@ fn window(row: &Row) -> Window {
 fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, place, model.theme);
     let numbers = STATUS_WIDTH + SIZE_WIDTH + DURATION_WIDTH + 2;
-    let packet = format!("#{} ", exchange.packet);
-    pen.write(&packet, Role::Dim);
+    let last = row.record().map_or(exchange.packet, |record| record.last.packet);
+    let width = last.max(exchange.packet).to_string().len() + 1;
+    pen.write(&format!("{:>width$} ", format!("#{}", exchange.packet)), Role::Dim);
     let room = pen.room().saturating_sub(numbers + 1);
     pen.field(&short(&exchange.request, row.name()), room, Role::Plain);
     pen.skip(1);
@@ -110,8 +110,8 @@ fn short(request: &str, name: Option<&str>) -> String {
     parts().unwrap_or_else(|| request.to_owned())
 }
 
-fn exchange_bar(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
-    let mut strip = Strip::new(window(row), usize::from(place.width), model.theme.columns_a_cell());
+fn exchange_bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
+    let mut strip = Strip::new(window, usize::from(place.width), model.theme.columns_a_cell());
     phases::of_exchange(exchange, |span| strip.span(span));
     bar::draw(&strip.cells(), place, model.theme, buffer);
 }

@@ -8,7 +8,7 @@ use super::columns;
 use super::pen::{self, Pen};
 use crate::axis::Window;
 use crate::layout::Layout;
-use crate::model::Model;
+use crate::model::{Model, Sort};
 use crate::theme::Role;
 
 pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
@@ -18,10 +18,11 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
     for (index, (column, width)) in columns::fitting(model, width).into_iter().enumerate() {
         pen.skip(u16::from(index > 0));
         let sorted = column.is_sorted_by(model.order.sort);
-        let (name, role) = match (sorted, model.order.reversed) {
-            (true, false) => (format!("{}↓", column.name()), Role::Strong),
-            (true, true) => (format!("{}↑", column.name()), Role::Strong),
-            (false, _) => (column.name().to_owned(), Role::Dim),
+        let ascending = (model.order.sort == Sort::Start) != model.order.reversed;
+        let arrow = if ascending { "▲" } else { "▼" };
+        let (name, role) = match sorted {
+            true => (format!("{}{arrow}", column.name()), Role::Strong),
+            false => (column.name().to_owned(), Role::Dim),
         };
         if column.is_number() {
             pen.field_right(&name, width, role);
