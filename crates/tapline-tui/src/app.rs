@@ -17,7 +17,7 @@ use crate::update::{Effect, Msg, update};
 use crate::view;
 
 /// Nothing is due.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// Between two looks whether the ended run has said its outcome.
 const OUTCOME_LOOK: Duration = Duration::from_millis(5);

@@ -40,7 +40,7 @@ fn listen_to(sender: &Sender<Input>, terminate: &AtomicBool) {
             match event::poll(INPUT_WAIT)
                 .and_then(|ready| if ready { event::read().map(Some) } else { Ok(None) })
             {
-                Ok(event) => event.and_then(msg).map(Input::Msg),
+                Ok(event) => event.as_ref().and_then(msg).map(Input::Msg),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
                 Err(error) => Some(Input::Gone(error)),
             }
@@ -54,8 +54,8 @@ fn listen_to(sender: &Sender<Input>, terminate: &AtomicBool) {
 }
 
 /// Terminals tell every move of the mouse: nothing here cares for them.
-fn msg(event: Event) -> Option<Msg> {
-    match event {
+fn msg(event: &Event) -> Option<Msg> {
+    match *event {
         Event::Key(key) => Some(Msg::Key(key)),
         Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
         Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),

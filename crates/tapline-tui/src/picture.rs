@@ -13,7 +13,7 @@ use crate::view;
 /// The screen of this size after a run has ended and these keys were pressed.
 pub fn snapshot(mut running: Running, theme: Theme, width: u16, height: u16, keys: &[KeyEvent]) -> Buffer {
     let mut model = Model::new(theme, Size::new(width, height));
-    for batch in running.batches.iter() {
+    for batch in &running.batches {
         for event in batch.events {
             let _ = update(&mut model, Msg::Event(event));
         }

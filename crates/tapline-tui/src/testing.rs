@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
     ClientProof, Completeness, ConnectionRecord, Direction, Endpoint, Event, Exchange, Handshake,
     MessagePart, Origin, Protocol, SideRecord, State, SynOptions, Teardown, Timestamp, TlsSession, Vlans,
@@ -110,6 +111,9 @@ fn session(connection: u64, start_ms: i64) -> TlsSession {
         connection,
         start: at(connection * 10 + 4, start_ms + 11),
         end: Some(at(connection * 10 + 5, start_ms + 35)),
+        version: Some(Version(0x0304)),
+        cipher_suite: Some(CipherSuite(0x1301)),
+        group: Some(NamedGroup(0x001d)),
         server_name: Some("www.example.org".into()),
         alpn: Some("http/1.1".into()),
         handshake_rtts: Some(1),

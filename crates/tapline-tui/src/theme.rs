@@ -51,16 +51,14 @@ impl Theme {
     pub(crate) fn style(self, role: Role) -> Style {
         let plain = Style::new();
         match (self, role) {
-            (_, Role::Plain) => plain,
-            (_, Role::Strong) => plain.add_modifier(Modifier::BOLD),
             (Self::Colours, Role::Dim) => plain.fg(GREY),
             (Self::Plain, Role::Dim) => plain.add_modifier(Modifier::DIM),
             (Self::Colours, Role::Name) => plain.fg(SKY),
-            (Self::Plain, Role::Name | Role::Progress) => plain,
+            (_, Role::Plain) | (Self::Plain, Role::Name | Role::Progress) => plain,
             (Self::Colours, Role::Warn) => plain.fg(AMBER),
             (Self::Plain, Role::Warn) => plain.add_modifier(Modifier::UNDERLINED),
             (Self::Colours, Role::Bad) => plain.fg(RED).add_modifier(Modifier::BOLD),
-            (Self::Plain, Role::Bad | Role::Key) => plain.add_modifier(Modifier::BOLD),
+            (_, Role::Strong) | (Self::Plain, Role::Bad | Role::Key) => plain.add_modifier(Modifier::BOLD),
             (Self::Colours, Role::Key) => plain.fg(SKY).add_modifier(Modifier::BOLD),
             (_, Role::Selected) => plain.add_modifier(Modifier::REVERSED),
             (Self::Colours, Role::Progress) => plain.fg(GREEN),
@@ -91,13 +89,12 @@ impl Theme {
     pub(crate) fn glyph(self, phase: Phase) -> &'static str {
         match (self, phase) {
             (_, Phase::Idle) => "─",
-            (Self::Colours, _) => "█",
             (Self::Plain, Phase::Connect) => "▒",
             (Self::Plain, Phase::Tls) => "▓",
             (Self::Plain, Phase::Send) => "▞",
             (Self::Plain, Phase::Wait) => "░",
-            (Self::Plain, Phase::Receive) => "█",
             (Self::Plain, Phase::Teardown) => "┤",
+            (Self::Colours, _) | (Self::Plain, Phase::Receive) => "█",
         }
     }
 

@@ -114,10 +114,10 @@ fn act_on_overlay(model: &mut Model, action: Option<Action>) {
         Some(Action::First) => model.overlay_top = 0,
         Some(Action::Help) if overlay != Some(Overlay::Help) => model.overlay = Some(Overlay::Help),
         Some(Action::Warnings) if overlay != Some(Overlay::Warnings) => {
-            model.overlay = Some(Overlay::Warnings)
+            model.overlay = Some(Overlay::Warnings);
         }
         Some(Action::Help | Action::Warnings | Action::Back | Action::Open | Action::Quit) => {
-            model.overlay = None
+            model.overlay = None;
         }
         _ => {}
     }

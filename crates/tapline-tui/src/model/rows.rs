@@ -8,7 +8,7 @@ use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
 /// All connections, by id.
 #[derive(Default)]
 pub(crate) struct Rows {
-    rows: Vec<Row>,
+    by_id: Vec<Row>,
     known: usize,
     exchanges: usize,
     /// Connections beyond [`CONNECTIONS_MAX`].
@@ -68,15 +68,15 @@ impl Rows {
 
     fn row_mut(&mut self, id: u64) -> Option<&mut Row> {
         let id = usize::try_from(id).ok().filter(|&id| id < CONNECTIONS_MAX)?;
-        if id >= self.rows.len() {
-            self.rows.resize_with(id + 1, Row::default);
+        if id >= self.by_id.len() {
+            self.by_id.resize_with(id + 1, Row::default);
         }
-        self.rows.get_mut(id)
+        self.by_id.get_mut(id)
     }
 
     /// The connection with this id.
     pub(crate) fn get(&self, id: u32) -> Option<&Row> {
-        self.rows.get(usize::try_from(id).ok()?)
+        self.by_id.get(usize::try_from(id).ok()?)
     }
 
     /// Connections that are known.
@@ -86,7 +86,7 @@ impl Rows {
 
     /// Ids of the connections that are known, lowest first.
     pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
-        let ids = self.rows.iter().zip(0_u32..);
+        let ids = self.by_id.iter().zip(0_u32..);
         ids.filter(|(row, _)| row.record.is_some()).map(|(_, id)| id)
     }
 
@@ -128,7 +128,7 @@ impl Row {
 #[cfg(test)]
 impl Rows {
     pub(crate) fn into_row(mut self, id: u32) -> Option<Row> {
-        self.rows.get_mut(usize::try_from(id).ok()?).map(std::mem::take)
+        self.by_id.get_mut(usize::try_from(id).ok()?).map(std::mem::take)
     }
 }
 

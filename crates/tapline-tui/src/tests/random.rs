@@ -48,8 +48,8 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn perform(model: &mut Model, deed: Deed) {
-    let msg = match deed {
+fn perform(model: &mut Model, deed: &Deed) {
+    let msg = match *deed {
         Deed::Key(code, modifiers) => Msg::Key(KeyEvent::new(code, modifiers)),
         Deed::Mouse(kind, column, row, modifiers) => Msg::Mouse(MouseEvent { kind, column, row, modifiers }),
         Deed::Resize(width, height) => Msg::Resize(Size::new(width, height)),
@@ -75,7 +75,7 @@ proptest! {
         let theme = if plain { Theme::Plain } else { Theme::Colours };
         let mut model = Model::new(theme, Size::new(80, 24));
         for deed in deeds {
-            perform(&mut model, deed);
+            perform(&mut model, &deed);
             let area = Rect::new(0, 0, model.size.width, model.size.height);
             view::draw(&model, &mut Buffer::empty(area));
             let Some(layout) = Layout::of(&model, area) else { continue };

@@ -172,7 +172,8 @@ fn tls(session: &TlsSession) -> Vec<Piece> {
     }
     match session.version {
         Some(version) => pieces.push((version.to_string(), Role::Strong)),
-        None => pieces.push(warn("no version agreed on yet")),
+        None if session.end.is_some() => pieces.push(warn("version not seen")),
+        None => pieces.push(warn("no version agreed on")),
     }
     match (session.end, session.handshake_ns) {
         (Some(_), Some(ns)) => {

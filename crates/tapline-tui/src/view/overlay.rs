@@ -118,7 +118,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     for word in text.split(' ') {
         let Some(line) = lines.last_mut() else { break };
         if line.is_empty() {
-            *line = word.to_owned();
+            line.push_str(word);
         } else if usize::from(pen::columns(line) + 1 + pen::columns(word)) <= width {
             line.push(' ');
             line.push_str(word);

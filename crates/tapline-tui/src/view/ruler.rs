@@ -20,10 +20,8 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
         let sorted = column.is_sorted_by(model.order.sort);
         let ascending = (model.order.sort == Sort::Start) != model.order.reversed;
         let arrow = if ascending { "▲" } else { "▼" };
-        let (name, role) = match sorted {
-            true => (format!("{}{arrow}", column.name()), Role::Strong),
-            false => (column.name().to_owned(), Role::Dim),
-        };
+        let (arrow, role) = if sorted { (arrow, Role::Strong) } else { ("", Role::Dim) };
+        let name = format!("{}{arrow}", column.name());
         if column.is_number() {
             pen.field_right(&name, width, role);
         } else {

@@ -78,8 +78,11 @@ fn sorting(model: &Model, pen: &mut Pen<'_>) {
     }
 }
 
-/// Cells of the progress bar.
-const BAR_WIDTH: u16 = 16;
+/// Cells of the progress bar, on screens of up to a hundred columns and on others.
+const BAR_WIDTHS: (u16, u16) = (10, 20);
+
+/// Cells that the hints have at least.
+const HINTS_WIDTH: u16 = 18;
 
 fn state(model: &Model, pen: &mut Pen<'_>) {
     let source = &model.source;
@@ -87,7 +90,8 @@ fn state(model: &Model, pen: &mut Pen<'_>) {
         (End::Done, _) => pen.write("loaded", Role::Dim),
         (End::Broken, _) => pen.write("stopped before the end", Role::Bad),
         (End::Loading, Some(permille)) => {
-            let (full, rest) = progress_bar(permille);
+            let width = if model.size.width <= 100 { BAR_WIDTHS.0 } else { BAR_WIDTHS.1 };
+            let (full, rest) = progress_bar(permille, width);
             pen.write(&full, Role::Progress);
             pen.write(&rest, Role::Dim);
             let total = source.progress.total_bytes.unwrap_or(0);
@@ -104,13 +108,13 @@ fn state(model: &Model, pen: &mut Pen<'_>) {
 }
 
 /// The filled part to an eighth of a cell, and the rest.
-fn progress_bar(permille: u16) -> (String, String) {
+fn progress_bar(permille: u16, width: u16) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = u32::from(permille.min(1000)) * u32::from(BAR_WIDTH) * 8 / 1000;
+    let eighths = u32::from(permille.min(1000)) * u32::from(width) * 8 / 1000;
     let (whole, part) =
         (usize::try_from(eighths / 8).unwrap_or(0), usize::try_from(eighths % 8).unwrap_or(0));
     let tip = EIGHTHS.get(part).copied().unwrap_or_default();
-    let rest = usize::from(BAR_WIDTH) - whole - usize::from(part > 0);
+    let rest = usize::from(width) - whole - usize::from(part > 0);
     ("█".repeat(whole) + tip, "░".repeat(rest))
 }
 
@@ -119,12 +123,11 @@ fn warnings(model: &Model, pen: &mut Pen<'_>) {
     let Some(first) = lines.first() else { return };
     pen.write("  ", Role::Plain);
     let more = if lines.len() > 1 { format!(" +{}", lines.len() - 1) } else { String::new() };
-    // What must be known goes before the hints, and `w` shows it whole.
-    let room = pen.room().saturating_sub(pen::columns(&more) + 10);
+    // `w` shows it whole.
+    let room = pen.room().saturating_sub(pen::columns(&more) + 3 + HINTS_WIDTH);
     pen.field(first, pen::columns(first).min(room), Role::Warn);
     pen.write(&more, Role::Warn);
-    pen.write("  w", Role::Key);
-    pen.write(" more", Role::Dim);
+    pen.write(" w", Role::Key);
 }
 
 fn hints(model: &Model, pen: &mut Pen<'_>) {
@@ -162,10 +165,10 @@ mod tests {
     #[test]
     fn the_progress_bar_always_has_its_width() {
         for permille in 0..=1000 {
-            let (full, rest) = progress_bar(permille);
-            assert_eq!(pen::columns(&full) + pen::columns(&rest), BAR_WIDTH, "{permille}");
+            let (full, rest) = progress_bar(permille, 20);
+            assert_eq!(pen::columns(&full) + pen::columns(&rest), 20, "{permille}");
         }
-        assert_eq!(progress_bar(1000).1, "");
-        assert_eq!(progress_bar(0).0, "");
+        assert_eq!(progress_bar(1000, 10).1, "");
+        assert_eq!(progress_bar(0, 10).0, "");
     }
 }
