@@ -2,12 +2,16 @@
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tapline_testkit::{Talk, capture};
+
+const ROWS: NonZero<u16> = NonZero::new(24).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(80).unwrap();
 
 /// How long a screen may take to show something. Machines that build may be slow.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,7 +25,7 @@ struct Terminal {
 
 impl Terminal {
     fn run(arguments: &[&str], path: &Path) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tapline"));
         command.args(arguments);
@@ -29,7 +33,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(24, 80, 0)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)));
         let mut output = pty.master.try_clone_reader().unwrap();
         let keyboard = pty.master.take_writer().unwrap();
         let shown = Arc::clone(&screen);
