@@ -1,5 +1,7 @@
 //! The dashboard in a real terminal: opens, answers keys, and gives the terminal back.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
+
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::num::NonZero;
