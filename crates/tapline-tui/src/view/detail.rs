@@ -41,8 +41,9 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
 fn heading(model: &Model, shown: Option<(&Row, usize, usize)>, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, Rect { height: 1, ..place }, model.theme);
     let focused = model.focus == Focus::Detail;
-    pen.write(if focused { "━━ " } else { "── " }, Role::Dim);
+    pen.write(if focused { "━━" } else { "──" }, Role::Dim);
     if let Some((row, total, height)) = shown {
+        pen.skip(1);
         let id = row.record().map(|record| record.id).unwrap_or_default();
         pen.write(&format!("connection {id} "), Role::Strong);
         if let Some(name) = row.name() {

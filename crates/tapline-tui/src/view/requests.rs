@@ -59,7 +59,7 @@ fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buf
     pen.field_right("body", SIZE_WIDTH, Role::Dim);
     pen.skip(1);
     pen.field_right("took", DURATION_WIDTH, Role::Dim);
-    ruler::ticks(model, bars, window, window.start, buffer);
+    ruler::ticks(model, bars, window, window.start, &(0..0), buffer);
 }
 
 /// From the first request's start to the last one's end.

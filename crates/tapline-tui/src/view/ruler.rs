@@ -1,5 +1,7 @@
 //! The line above the list: the columns' names, and the time axis with its cursor.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tapline_analysis::human;
@@ -29,17 +31,32 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
         }
     }
     if model.source.totals.start.is_some() {
-        ticks(model, layout.ruler(), model.window(), model.whole().start, buffer);
-        cursor(model, layout.ruler(), buffer);
+        let cursor = cursor(model, layout.ruler().width);
+        let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
+        ticks(model, layout.ruler(), model.window(), model.whole().start, &taken, buffer);
+        if let Some((x, text)) = cursor {
+            let ruler = layout.ruler();
+            let place = Rect { x: ruler.x + x, width: ruler.width - x, ..ruler };
+            Pen::new(buffer, place, model.theme).write(&text, Role::Strong);
+        }
     }
 }
 
-/// The axis of a window over a place, in time since `origin`.
-pub(super) fn ticks(model: &Model, place: Rect, window: Window, origin: i64, buffer: &mut Buffer) {
+/// The axis of a window over a place, in time since `origin`; no tick touches the columns that are `taken`.
+pub(super) fn ticks(
+    model: &Model,
+    place: Rect,
+    window: Window,
+    origin: i64,
+    taken: &Range<u16>,
+    buffer: &mut Buffer,
+) {
     for tick in window.ticks(origin, usize::from(place.width)) {
         let Ok(column) = u16::try_from(tick.column) else { continue };
-        let right = Rect { x: place.x + column, width: place.width - column, ..place };
-        if right.width > pen::columns(&tick.label) {
+        let width = pen::columns(&tick.label) + 1;
+        let clear = taken.is_empty() || column + width < taken.start || taken.end <= column;
+        if column + width <= place.width && clear {
+            let right = Rect { x: place.x + column, width: place.width - column, ..place };
             let mut pen = Pen::new(buffer, right, model.theme);
             pen.write("╷", Role::Dim);
             pen.write(&tick.label, Role::Dim);
@@ -47,20 +64,17 @@ pub(super) fn ticks(model: &Model, place: Rect, window: Window, origin: i64, buf
     }
 }
 
-/// The cursor's time, where it stands.
-fn cursor(model: &Model, place: Rect, buffer: &mut Buffer) {
-    let Some(column) = cursor_column(model, place.width) else { return };
+/// The cursor's time and where that stands: left of the mark where there is no room to its right.
+fn cursor(model: &Model, columns: u16) -> Option<(u16, String)> {
+    let column = cursor_column(model, columns)?;
     let at = model.window().at_part(model.cursor).saturating_sub(model.whole().start);
     let label = human::duration(at);
     let width = pen::columns(&label) + 1;
-    // Left of the mark where there is no room to its right.
-    let (x, text) = if column + width < place.width {
-        (column, format!("▾{label} "))
+    Some(if column + width <= columns {
+        (column, format!("▾{label}"))
     } else {
-        ((column + 1).saturating_sub(width + 1), format!(" {label}▾"))
-    };
-    let spot = Rect { x: place.x + x, width: place.width - x, ..place };
-    Pen::new(buffer, spot, model.theme).write(&text, Role::Strong);
+        ((column + 1).saturating_sub(width), format!("{label}▾"))
+    })
 }
 
 /// The cell in which the cursor stands; `None` until it was moved.

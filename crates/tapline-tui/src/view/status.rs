@@ -144,14 +144,14 @@ fn hints(model: &Model, pen: &mut Pen<'_>) {
         (None, Focus::Detail) => &[("?", "keys"), ("j k", "scroll"), ("Esc", "back"), ("q", "quit")],
     };
     // As many as fit; the first and the last are the ones that everybody needs.
-    for kept in (1..hints.len()).rev() {
+    for kept in (0..hints.len()).rev() {
         let shown = hints.iter().take(kept).chain(hints.last());
         let texts: Vec<(String, Role)> = shown
             .flat_map(|(key, says)| [((*key).to_owned(), Role::Key), (format!(" {says}  "), Role::Dim)])
             .collect();
         let pieces: Vec<(&str, Role)> = texts.iter().map(|(text, role)| (text.as_str(), *role)).collect();
         let width: u16 = pieces.iter().map(|(text, _)| pen::columns(text)).sum();
-        if width + 2 <= pen.room() || kept == 1 {
+        if width + 2 <= pen.room() || kept == 0 {
             pen.right(&pieces);
             return;
         }
