@@ -20,7 +20,7 @@ pub(crate) struct Rows {
 /// A connection with what belongs to it.
 #[derive(Default)]
 pub(crate) struct Row {
-    /// `None` while only something inside it was told.
+    /// `None` while only something inside it was told. Its server's name is `name`.
     record: Option<Box<ConnectionRecord>>,
     name: Option<Box<str>>,
     tls: Option<Box<TlsSession>>,
@@ -34,7 +34,7 @@ impl Rows {
             Event::ConnectionProgress(record) | Event::Connection(record) => self.take_record(record),
             Event::TlsSession(session) => {
                 if let Some(row) = self.row_mut(session.connection) {
-                    row.tls = Some(session);
+                    row.tls = Some(Box::new(*session));
                 }
             }
             Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
@@ -43,6 +43,9 @@ impl Rows {
     }
 
     fn take_record(&mut self, record: Box<ConnectionRecord>) {
+        // What stays is laid in this thread's memory: kept where the engine laid them, the records would pin
+        // the pages around them that the engine gave back.
+        let mut record = *record;
         let id = usize::try_from(record.id).unwrap_or(usize::MAX);
         let Some(row) = self.row_mut(record.id) else {
             let beyond = (id - CONNECTIONS_MAX) as u64 + 1;
@@ -50,8 +53,10 @@ impl Rows {
             return;
         };
         let new = row.record.is_none();
-        row.name = record.server_name.as_deref().map(|name| printable(name).into());
-        row.record = Some(record);
+        row.name = record.server_name.take().map(|name| printable(&name).into());
+        record.protocols = record.protocols.as_slice().into();
+        record.anomalies = record.anomalies.as_slice().into();
+        row.record = Some(Box::new(record));
         self.known += usize::from(new);
     }
 
@@ -59,6 +64,10 @@ impl Rows {
         let room = self.exchanges < EXCHANGES_MAX;
         match self.row_mut(connection) {
             Some(row) if room => {
+                if row.exchanges.is_empty() {
+                    // Most connections carry one request, and a vector's own first step is four.
+                    row.exchanges.reserve_exact(1);
+                }
                 row.exchanges.push(exchange);
                 self.exchanges += 1;
             }
@@ -163,6 +172,13 @@ mod tests {
         rows.take(Event::Connection(Box::new(testing::record(CONNECTIONS_MAX as u64 + 4, 0))));
         rows.take(Event::Exchange(Box::new(testing::exchange(u64::MAX, 10, "GET", "http://a.example/"))));
         assert_eq!((rows.len(), rows.left_out()), (0, (5, 1)));
+    }
+
+    #[test]
+    fn a_connection_costs_what_the_limits_say() {
+        let row = size_of::<Row>() + size_of::<ConnectionRecord>();
+        assert!(row <= 800, "{row}");
+        assert!(size_of::<ExchangeRow>() <= 112, "{}", size_of::<ExchangeRow>());
     }
 
     #[test]
