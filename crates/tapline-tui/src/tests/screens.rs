@@ -1,5 +1,7 @@
 //! Screens of connections built by hand.
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
 use super::*;
 use crate::testing;
 use tapline_analysis::State;
@@ -178,4 +180,49 @@ fn warnings_are_counted_below_and_listed_on_w() {
     assert!(text.contains("3 packets cut") && text.contains("+1 w") && text.contains("q quit"), "{text}");
     screen.keys("w");
     assert!(screen.text().contains("1 packet without a time"), "{}", screen.text());
+}
+
+fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) {
+    let _ = update(&mut screen.model, Msg::Mouse(MouseEvent { kind, column, row, modifiers }));
+}
+
+#[test]
+fn a_click_selects_a_row_and_puts_the_time_cursor() {
+    let mut screen = loaded(80, 24);
+    let click = MouseEventKind::Down(MouseButton::Left);
+    mouse(&mut screen, click, 5, 4, KeyModifiers::NONE);
+    assert_eq!((screen.model.selected, screen.model.cursor), (2, 0), "left of the bars only a row is meant");
+    mouse(&mut screen, click, 44 + 18, 3, KeyModifiers::NONE);
+    assert_eq!(screen.model.selected, 1);
+    assert!(screen.text().contains("▾20"), "half of 400 ms: {}", screen.text());
+    mouse(&mut screen, click, 5, 15, KeyModifiers::NONE);
+    assert_eq!(screen.model.focus, crate::model::Focus::Detail);
+}
+
+#[test]
+fn the_wheel_with_ctrl_zooms_at_the_pointer() {
+    let mut screen = loaded(80, 24);
+    let at = |screen: &Screen| screen.model.window().at_part(screen.model.cursor);
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    let under = at(&screen);
+    assert_eq!(screen.model.window().span, 200 * MS.unsigned_abs());
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    assert!((at(&screen) - under).abs() <= 2, "{under} is not under the pointer any more");
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
+    assert_eq!(screen.model.window(), screen.model.whole());
+}
+
+#[test]
+fn the_wheel_scrolls_a_long_list_and_the_selection_stays_on_the_screen() {
+    let mut screen = Screen::new(Theme::Colours, 80, 24);
+    let events = (0..100).map(|id| Event::Connection(Box::new(testing::record(id, 0))));
+    screen.batch(events, 1000, None, 400);
+    for _ in 0..4 {
+        mouse(&mut screen, MouseEventKind::ScrollDown, 5, 4, KeyModifiers::NONE);
+    }
+    assert_eq!((screen.model.top, screen.model.selected), (12, 12));
+    screen.keys("G");
+    assert_eq!(screen.model.selected, 99);
+    assert!(screen.text().contains("\n 99 "), "{}", screen.text());
 }
