@@ -7,6 +7,7 @@
 
 mod bench;
 mod captures;
+mod fixtures;
 mod peer;
 mod shell;
 mod sweep;
@@ -53,6 +54,11 @@ enum Command {
         #[arg(long)]
         keep: bool,
     },
+    /// Make the captures under `fixtures/` anew, with real programs between network namespaces (needs root).
+    Fixtures(fixtures::Arguments),
+    /// One part of a fixture's network, started by `fixtures` inside a namespace.
+    #[command(hide = true, subcommand)]
+    FixturePart(fixtures::Part),
 }
 
 fn main() -> Result<()> {
@@ -64,6 +70,8 @@ fn main() -> Result<()> {
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
         Command::Bench { megabytes, runs, keep } => bench::bench(megabytes, runs, keep),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
+        Command::FixturePart(part) => fixtures::play(&part),
     }
 }
 

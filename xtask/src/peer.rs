@@ -8,6 +8,8 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 
@@ -27,20 +29,22 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     ensure!(shell::is_there("tshark"), "tshark is missing: apt-get install tshark");
     let tapline = shell::tapline()?;
     let known = Known::read(&shell::root().join("tests/peer-differences.toml"))?;
+    let all: Vec<Capture> = fixtures()?.into_iter().chain(corpus_captures()?).collect();
+    let wanted: Vec<Capture> =
+        all.into_iter().filter(|capture| only.is_none_or(|part| capture.name.contains(part))).collect();
+    let results = in_parallel(&wanted, |capture| {
+        if speaks_http_or_tls(capture, known.decode_as(&capture.name))? {
+            compare_one(&compare, &tapline, capture, &known).map(Some)
+        } else {
+            Ok(None)
+        }
+    })?;
     let (mut captures, mut agree, mut listed, mut wrong) = (0, 0, 0, Vec::new());
-    for capture in fixtures()?.into_iter().chain(corpus_captures()?) {
-        if only.is_some_and(|part| !capture.name.contains(part)) || !speaks_http_or_tls(&capture)? {
-            continue;
-        }
+    for result in results.into_iter().flatten() {
         captures += 1;
-        for topic in run_compare(&compare, &tapline, &capture, known.decode_as(&capture.name))? {
-            agree += topic.agree;
-            let topic = topic.without_proven(&capture)?;
-            match known.check(&capture.name, &topic) {
-                Ok(rows) => listed += rows,
-                Err(why) => wrong.push(why),
-            }
-        }
+        agree += result.agree;
+        listed += result.listed;
+        wrong.extend(result.wrong);
     }
     for line in &wrong {
         println!("{line}");
@@ -57,14 +61,58 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// One capture's comparison.
+#[derive(Default)]
+struct Compared {
+    agree: usize,
+    listed: usize,
+    wrong: Vec<String>,
+}
+
+fn compare_one(compare: &Path, tapline: &Path, capture: &Capture, known: &Known) -> Result<Compared> {
+    let mut compared = Compared::default();
+    for topic in run_compare(compare, tapline, capture, known.decode_as(&capture.name))? {
+        compared.agree += topic.agree;
+        match known.check(&capture.name, &topic.without_proven(capture)?) {
+            Ok(rows) => compared.listed += rows,
+            Err(why) => compared.wrong.push(why),
+        }
+    }
+    Ok(compared)
+}
+
+/// Runs work on every processor; the results in the order of the items.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
+    let threads = std::thread::available_parallelism()?.get();
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((index, item)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(index).map(|item| (index, item))
+                } {
+                    let result = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 fn compare_script() -> Option<PathBuf> {
     let script = corpus()?.parent()?.join("peer/compare.py");
     script.is_file().then_some(script)
 }
 
 /// Whether tshark sees anything that these topics are about.
-fn speaks_http_or_tls(capture: &Capture) -> Result<bool> {
+fn speaks_http_or_tls(capture: &Capture, decode_as: &[String]) -> Result<bool> {
     let found = Command::new("tshark")
+        .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
         .args(["-n", "-Y", "http or tls or http2", "-T", "fields", "-e", "frame.number", "-r"])
         .arg(&capture.path)
         .output()

@@ -130,27 +130,35 @@ impl Http1 {
             message.headers = header_list(&response.fields);
         }
         if !response.is_interim() {
+            self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, span, moment);
             let content_type = response.fields.get("content-type").map(text::text);
-            let pair = match self.pairs.iter().position(|pair| pair.response.is_none()) {
-                Some(index) => self.pairs.get_mut(index),
-                None => {
-                    self.pairs.push_back(Pair {
-                        version,
-                        request_done: true,
-                        broken: true,
-                        ..Pair::default()
-                    });
-                    self.pairs.back_mut()
-                }
-            };
-            if let Some(pair) = pair {
+            if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);
                 pair.content_type = content_type;
                 pair.response = Some(part);
             }
         }
         self.begin(Open { message, interim: response.is_interim(), hash: None }, moment.direction);
+    }
+
+    /// The oldest requests whose responses fell into a gap will not be answered any more.
+    fn give_up_unanswered(&mut self, count: u32) {
+        let unanswered = self.pairs.iter_mut().filter(|pair| pair.response.is_none() && !pair.response_done);
+        for pair in unanswered.take(count as usize) {
+            pair.response_done = true;
+            pair.request_done = true;
+            pair.broken = true;
+        }
+    }
+
+    /// The oldest request without a response; a new pair where none was seen.
+    fn pair_to_answer(&mut self, version: &'static str) -> Option<&mut Pair> {
+        let index = self.pairs.iter().position(|pair| pair.response.is_none() && !pair.response_done);
+        if index.is_none() {
+            self.pairs.push_back(Pair { version, request_done: true, broken: true, ..Pair::default() });
+        }
+        self.pairs.get_mut(index.unwrap_or(self.pairs.len() - 1))
     }
 
     fn begin(&mut self, open: Open, direction: Direction) {

@@ -198,9 +198,9 @@ impl Http2 {
     fn end_stream(&mut self, id: u32, moment: &mut Moment<'_>) {
         let Some(stream) = self.streams.get_mut(&id) else { return };
         if moment.from == crate::Sender::Client {
-            stream.request_done = true
+            stream.request_done = true;
         } else {
-            stream.response_done = true
+            stream.response_done = true;
         }
         if (stream.request_done || stream.request.is_none())
             && stream.response_done

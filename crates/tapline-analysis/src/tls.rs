@@ -18,6 +18,7 @@ use crate::{Event, Sender, TlsMessage, TlsSession, text};
 ///        <- CCS, Fin
 ///   two round trips                  one round trip                one round trip
 /// ```
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not states")]
 pub(crate) struct Tls {
     session: TlsSession,
     told: bool,
@@ -128,7 +129,7 @@ impl Tls {
         for extension in &hello.extensions {
             match &extension.body {
                 ExtensionBody::KeyShare(group, _) | ExtensionBody::RetryGroup(group) => {
-                    self.session.group = Some(*group)
+                    self.session.group = Some(*group);
                 }
                 ExtensionBody::Alpn(names) => self.session.alpn = names.first().map(|name| text::text(name)),
                 ExtensionBody::SelectedPreSharedKey(_) => self.session.resumed = Some(true),

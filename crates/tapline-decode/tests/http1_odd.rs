@@ -36,7 +36,8 @@ fn what_breaks_the_rules_is_said_and_read_on() {
     check(&format!("{chunked}10000000000000000\r\n{next}"), &["http1_bad_chunk_size"], &[false, true]);
     check(&format!("{chunked}1\r\naX\r\n{next}"), &["http1_bad_chunk_end"], &[false, true]);
     check("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nshort", &["http1_body_cut"], &[false]);
-    check("GET / HTTP/1.1\r\nHost", &["http1_head_cut"], &[]);
+    check("GET / HTTP/1.1\r\nHost", &["http1_head_cut"], &[false]);
+    check("GET / HTTP/1.1", &["http1_head_cut"], &[]);
     check(&format!("{next}garbage here\r\n{next}"), &["http1_bad_start_line"], &[true, true]);
     check("GET /old\r\n", &[], &[true]);
     let long = format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n{next}", "x".repeat(300_000));

@@ -151,6 +151,12 @@ impl<T: std::fmt::Display> Serialize for Shown<T> {
     }
 }
 
+/// Octets in hexadecimal.
+fn hex(octets: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
+}
+
 /// `packet` and `at` of where something was seen.
 #[derive(Serialize)]
 struct Place {

@@ -250,9 +250,10 @@ fn octets(
     let syn = segment.has(Flags::SYN);
     let sequence = if syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
     with_stream(connection, direction, sink, |stream, out| {
-        // A lone octet may be a keep-alive, which stands one before the next: it does not say where a stream
-        // begins.
-        if syn || fin || segment.payload_length > 1 {
+        // A lone zero octet is a keep-alive, which stands one before the next octet: it does not say where a
+        // stream begins.
+        let keep_alive = segment.payload_length == 0 || segment.payload == [0];
+        if syn || fin || !keep_alive {
             stream.start_at(sequence);
         }
         if stream.is_started() {

@@ -9,13 +9,11 @@ use crate::arguments::InputArguments;
 
 /// Opens what the arguments name.
 pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    match &arguments.interface {
-        Some(interface) => device(interface, arguments),
-        None => {
-            let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
-            Ok(open(&paths)?)
-        }
+    if let Some(interface) = &arguments.interface {
+        return device(interface, arguments);
     }
+    let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
+    Ok(open(&paths)?)
 }
 
 /// How to run over it.

@@ -41,24 +41,20 @@ pub(crate) fn topics(text: &str) -> Vec<Topic> {
 }
 
 impl Topic {
-    /// Leaves out the connections that differ in completeness alone where tshark, asked for the value at the
-    /// end of the capture, agrees after all: in one pass it prints the value as it stood before each packet,
-    /// so what the last packet adds never shows.
+    /// Leaves out the connections that differ in completeness alone, and there by what their last packet adds:
+    /// tshark prints the value as it stood before each packet, so that never shows.
     pub(crate) fn without_proven(mut self, capture: &Capture) -> Result<Self> {
         if self.name != "connections" || self.tapline_only.is_empty() {
             return Ok(self);
         }
-        let final_values = final_completeness(capture)?;
+        let last_adds = last_packets(capture)?;
         let (theirs, mine) = (std::mem::take(&mut self.tshark_only), std::mem::take(&mut self.tapline_only));
         let mut theirs: Vec<Option<String>> = theirs.into_iter().map(Some).collect();
         for row in mine {
-            let twin = theirs
-                .iter_mut()
-                .find(|other| other.as_ref().is_some_and(|other| same_but_completeness(other, &row)));
-            let proven = split(&row).is_some_and(|(id, _, completeness, _)| {
-                final_values.get(id) == Some(&completeness.to_owned())
+            let twin = theirs.iter_mut().find(|other| {
+                other.as_ref().is_some_and(|other| differs_by_the_last_packet(other, &row, &last_adds))
             });
-            match twin.filter(|_| proven) {
+            match twin {
                 Some(twin) => *twin = None,
                 None => self.tapline_only.push(row),
             }
@@ -76,19 +72,20 @@ fn split(row: &str) -> Option<(&str, &str, &str, &str)> {
     Some((id, ends, completeness, rtt))
 }
 
-fn same_but_completeness(a: &str, b: &str) -> bool {
-    match (split(a), split(b)) {
-        (Some(a), Some(b)) => (a.0, a.1, a.3) == (b.0, b.1, b.3),
-        _ => false,
-    }
+fn differs_by_the_last_packet(theirs: &str, mine: &str, last_adds: &HashMap<String, u8>) -> bool {
+    let (Some(theirs), Some(mine)) = (split(theirs), split(mine)) else { return false };
+    let bits = |text: &str| text.parse::<u8>().ok();
+    let added = last_adds.get(mine.0).copied();
+    (theirs.0, theirs.1, theirs.3) == (mine.0, mine.1, mine.3)
+        && bits(mine.2).is_some()
+        && bits(theirs.2).zip(added).map(|(before, added)| before | added) == bits(mine.2)
 }
 
-/// `tcp.completeness` by stream after a first pass over the whole capture.
-fn final_completeness(capture: &Capture) -> Result<HashMap<String, String>> {
+/// What the last packet of each stream adds to its completeness, by tshark's rules.
+fn last_packets(capture: &Capture) -> Result<HashMap<String, u8>> {
     let output = Command::new("tshark")
         .args([
             "-n",
-            "-2",
             "-Y",
             "tcp.stream",
             "-T",
@@ -96,15 +93,41 @@ fn final_completeness(capture: &Capture) -> Result<HashMap<String, String>> {
             "-e",
             "tcp.stream",
             "-e",
-            "tcp.completeness",
+            "tcp.flags",
+            "-e",
+            "tcp.len",
             "-r",
         ])
         .arg(&capture.path)
         .output()
         .context("cannot run tshark")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let pairs = text.lines().filter_map(|line| line.split_once('\t'));
-    Ok(pairs.map(|(stream, value)| (stream.to_owned(), value.to_owned())).collect())
+    let mut last = HashMap::new();
+    for line in text.lines() {
+        let mut fields = line.split('\t');
+        if let (Some(stream), Some(flags), Some(length)) = (fields.next(), fields.next(), fields.next()) {
+            let flags = flags.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
+            last.insert(stream.to_owned(), flags.map_or(0, |flags| adds(flags, length != "0")));
+        }
+    }
+    Ok(last)
+}
+
+/// SYN-ACK 2, ACK 4, data 8, FIN 16, RST 32.
+fn adds(flags: u16, data: bool) -> u8 {
+    let (fin, syn, rst, ack) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0, flags & 16 != 0);
+    let open = match (syn, ack) {
+        (true, true) => 2,
+        (false, true) => {
+            if data {
+                8
+            } else {
+                4
+            }
+        }
+        _ => 0,
+    };
+    open | if fin && ack { 16 } else { 0 } | if rst { 32 } else { 0 }
 }
 
 #[cfg(test)]
@@ -123,9 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn connections_are_twins_when_only_completeness_differs() {
+    fn only_what_the_last_packet_adds_is_excused() {
         let theirs = "(0, (('10.0.0.1', 1, 2, 3), ('10.0.0.2', 4, 5, 6)), 31, 79579)";
-        assert!(same_but_completeness(theirs, &theirs.replace("31", "63")));
-        assert!(!same_but_completeness(theirs, &theirs.replace("79579", "None")));
+        let last = HashMap::from([("0".to_owned(), adds(0x14, false))]);
+        assert!(differs_by_the_last_packet(theirs, &theirs.replace("31", "63"), &last));
+        assert!(!differs_by_the_last_packet(theirs, &theirs.replace("31", "15"), &last));
+        assert!(!differs_by_the_last_packet(theirs, &theirs.replace("79579", "None"), &last));
+        assert!(!differs_by_the_last_packet(theirs, &theirs.replace("31", "63"), &HashMap::new()));
     }
 }

@@ -193,11 +193,7 @@ impl Decoder {
         self.found_client(direction, direction, range.start, sink);
         let mut oddities = Vec::new();
         let framing = of_request(&head.fields, &mut oddities);
-        let asked = match head.method.as_slice() {
-            b"HEAD" => Asked::Head,
-            b"CONNECT" => Asked::Connect,
-            _ => Asked::Other,
-        };
+        let asked = Asked::of(&head.method);
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
         if !self.pending.push(Waiting { asked, http2_settings }) {
             let detail = "more requests wait for an answer than are paired";
@@ -344,13 +340,56 @@ impl Decoder {
                 return self.bytes(direction, &mut Input { offset: end, octets: &[] }, sink);
             }
             Some(Gapped::EndedAt(at)) => self.body_over(direction, at, false, sink),
-            None => {}
+            None => self.cut_head(direction, offset, sink),
         }
         let side = self.sides.of_mut(direction);
         side.held = Vec::new();
         side.after_gap = true;
         side.expect = Expect::Resync { skipping: false };
         None
+    }
+
+    /// The rest of the head in progress will not come: its whole lines are a message all the same, and its
+    /// end is not known.
+    fn cut_head(&mut self, direction: Direction, at: u64, sink: &mut impl Sink) {
+        let is_client = self.client.map(|client| client == direction);
+        let side = self.sides.of_mut(direction);
+        let lines = memchr::memrchr(b'\n', &side.held).and_then(|last| side.held.get(..=last));
+        let Some(lines) = lines.filter(|_| matches!(side.expect, Expect::Start(_))) else { return };
+        let head = [lines, b"\r\n"].concat();
+        let (range, mut oddities) = (side.start..at, Vec::new());
+        let message = match read_head(&head, is_client, &mut Scan::default(), &mut oddities) {
+            Some((_, Head::Request(head))) => {
+                self.found_client(direction, direction, range.start, sink);
+                self.pending.push(Waiting { asked: Asked::of(&head.method), http2_settings: None });
+                let head::RequestHead { method, target, minor_version, fields } = head;
+                let framing = Framing::UntilClose;
+                Message::Request(Box::new(Request { method, target, minor_version, fields, framing }))
+            }
+            Some((_, Head::Response(head))) => {
+                self.found_client(direction.flip(), direction, range.start, sink);
+                let head::ResponseHead { minor_version, status, reason, fields } = head;
+                let answers_request = self.pending.oldest().is_some();
+                let (framing, lost_responses) = (Framing::UntilClose, 0);
+                let response = Response {
+                    minor_version,
+                    status,
+                    reason,
+                    fields,
+                    framing,
+                    answers_request,
+                    lost_responses,
+                };
+                if !response.is_interim() {
+                    self.pending.answered();
+                }
+                Message::Response(Box::new(response))
+            }
+            _ => return,
+        };
+        say_all(sink, direction, range.clone(), oddities);
+        emit(sink, direction, range, message);
+        emit(sink, direction, at..at, Message::End(Box::default()));
     }
 
     /// The direction has ended.
@@ -370,6 +409,7 @@ impl Decoder {
             Expect::Start(_) if !side.held.is_empty() => {
                 let detail = "the stream ends inside a head";
                 say(sink, direction, side.start..next, Anomaly::new(anomaly::HTTP1_HEAD_CUT, detail));
+                self.cut_head(direction, next, sink);
             }
             _ => {}
         }

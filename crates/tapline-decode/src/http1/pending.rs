@@ -13,6 +13,17 @@ pub(super) enum Asked {
     Other,
 }
 
+impl Asked {
+    /// By the method, which is case-sensitive.
+    pub(super) fn of(method: &[u8]) -> Self {
+        match method {
+            b"HEAD" => Self::Head,
+            b"CONNECT" => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A request without a final response.
 #[derive(Debug)]
 pub(super) struct Request {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{Exchange, MessagePart};
 
-use super::{At, RecordType, Shown};
+use super::{At, RecordType, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -91,6 +91,6 @@ fn part(part: &MessagePart) -> Part<'_> {
         header_bytes: part.header_bytes,
         header_bytes_decoded: part.header_bytes_decoded,
         body_bytes: part.body_bytes,
-        body_sha256: part.body_sha256.map(|hash| hash.iter().map(|octet| format!("{octet:02x}")).collect()),
+        body_sha256: part.body_sha256.map(|hash| hex(&hash)),
     }
 }

@@ -6,7 +6,7 @@ use tapline_engine::analysis::decode::http2::{
 };
 use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind};
 
-use super::{At, RecordType, Shown};
+use super::{At, RecordType, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct Http1Line<'a> {
@@ -169,14 +169,16 @@ fn by_type(frame: &Frame) -> ByType {
         }
         Payload::Priority(priority) => line.priority = Some(priority_line(*priority)),
         Payload::RstStream { error } => line.error(*error),
-        Payload::Settings(settings) => line.settings = Some(settings.iter().map(setting_line).collect()),
+        Payload::Settings(settings) => {
+            line.settings = Some(settings.iter().copied().map(setting_line).collect());
+        }
         Payload::PushPromise { promised_stream, padding, fragment_length, block } => {
             line.promised_stream = Some(*promised_stream);
             line.padding_bytes = *padding;
             line.block(*fragment_length, block.as_deref());
         }
         Payload::Ping(opaque) => {
-            line.opaque = Some(opaque.iter().map(|octet| format!("{octet:02x}")).collect())
+            line.opaque = Some(hex(opaque));
         }
         Payload::GoAway { last_stream, error, debug } => {
             line.last_stream = Some(*last_stream);
@@ -237,7 +239,7 @@ fn form_name(form: Form) -> &'static str {
     }
 }
 
-fn setting_line(setting: &Setting) -> SettingLine {
+fn setting_line(setting: Setting) -> SettingLine {
     SettingLine { id: setting.id, name: setting_name(setting.id), value: setting.value }
 }
 

@@ -31,7 +31,7 @@ pub enum Palette {
 }
 
 impl Palette {
-    pub(super) fn paint<'a>(self, ink: Ink, text: &'a str) -> Cow<'a, str> {
+    pub(super) fn paint(self, ink: Ink, text: &str) -> Cow<'_, str> {
         let code = match (self, ink) {
             (Self::Plain, _) | (_, Ink::Plain) => return text.into(),
             (_, Ink::Bold) => "1",

@@ -1,0 +1,112 @@
+//! The NDJSON contract of `docs/ndjson.md`, on every fixture.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(Path::parent).unwrap().to_owned()
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in ["http1", "http2", "tls", "link"] {
+        for file in std::fs::read_dir(root().join("fixtures").join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "pcapng") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn export(path: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
+    let output = command.args(["export", "--to", "ndjson"]).args(arguments).arg(path).output().unwrap();
+    assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The fields of each record type in `docs/ndjson.md`: the first column of its tables.
+fn documented() -> BTreeMap<String, Vec<String>> {
+    let text = std::fs::read_to_string(root().join("docs/ndjson.md")).unwrap();
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut current = None;
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("## `").and_then(|rest| rest.strip_suffix('`')) {
+            current = Some(name.to_owned());
+            types.entry(name.to_owned()).or_default();
+        } else if let (Some(name), Some(rest)) = (&current, line.strip_prefix("| `")) {
+            let field = rest.split('`').next().unwrap().to_owned();
+            types.get_mut(name).unwrap().push(field);
+        }
+    }
+    types
+}
+
+#[test]
+fn every_record_has_every_documented_field_and_no_other() {
+    let documented = documented();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for path in fixtures() {
+        for line in export(&path, &[]).lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let kind = record["type"].as_str().unwrap().to_owned();
+            let fields = documented.get(&kind).unwrap_or_else(|| panic!("{kind} is not documented"));
+            for field in fields.iter().filter(|field| !field.ends_with('?')) {
+                assert!(record.get(field).is_some(), "{}: {kind} has no {field}: {line}", path.display());
+            }
+            for field in record.as_object().unwrap().keys().filter(|field| *field != "type") {
+                let known = fields.iter().any(|known| known.trim_end_matches('?') == field);
+                assert!(known, "{}: {kind}.{field} is not documented", path.display());
+            }
+            *seen.entry(kind).or_default() += 1;
+        }
+    }
+    for kind in documented.keys() {
+        assert!(seen.contains_key(kind), "no fixture has a record of type {kind}");
+    }
+}
+
+#[test]
+fn records_come_in_the_order_of_the_packets_that_completed_them_and_always_the_same() {
+    for path in fixtures() {
+        let text = export(&path, &["--types", "tls_message,http1_message,http2_frame"]);
+        let packets: Vec<u64> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["packet"].as_u64().unwrap())
+            .collect();
+        assert!(packets.is_sorted(), "{}", path.display());
+        assert_eq!(
+            text,
+            export(&path, &["--types", "tls_message,http1_message,http2_frame"]),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn types_choose() {
+    let path = root().join("fixtures/http1/keep-alive.pcapng");
+    let text = export(&path, &["--types", "connection,capture"]);
+    let kinds: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(kinds, ["connection", "capture"]);
+}
+
+#[test]
+fn bodies_are_hashed_on_demand() {
+    let path = root().join("fixtures/http1/keep-alive.pcapng");
+    let hashed = export(&path, &["--types", "http_exchange", "--hash-bodies"]);
+    let exchange: Value = serde_json::from_str(hashed.lines().next().unwrap()).unwrap();
+    assert_eq!(exchange["response"]["body_sha256"].as_str().unwrap().len(), 64);
+    assert!(!export(&path, &["--types", "http_exchange"]).contains("body_sha256"));
+}
