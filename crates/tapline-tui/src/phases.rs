@@ -117,13 +117,15 @@ fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
     Some((from, to.at.0))
 }
 
-/// Where a handshake did not end, it lasted until one side gave up, unless data came through it.
+/// Where a handshake did not end, it lasted until one side gave up, unless data may have come after it: then
+/// only its beginning is known.
 fn tls(row: &Row, record: &ConnectionRecord) -> Option<(i64, i64)> {
     let session = row.tls().filter(|session| !words::began_earlier(session))?;
     let from = session.start.at.0;
     let to = match session.end {
         Some(end) => end.at.0,
-        None if session.application_records > 0 => from,
+        // TLS 1.3 sends the rest of its handshake as application data: an alert tells that it failed.
+        None if session.application_records > 0 && session.alert.is_none() => from,
         None => first_goodbye(record).unwrap_or(record.last.at.0),
     };
     Some((from, to))
@@ -167,6 +169,28 @@ mod tests {
                 (Phase::Tls, 111, 135),
             ]
         );
+    }
+
+    #[test]
+    fn a_failed_tls_handshake_lasts_until_somebody_gives_up() {
+        use tapline_analysis::decode::tls::{Alert, Version};
+        let tls_of = |records, alert| {
+            let mut record = testing::record_in(State::Reset);
+            record.id = 0;
+            let session = tapline_analysis::TlsSession {
+                start: testing::at(4, 20),
+                version: Some(Version(0x0304)),
+                application_records: records,
+                alert,
+                ..Default::default()
+            };
+            let row = testing::row_of(record, session);
+            spans(&row).into_iter().find(|(phase, ..)| *phase == Phase::Tls)
+        };
+        let alert = Some((tapline_analysis::Sender::Client, Alert { level: 2, description: 48 }));
+        assert_eq!(tls_of(0, None), Some((Phase::Tls, 20, 50)));
+        assert_eq!(tls_of(3, alert), Some((Phase::Tls, 20, 50)));
+        assert_eq!(tls_of(3, None), Some((Phase::Tls, 20, 20)), "data may have come after it");
     }
 
     #[test]

@@ -139,3 +139,11 @@ pub(crate) fn https_row(id: u64, start_ms: i64) -> Row {
     }
     rows.into_row(u32::try_from(id).unwrap()).unwrap()
 }
+
+/// A connection with a TLS session.
+pub(crate) fn row_of(record: ConnectionRecord, session: TlsSession) -> Row {
+    let mut rows = Rows::default();
+    rows.take(Event::TlsSession(Box::new(session)));
+    rows.take(Event::Connection(Box::new(record)));
+    rows.into_row(0).unwrap()
+}

@@ -76,7 +76,11 @@ fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer
     let width = last.max(exchange.packet).to_string().len() + 1;
     pen.write(&format!("{:>width$} ", format!("#{}", exchange.packet)), Role::Dim);
     let room = pen.room().saturating_sub(numbers + 1);
-    pen.field(&short(&exchange.request, row.name()), room, Role::Plain);
+    let mut request = short(&exchange.request, row.name());
+    if let Some(stream) = exchange.stream {
+        request += &format!(" · stream {stream}");
+    }
+    pen.field(&request, room, Role::Plain);
     pen.skip(1);
     let (status, role) = status(exchange);
     pen.field_right(&status, STATUS_WIDTH, role);
