@@ -32,7 +32,7 @@ pub(crate) fn run(mut running: Running, theme: Theme) -> io::Result<Option<Outco
         app.draw(&mut screen)?;
         let input = inputs.try_recv().or_else(|error| match error {
             TryRecvError::Empty if feed.has_events() => Err(error),
-            _ => feed.wait(&inputs, app.due_in()).ok_or(error),
+            _ => feed.wait(&inputs, app.due_in(feed.closed.is_some())).ok_or(error),
         });
         if let Ok(input) = input
             && app.input(input)? == Effect::Quit
@@ -117,11 +117,11 @@ impl App {
         self.urgent = true;
     }
 
-    /// How long nothing need be drawn.
-    fn due_in(&self) -> Duration {
+    /// How long nothing need be done; `closed` where no batch will come any more.
+    fn due_in(&self, closed: bool) -> Duration {
         match self.drawn {
             Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
-            _ if self.model.source.end == End::Loading => OUTCOME_LOOK.max(FRAME),
+            _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
             _ => LONG,
         }
     }
@@ -138,7 +138,8 @@ impl App {
             let _ = update(&mut self.model, Msg::Resize(size));
         }
         screen.draw(|buffer| view::draw(&self.model, buffer))?;
-        self.dirty = false;
+        // A list that could not be put in order yet is drawn again.
+        self.dirty = self.model.order.stale;
         self.urgent = false;
         self.drawn = Some(Instant::now());
         Ok(())

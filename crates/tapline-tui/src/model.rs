@@ -1,4 +1,4 @@
-//! Everything the screen shows. Only [`crate::update()`] changes it; views read it.
+//! Everything the screen shows. Only [`mod@crate::update`] changes it; views read it.
 
 mod exchange;
 mod order;
