@@ -1,0 +1,224 @@
+//! The loop: inputs and batches in, frames out. The only place of this crate that reads a clock.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, TryRecvError, never, select};
+use tapline_analysis::{Event, Totals};
+use tapline_engine::capture::Progress;
+use tapline_engine::{Batch, Outcome, Running};
+
+use crate::Theme;
+use crate::input::{self, Input};
+use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE};
+use crate::model::{End, Model};
+use crate::terminal::Screen;
+use crate::update::{Effect, Msg, update};
+use crate::view;
+
+/// Nothing is due.
+const LONG: Duration = Duration::from_hours(1);
+
+/// Between two looks whether the ended run has said its outcome.
+const OUTCOME_LOOK: Duration = Duration::from_millis(5);
+
+pub(crate) fn run(mut running: Running, theme: Theme) -> io::Result<Option<Outcome>> {
+    let mut screen = Screen::open()?;
+    let inputs = input::listen()?;
+    let mut app = App::new(theme, screen.size()?);
+    let mut feed = Feed::new(running.batches.clone());
+    let mut outcome = None;
+    loop {
+        app.draw(&mut screen)?;
+        let input = inputs.try_recv().or_else(|error| match error {
+            TryRecvError::Empty if feed.has_events() => Err(error),
+            _ => feed.wait(&inputs, app.due_in(feed.closed.is_some())).ok_or(error),
+        });
+        if let Ok(input) = input
+            && app.input(input)? == Effect::Quit
+        {
+            break;
+        }
+        app.apply(&mut feed);
+        if let Some(closed) = feed.closed
+            && app.model.source.end == End::Loading
+        {
+            outcome = running.outcome();
+            if outcome.is_some() || closed.elapsed() > OUTCOME_WAIT {
+                app.ended(outcome.as_ref());
+            }
+        }
+    }
+    drop(screen);
+    if app.model.source.end == End::Loading {
+        running.cancel();
+    }
+    Ok(outcome)
+}
+
+/// The outcome of a run whose batches were all taken; `None` if it went away without one.
+pub(crate) fn outcome(running: &mut Running) -> Option<Outcome> {
+    let closed = Instant::now();
+    loop {
+        let outcome = running.outcome();
+        if outcome.is_some() || closed.elapsed() > OUTCOME_WAIT {
+            return outcome;
+        }
+        std::thread::sleep(OUTCOME_LOOK);
+    }
+}
+
+struct App {
+    model: Model,
+    /// Something changed since the last frame.
+    dirty: bool,
+    /// Somebody pressed a key and waits.
+    urgent: bool,
+    drawn: Option<Instant>,
+    /// When the list may be put in order again.
+    settle_from: Instant,
+}
+
+impl App {
+    fn new(theme: Theme, size: ratatui::layout::Size) -> Self {
+        let model = Model::new(theme, size);
+        Self { model, dirty: true, urgent: true, drawn: None, settle_from: Instant::now() }
+    }
+
+    fn input(&mut self, input: Input) -> io::Result<Effect> {
+        let msg = match input {
+            Input::Msg(msg) => msg,
+            Input::Terminate => return Ok(Effect::Quit),
+            Input::Gone(error) => return Err(error),
+        };
+        self.dirty = true;
+        self.urgent = true;
+        Ok(update(&mut self.model, msg))
+    }
+
+    /// Applies what is there, for a short while.
+    fn apply(&mut self, feed: &mut Feed) {
+        let started = Instant::now();
+        while started.elapsed() < APPLYING_MAX {
+            let Some(msgs) = feed.some() else { break };
+            for msg in msgs {
+                let _ = update(&mut self.model, msg);
+            }
+            self.dirty = true;
+        }
+    }
+
+    fn ended(&mut self, outcome: Option<&Outcome>) {
+        let outcome = outcome.map(|Outcome { totals, facts, stopped }| {
+            Box::new(Outcome { totals: totals.clone(), facts: facts.clone(), stopped: *stopped })
+        });
+        let _ = update(&mut self.model, Msg::Ended(outcome));
+        self.dirty = true;
+        self.urgent = true;
+    }
+
+    /// How long nothing need be done; `closed` where no batch will come any more.
+    fn due_in(&self, closed: bool) -> Duration {
+        match self.drawn {
+            Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
+            _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
+            _ => LONG,
+        }
+    }
+
+    /// Draws a frame if one is due.
+    fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
+        let soon = !self.urgent && self.drawn.is_some_and(|drawn| drawn.elapsed() < FRAME);
+        if !self.dirty || soon {
+            return Ok(());
+        }
+        self.settle();
+        let size = screen.size()?;
+        if size != self.model.size {
+            let _ = update(&mut self.model, Msg::Resize(size));
+        }
+        screen.draw(|buffer| view::draw(&self.model, buffer))?;
+        // A list that could not be put in order yet is drawn again.
+        self.dirty = self.model.order.stale;
+        self.urgent = false;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Puts the list in order, unless that would take too large a part of the time.
+    fn settle(&mut self) {
+        let started = Instant::now();
+        if started >= self.settle_from {
+            let _ = update(&mut self.model, Msg::Settle);
+            self.settle_from = started + started.elapsed() * SETTLING_SHARE;
+        }
+    }
+}
+
+/// Batches, event by event.
+struct Feed {
+    batches: Receiver<Batch>,
+    events: std::vec::IntoIter<Event>,
+    /// What is told behind the batch's last event.
+    counts: Option<(Progress, Totals)>,
+    /// When the last batch was taken.
+    closed: Option<Instant>,
+}
+
+impl Feed {
+    fn new(batches: Receiver<Batch>) -> Self {
+        Self { batches, events: Vec::new().into_iter(), counts: None, closed: None }
+    }
+
+    fn has_events(&self) -> bool {
+        self.counts.is_some()
+    }
+
+    fn open(&mut self, batch: Batch) {
+        self.events = batch.events.into_iter();
+        self.counts = Some((batch.progress, batch.totals));
+    }
+
+    fn close(&mut self) {
+        self.closed.get_or_insert_with(Instant::now);
+        self.batches = never();
+    }
+
+    /// Waits for an input, a batch, or so long.
+    fn wait(&mut self, inputs: &Receiver<Input>, at_most: Duration) -> Option<Input> {
+        let mut input = None;
+        select! {
+            recv(inputs) -> received => {
+                let gone = || Input::Gone(io::Error::other("nothing listens to the keyboard any more"));
+                input = Some(received.unwrap_or_else(|_| gone()));
+            }
+            recv(self.batches) -> batch => match batch {
+                Ok(batch) => self.open(batch),
+                Err(_) => self.close(),
+            },
+            default(at_most) => {}
+        }
+        input
+    }
+
+    /// Some of what is there.
+    fn some(&mut self) -> Option<Vec<Msg>> {
+        if self.counts.is_none() {
+            match self.batches.try_recv() {
+                Ok(batch) => self.open(batch),
+                Err(TryRecvError::Empty) => return None,
+                Err(TryRecvError::Disconnected) => {
+                    self.close();
+                    return None;
+                }
+            }
+        }
+        let mut msgs: Vec<Msg> = self.events.by_ref().take(EVENTS_A_LOOK).map(Msg::Event).collect();
+        if self.events.len() == 0
+            && let Some((progress, totals)) = self.counts.take()
+        {
+            msgs.push(Msg::Progress(progress, Box::new(totals)));
+        }
+        Some(msgs)
+    }
+}

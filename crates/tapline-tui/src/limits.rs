@@ -1,0 +1,46 @@
+//! Every bound of this crate, by name, with its reason.
+
+use std::time::Duration;
+
+/// Connections that are listed: about a kilobyte each. What comes later is counted and the count is shown.
+pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
+
+/// Requests that are kept, over all connections: about 150 octets each. What comes later is counted and the
+/// count is shown.
+pub(crate) const EXCHANGES_MAX: usize = 1_000_000;
+
+/// Characters of a request's method and URL that are kept; the rest becomes `…`.
+pub(crate) const REQUEST_CHARS_MAX: usize = 300;
+
+/// Characters of a filter.
+pub(crate) const FILTER_CHARS_MAX: usize = 200;
+
+/// Inputs that wait for the screen; the terminal waits when there are more.
+pub(crate) const INPUTS_WAITING_MAX: usize = 256;
+
+/// Time for applying events before keys are looked at again.
+pub(crate) const APPLYING_MAX: Duration = Duration::from_millis(10);
+
+/// Events between two looks at the clock.
+pub(crate) const EVENTS_A_LOOK: usize = 256;
+
+/// Between two frames while nobody touches a key.
+pub(crate) const FRAME: Duration = Duration::from_millis(33);
+
+/// Putting the list in order may take this part of the time while a capture is read: one in so many.
+pub(crate) const SETTLING_SHARE: u32 = 8;
+
+/// How often the keyboard's thread looks whether it is still wanted.
+pub(crate) const INPUT_WAIT: Duration = Duration::from_millis(250);
+
+/// How long a run may take to say its outcome after its last batch.
+pub(crate) const OUTCOME_WAIT: Duration = Duration::from_secs(5);
+
+/// The narrowest window of the time axis, nanoseconds.
+pub(crate) const WINDOW_SPAN_NS_MIN: u64 = 100;
+
+/// The smallest screen that is drawn on.
+pub(crate) const SCREEN_MIN: (u16, u16) = (40, 10);
+
+/// Screens as wide as this have the detail on the right.
+pub(crate) const WIDE_COLUMNS_MIN: u16 = 160;

@@ -1,0 +1,256 @@
+//! Which connections are listed, and in which order.
+
+use std::cmp::Reverse;
+
+use super::{Row, Rows};
+use crate::words;
+
+/// What the list is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sort {
+    /// First packet.
+    Start,
+    /// Longest first.
+    Duration,
+    /// Most payload first.
+    Bytes,
+    /// Slowest TCP and TLS handshake first.
+    Handshake,
+    /// What went wrong first, then the longest.
+    Problems,
+}
+
+impl Sort {
+    /// The name in the heading.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Duration => "duration",
+            Self::Bytes => "bytes",
+            Self::Handshake => "handshake",
+            Self::Problems => "problems",
+        }
+    }
+
+    /// The one that comes after it.
+    #[must_use]
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Start => Self::Duration,
+            Self::Duration => Self::Bytes,
+            Self::Bytes => Self::Handshake,
+            Self::Handshake => Self::Problems,
+            Self::Problems => Self::Start,
+        }
+    }
+}
+
+/// Which connections are listed, and in which order.
+pub(crate) struct Order {
+    ids: Vec<u32>,
+    pub(crate) sort: Sort,
+    pub(crate) reversed: bool,
+    filter: String,
+    /// Rows changed since the list was put in order.
+    pub(crate) stale: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self { ids: Vec::new(), sort: Sort::Start, reversed: false, filter: String::new(), stale: false }
+    }
+}
+
+impl Order {
+    /// Connections that are listed.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The connection at a place of the list.
+    pub(crate) fn get(&self, place: usize) -> Option<u32> {
+        self.ids.get(place).copied()
+    }
+
+    /// The place of a connection.
+    pub(crate) fn place(&self, id: u32) -> Option<usize> {
+        if self.sort == Sort::Start && !self.reversed {
+            return self.ids.binary_search(&id).ok();
+        }
+        self.ids.iter().position(|&listed| listed == id)
+    }
+
+    /// The words that a connection must have to be listed.
+    pub(crate) fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Lists only connections that have all these words somewhere.
+    pub(crate) fn set_filter(&mut self, filter: String, rows: &Rows) {
+        let narrower = filter.starts_with(&self.filter);
+        self.filter = filter;
+        if narrower && !self.stale {
+            let words = self.words();
+            self.ids.retain(|&id| rows.get(id).is_some_and(|row| has_all(row, &words)));
+        } else {
+            self.rebuild(rows);
+        }
+    }
+
+    /// Picks the rows anew and puts them in order.
+    pub(crate) fn rebuild(&mut self, rows: &Rows) {
+        let words = self.words();
+        self.ids.clear();
+        self.ids.extend(rows.ids().filter(|&id| rows.get(id).is_some_and(|row| has_all(row, &words))));
+        let key = |id: &u32| rows.get(*id).map(|row| key(row, self.sort));
+        if self.sort != Sort::Start {
+            self.ids.sort_by_cached_key(|id| Reverse(key(id)));
+        }
+        if self.reversed {
+            self.ids.reverse();
+        }
+        self.stale = false;
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.filter.split_whitespace().map(str::to_lowercase).collect()
+    }
+}
+
+/// Larger comes first.
+fn key(row: &Row, sort: Sort) -> (i64, i64) {
+    let Some(record) = row.record() else { return (0, 0) };
+    let bytes = || i64::try_from(record.payload_bytes()).unwrap_or(i64::MAX);
+    match sort {
+        Sort::Start => (0, 0),
+        Sort::Duration => (record.duration_ns(), 0),
+        Sort::Bytes => (bytes(), 0),
+        Sort::Handshake => (row.setup_ns().unwrap_or(-1), 0),
+        Sort::Problems => (words::severity(row).into(), record.duration_ns()),
+    }
+}
+
+fn has_all(row: &Row, words: &[String]) -> bool {
+    words.is_empty()
+        || row.record().is_some_and(|record| {
+            let mut text = String::with_capacity(128);
+            let fields = [
+                record.client.endpoint.to_string(),
+                record.server.endpoint.to_string(),
+                row.name().unwrap_or_default().to_owned(),
+                words::speaks(record),
+                words::ending(record).to_owned(),
+            ];
+            for field in fields {
+                text.push_str(&field.to_lowercase());
+                text.push('\n');
+            }
+            let in_requests = |word: &str| {
+                row.exchanges().iter().any(|exchange| exchange.request.to_lowercase().contains(word))
+            };
+            words.iter().all(|word| text.contains(word.as_str()) || in_requests(word))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use tapline_analysis::{Event, State};
+
+    fn rows() -> Rows {
+        let mut rows = Rows::default();
+        for (id, name, duration, bytes, state) in [
+            (0, "Alpha.example", 300, 10, State::Closed),
+            (1, "beta.example", 100, 5000, State::Refused),
+            (2, "gamma.example", 200, 400, State::Closed),
+        ] {
+            let mut record = testing::record(id, 0);
+            record.server_name = Some(name.into());
+            record.last.at.0 = record.first.at.0 + duration * testing::MS;
+            record.client.payload_bytes = bytes;
+            record.state = state;
+            rows.take(Event::Connection(Box::new(record)));
+        }
+        rows.take(Event::Exchange(Box::new(testing::exchange(
+            2,
+            10,
+            "GET",
+            "http://gamma.example/Logo.png",
+        ))));
+        rows
+    }
+
+    fn listed(change: impl FnOnce(&mut Order, &Rows)) -> Vec<u32> {
+        let (mut order, rows) = (Order::default(), rows());
+        order.rebuild(&rows);
+        change(&mut order, &rows);
+        order.ids
+    }
+
+    #[test]
+    fn each_order() {
+        let check = |sort, expected: [u32; 3]| {
+            assert_eq!(
+                listed(|order, rows| {
+                    order.sort = sort;
+                    order.rebuild(rows);
+                }),
+                expected
+            );
+        };
+        check(Sort::Start, [0, 1, 2]);
+        check(Sort::Duration, [0, 2, 1]);
+        check(Sort::Bytes, [1, 2, 0]);
+        check(Sort::Problems, [1, 0, 2]);
+    }
+
+    #[test]
+    fn reversed_is_the_other_way_round() {
+        assert_eq!(
+            listed(|order, rows| {
+                order.reversed = true;
+                order.rebuild(rows);
+            }),
+            [2, 1, 0]
+        );
+    }
+
+    #[test]
+    fn a_filter_looks_at_names_addresses_endings_and_urls_in_any_case() {
+        let check = |filter: &str, expected: &[u32]| {
+            assert_eq!(listed(|order, rows| order.set_filter(filter.into(), rows)), expected, "{filter}");
+        };
+        check("", &[0, 1, 2]);
+        check("ALPHA", &[0]);
+        check("refused", &[1]);
+        check("logo.PNG", &[2]);
+        check("10.0.0.1", &[0, 1, 2]);
+        check("example logo", &[2]);
+        check("nowhere", &[]);
+    }
+
+    #[test]
+    fn widening_a_filter_brings_rows_back() {
+        assert_eq!(
+            listed(|order, rows| {
+                order.set_filter("alphax".into(), rows);
+                order.set_filter("alpha".into(), rows);
+            }),
+            [0]
+        );
+    }
+
+    #[test]
+    fn every_sort_is_reached() {
+        let mut sort = Sort::Start;
+        let mut names = Vec::new();
+        for _ in 0..5 {
+            names.push(sort.name());
+            sort = sort.next();
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!((names.len(), sort), (5, Sort::Start));
+    }
+}

@@ -1,0 +1,195 @@
+//! The connections with what belongs to them.
+
+use tapline_analysis::{ConnectionRecord, Event, TlsSession, printable};
+
+use super::ExchangeRow;
+use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
+
+/// All connections, by id.
+#[derive(Default)]
+pub(crate) struct Rows {
+    by_id: Vec<Row>,
+    known: usize,
+    exchanges: usize,
+    /// Connections beyond [`CONNECTIONS_MAX`].
+    connections_left_out: u64,
+    /// Requests beyond [`EXCHANGES_MAX`].
+    exchanges_left_out: u64,
+}
+
+/// A connection with what belongs to it.
+#[derive(Default)]
+pub(crate) struct Row {
+    /// `None` while only something inside it was told. Its server's name is `name`.
+    record: Option<Box<ConnectionRecord>>,
+    name: Option<Box<str>>,
+    tls: Option<Box<TlsSession>>,
+    exchanges: Vec<ExchangeRow>,
+}
+
+impl Rows {
+    /// Takes what was learned.
+    pub(crate) fn take(&mut self, event: Event) {
+        match event {
+            Event::ConnectionProgress(record) | Event::Connection(record) => self.take_record(record),
+            Event::TlsSession(session) => {
+                if let Some(row) = self.row_mut(session.connection) {
+                    row.tls = Some(Box::new(*session));
+                }
+            }
+            Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
+            Event::TlsMessage(_) | Event::Http1Message(_) | Event::Http2Frame(_) | Event::Anomaly(_) => {}
+        }
+    }
+
+    fn take_record(&mut self, record: Box<ConnectionRecord>) {
+        // What stays is laid in this thread's memory: kept where the engine laid them, the records would pin
+        // the pages around them that the engine gave back.
+        let mut record = *record;
+        let id = usize::try_from(record.id).unwrap_or(usize::MAX);
+        let Some(row) = self.row_mut(record.id) else {
+            let beyond = (id - CONNECTIONS_MAX) as u64 + 1;
+            self.connections_left_out = self.connections_left_out.max(beyond);
+            return;
+        };
+        let new = row.record.is_none();
+        row.name = record.server_name.take().map(|name| printable(&name).into());
+        record.protocols = record.protocols.as_slice().into();
+        record.anomalies = record.anomalies.as_slice().into();
+        row.record = Some(Box::new(record));
+        self.known += usize::from(new);
+    }
+
+    fn take_exchange(&mut self, connection: u64, exchange: ExchangeRow) {
+        let room = self.exchanges < EXCHANGES_MAX;
+        match self.row_mut(connection) {
+            Some(row) if room => {
+                if row.exchanges.is_empty() {
+                    // Most connections carry one request, and a vector's own first step is four.
+                    row.exchanges.reserve_exact(1);
+                }
+                row.exchanges.push(exchange);
+                self.exchanges += 1;
+            }
+            _ => self.exchanges_left_out += 1,
+        }
+    }
+
+    fn row_mut(&mut self, id: u64) -> Option<&mut Row> {
+        let id = usize::try_from(id).ok().filter(|&id| id < CONNECTIONS_MAX)?;
+        if id >= self.by_id.len() {
+            self.by_id.resize_with(id + 1, Row::default);
+        }
+        self.by_id.get_mut(id)
+    }
+
+    /// The connection with this id.
+    pub(crate) fn get(&self, id: u32) -> Option<&Row> {
+        self.by_id.get(usize::try_from(id).ok()?)
+    }
+
+    /// Connections that are known.
+    pub(crate) fn len(&self) -> usize {
+        self.known
+    }
+
+    /// Ids of the connections that are known, lowest first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
+        let ids = self.by_id.iter().zip(0_u32..);
+        ids.filter(|(row, _)| row.record.is_some()).map(|(_, id)| id)
+    }
+
+    /// How many connections and requests found no room.
+    pub(crate) fn left_out(&self) -> (u64, u64) {
+        (self.connections_left_out, self.exchanges_left_out)
+    }
+}
+
+impl Row {
+    /// The connection itself; every listed row has it.
+    pub(crate) fn record(&self) -> Option<&ConnectionRecord> {
+        self.record.as_deref()
+    }
+
+    /// The name that the client used for the server, safe to print.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Its TLS handshake.
+    pub(crate) fn tls(&self) -> Option<&TlsSession> {
+        self.tls.as_deref()
+    }
+
+    /// Its requests, in the order in which they ended.
+    pub(crate) fn exchanges(&self) -> &[ExchangeRow] {
+        &self.exchanges
+    }
+
+    /// TCP and TLS handshake together, nanoseconds.
+    pub(crate) fn setup_ns(&self) -> Option<i64> {
+        let tcp = self.record()?.handshake.total_ns();
+        let tls = self.tls().and_then(|session| session.handshake_ns);
+        (tcp.is_some() || tls.is_some()).then(|| tcp.unwrap_or(0).saturating_add(tls.unwrap_or(0)))
+    }
+}
+
+#[cfg(test)]
+impl Rows {
+    pub(crate) fn into_row(mut self, id: u32) -> Option<Row> {
+        self.by_id.get_mut(usize::try_from(id).ok()?).map(std::mem::take)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_later_record_replaces_an_earlier_one() {
+        let mut rows = Rows::default();
+        let mut record = testing::record(3, 0);
+        rows.take(Event::ConnectionProgress(Box::new(record.clone())));
+        record.requests = 7;
+        rows.take(Event::Connection(Box::new(record)));
+        assert_eq!((rows.len(), rows.ids().collect::<Vec<_>>()), (1, vec![3]));
+        assert_eq!(rows.get(3).and_then(Row::record).map(|record| record.requests), Some(7));
+    }
+
+    #[test]
+    fn a_request_may_come_before_its_connection() {
+        let mut rows = Rows::default();
+        rows.take(Event::Exchange(Box::new(testing::exchange(1, 10, "GET", "http://a.example/"))));
+        assert_eq!(rows.len(), 0, "nothing is known of the connection yet");
+        rows.take(Event::ConnectionProgress(Box::new(testing::record(1, 0))));
+        assert_eq!(rows.get(1).map(|row| row.exchanges().len()), Some(1));
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted() {
+        let mut rows = Rows::default();
+        rows.take(Event::Connection(Box::new(testing::record(CONNECTIONS_MAX as u64 + 4, 0))));
+        rows.take(Event::Exchange(Box::new(testing::exchange(u64::MAX, 10, "GET", "http://a.example/"))));
+        assert_eq!((rows.len(), rows.left_out()), (0, (5, 1)));
+    }
+
+    #[test]
+    fn a_connection_costs_what_the_limits_say() {
+        let row = size_of::<Row>() + size_of::<ConnectionRecord>();
+        assert!(row <= 800, "{row}");
+        assert!(size_of::<ExchangeRow>() <= 112, "{}", size_of::<ExchangeRow>());
+    }
+
+    #[test]
+    fn names_from_the_wire_are_made_safe() {
+        let mut rows = Rows::default();
+        let mut record = testing::record(0, 0);
+        record.server_name = Some("evil\u{1b}[2Jname".into());
+        rows.take(Event::Connection(Box::new(record)));
+        rows.take(Event::Exchange(Box::new(testing::exchange(0, 10, "GET", "http://a/\u{1b}]0;x\u{7}"))));
+        let row = rows.get(0).unwrap();
+        assert_eq!(row.name(), Some("evil\\u{1b}[2Jname"));
+        assert_eq!(&*row.exchanges()[0].request, "GET http://a/\\u{1b}]0;x\\u{7}");
+    }
+}

@@ -1,0 +1,228 @@
+//! Which phase of its life a connection is in, when.
+
+use tapline_analysis::{ConnectionRecord, Direction, State};
+
+use crate::model::{ExchangeRow, Row};
+use crate::words;
+
+/// A phase, in the order in which one covers another where they share a cell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Phase {
+    /// Open, and nothing below is going on.
+    Idle,
+    /// Last octet of a request to the first of its response.
+    Wait,
+    /// First to last octet of a request.
+    Send,
+    /// First to last octet of a response.
+    Receive,
+    /// First FIN to the last step that answers one.
+    Teardown,
+    /// First SYN to the handshake's last step.
+    Connect,
+    /// `ClientHello` to the end of the handshake.
+    Tls,
+}
+
+impl Phase {
+    /// All, lowest first.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Idle, Self::Wait, Self::Send, Self::Receive, Self::Teardown, Self::Connect, Self::Tls];
+
+    /// The name in the legend.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Wait => "wait",
+            Self::Send => "send",
+            Self::Receive => "receive",
+            Self::Teardown => "close",
+            Self::Connect => "TCP",
+            Self::Tls => "TLS",
+        }
+    }
+}
+
+/// A moment that covers every phase.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mark {
+    /// RST.
+    Reset,
+    /// RST as the answer to a SYN.
+    Refused,
+    /// The newest SYN that nobody answered.
+    Unanswered,
+}
+
+/// A stretch of time in one phase, nanoseconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Span {
+    pub(crate) phase: Phase,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+/// What is known of a connection's life, phase by phase.
+pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
+    let Some(record) = row.record() else { return };
+    tell(Span { phase: Phase::Idle, from: record.first.at.0, to: record.last.at.0 });
+    for exchange in row.exchanges() {
+        of_exchange(exchange, &mut tell);
+    }
+    if let Some((from, to)) = connect(record) {
+        tell(Span { phase: Phase::Connect, from, to });
+    }
+    if let Some((from, to)) = tls(row, record) {
+        tell(Span { phase: Phase::Tls, from, to });
+    }
+    if let Some((from, to)) = teardown(record) {
+        tell(Span { phase: Phase::Teardown, from, to });
+    }
+}
+
+/// A request's life.
+pub(crate) fn of_exchange(exchange: &ExchangeRow, mut tell: impl FnMut(Span)) {
+    let answered = exchange.answered;
+    if let Some(sent) = exchange.sent {
+        // A response may begin before its request has ended.
+        let sent = answered.map_or(sent, |answered| sent.min(answered)).max(exchange.start);
+        tell(Span { phase: Phase::Send, from: exchange.start, to: sent });
+        if let Some(answered) = answered.filter(|&answered| answered > sent) {
+            tell(Span { phase: Phase::Wait, from: sent, to: answered });
+        }
+    }
+    if let Some(answered) = answered {
+        tell(Span { phase: Phase::Receive, from: answered, to: exchange.end });
+    }
+}
+
+/// The moments that must not be overlooked.
+pub(crate) fn marks(record: &ConnectionRecord) -> impl Iterator<Item = (Mark, i64)> {
+    let reset = record.teardown.reset.map(|reset| reset.seen.at.0);
+    let mark = match record.state {
+        State::Refused => reset.map(|at| (Mark::Refused, at)),
+        State::Reset => reset.map(|at| (Mark::Reset, at)),
+        State::Opening => Some((Mark::Unanswered, record.last.at.0)),
+        _ => None,
+    };
+    mark.into_iter()
+}
+
+fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
+    let steps = &record.handshake;
+    let from = steps.syn.or(steps.syn_ack)?.at.0;
+    let refused = record.teardown.reset.filter(|_| record.state == State::Refused).map(|reset| reset.seen);
+    let unanswered = (record.state == State::Opening).then_some(record.last);
+    let to = steps.ack.or(steps.syn_ack).or(refused).or(unanswered).or(steps.last_syn)?;
+    Some((from, to.at.0))
+}
+
+/// Where a handshake did not end, it lasted until one side gave up, unless data may have come after it: then
+/// only its beginning is known.
+fn tls(row: &Row, record: &ConnectionRecord) -> Option<(i64, i64)> {
+    let session = row.tls().filter(|session| !words::began_earlier(session))?;
+    let from = session.start.at.0;
+    let to = match session.end {
+        Some(end) => end.at.0,
+        // TLS 1.3 sends the rest of its handshake as application data: an alert tells that it failed.
+        None if session.application_records > 0 && session.alert.is_none() => from,
+        None => first_goodbye(record).unwrap_or(record.last.at.0),
+    };
+    Some((from, to))
+}
+
+fn first_goodbye(record: &ConnectionRecord) -> Option<i64> {
+    let fins = Direction::BOTH.iter().filter_map(|&direction| record.teardown.fin(direction));
+    let reset = record.teardown.reset.map(|reset| reset.seen.at.0);
+    fins.map(|fin| fin.seen.at.0).chain(reset).min()
+}
+
+fn teardown(record: &ConnectionRecord) -> Option<(i64, i64)> {
+    let fins = || Direction::BOTH.iter().filter_map(|&direction| record.teardown.fin(direction));
+    let from = fins().map(|fin| fin.seen.at.0).min()?;
+    let to = fins().map(|fin| fin.acknowledged.map_or(fin.seen.at.0, |ack| ack.at.0)).max()?;
+    Some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn spans(row: &Row) -> Vec<(Phase, i64, i64)> {
+        let mut all = Vec::new();
+        of_connection(row, |span| all.push((span.phase, span.from / testing::MS, span.to / testing::MS)));
+        all
+    }
+
+    #[test]
+    fn a_whole_life_has_every_phase() {
+        let row = testing::https_row(0, 100);
+        assert_eq!(
+            spans(&row),
+            [
+                (Phase::Idle, 100, 200),
+                (Phase::Send, 140, 141),
+                (Phase::Wait, 141, 160),
+                (Phase::Receive, 160, 180),
+                (Phase::Connect, 100, 110),
+                (Phase::Tls, 111, 135),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_failed_tls_handshake_lasts_until_somebody_gives_up() {
+        use tapline_analysis::decode::tls::{Alert, Version};
+        let tls_of = |records, alert| {
+            let mut record = testing::record_in(State::Reset);
+            record.id = 0;
+            let session = tapline_analysis::TlsSession {
+                start: testing::at(4, 20),
+                version: Some(Version(0x0304)),
+                application_records: records,
+                alert,
+                ..Default::default()
+            };
+            let row = testing::row_of(record, session);
+            spans(&row).into_iter().find(|(phase, ..)| *phase == Phase::Tls)
+        };
+        let alert = Some((tapline_analysis::Sender::Client, Alert { level: 2, description: 48 }));
+        assert_eq!(tls_of(0, None), Some((Phase::Tls, 20, 50)));
+        assert_eq!(tls_of(3, alert), Some((Phase::Tls, 20, 50)));
+        assert_eq!(tls_of(3, None), Some((Phase::Tls, 20, 20)), "data may have come after it");
+    }
+
+    #[test]
+    fn an_early_response_leaves_no_wait() {
+        let exchange =
+            ExchangeRow { start: 0, sent: Some(50), answered: Some(20), end: 60, ..testing::exchange_row() };
+        let mut all = Vec::new();
+        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
+        assert_eq!(all, [(Phase::Send, 0, 20), (Phase::Receive, 20, 60)]);
+    }
+
+    #[test]
+    fn a_request_without_an_answer_only_was_sent() {
+        let exchange =
+            ExchangeRow { start: 0, sent: Some(5), answered: None, end: 5, ..testing::exchange_row() };
+        let mut all = Vec::new();
+        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
+        assert_eq!(all, [(Phase::Send, 0, 5)]);
+    }
+
+    #[test]
+    fn silence_and_refusal_are_marked() {
+        let check = |state, expected: &[(Mark, i64)]| {
+            let record = testing::record_in(state);
+            assert_eq!(
+                marks(&record).map(|(mark, at)| (mark, at / testing::MS)).collect::<Vec<_>>(),
+                expected
+            );
+        };
+        check(State::Established, &[]);
+        check(State::Opening, &[(Mark::Unanswered, 100)]);
+        check(State::Refused, &[(Mark::Refused, 50)]);
+        check(State::Reset, &[(Mark::Reset, 50)]);
+    }
+}

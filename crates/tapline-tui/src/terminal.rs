@@ -1,0 +1,93 @@
+//! The terminal: taken on opening, given back on every way out, also a panic.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+
+/// Octets of a frame that are gathered before they are written.
+const FRAME_BYTES: usize = 64 * 1024;
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// The terminal while it is ours. Dropping gives it back.
+pub(crate) struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    taken: Arc<AtomicBool>,
+    /// What other threads said when they panicked, for when the terminal can show it.
+    last_words: Arc<Mutex<Vec<String>>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub(crate) fn open() -> io::Result<Self> {
+        let taken = Arc::new(AtomicBool::new(true));
+        let last_words = Arc::new(Mutex::new(Vec::new()));
+        hook_panics(Arc::clone(&taken), Arc::clone(&last_words));
+        let opened = enable_raw_mode()
+            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture))
+            .and_then(|()| {
+                let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
+                Terminal::new(CrosstermBackend::new(out))
+            });
+        match opened {
+            Ok(terminal) => Ok(Self { terminal, taken, last_words }),
+            Err(error) => {
+                give_back(&taken);
+                Err(error)
+            }
+        }
+    }
+
+    /// Its size now.
+    pub(crate) fn size(&self) -> io::Result<Size> {
+        self.terminal.size()
+    }
+
+    /// Draws a frame.
+    pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
+        Ok(())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back(&self.taken);
+        let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in words.iter() {
+            let _ = writeln!(io::stderr(), "tapline: {line}");
+        }
+    }
+}
+
+/// Gives the terminal back, once. Nothing can be done where that fails.
+fn give_back(taken: &AtomicBool) {
+    if taken.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// A panic here gives the terminal back before its message is printed; one on another thread must not write
+/// over the screen, which stays.
+fn hook_panics(taken: Arc<AtomicBool>, last_words: Arc<Mutex<Vec<String>>>) {
+    let here = std::thread::current().id();
+    let before: Hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == here || !taken.load(Ordering::SeqCst) {
+            give_back(&taken);
+            before(info);
+        } else {
+            last_words.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+        }
+    }));
+}

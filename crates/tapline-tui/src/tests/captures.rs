@@ -1,0 +1,76 @@
+//! Captures through the engine: what a user sees of a file.
+
+use std::net::SocketAddr;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use tapline_engine::RunOptions;
+use tapline_engine::analysis::Options;
+use tapline_testkit::{Talk, capture};
+
+use crate::{INTERESTS, Theme, picture};
+
+fn address(last: u8, port: u16) -> SocketAddr {
+    ([192, 0, 2, last], port).into()
+}
+
+/// Two requests on one connection and its close; another one that is reset.
+fn octets() -> Vec<u8> {
+    let start = 1_700_000_000_000_000_000;
+    let good = Talk::new(address(1, 50_001), address(80, 80), start)
+        .handshake()
+        .client(b"GET /one HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
+        .wait_ns(30_000_000)
+        .server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        .wait_ns(20_000_000)
+        .client(b"GET /two HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
+        .wait_ns(10_000_000)
+        .server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
+        .close();
+    let reset = Talk::new(address(1, 50_002), address(81, 8080), start + 100_000_000)
+        .handshake()
+        .client(b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n")
+        .wait_ns(15_000_000)
+        .server_reset();
+    capture(Vec::new(), good.frames.iter().chain(&reset.frames)).unwrap()
+}
+
+fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
+    let source = tapline_engine::capture::open(&[path.to_owned()]).unwrap();
+    let options = RunOptions { watch: true, ..RunOptions::new(Options::of(INTERESTS)) };
+    let running = tapline_engine::spawn(source, options).unwrap();
+    let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
+    text(&picture::snapshot(running, Theme::Plain, width, height, &keys))
+}
+
+fn text(buffer: &Buffer) -> String {
+    let lines = buffer.content.chunks(usize::from(buffer.area.width));
+    let lines = lines.map(|line| {
+        let line: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_capture_at_both_sizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.pcap");
+    std::fs::write(&path, octets()).unwrap();
+    insta::assert_snapshot!("capture_80x24", screen(&path, 80, 24, &[]));
+    insta::assert_snapshot!("capture_120x40", screen(&path, 120, 40, &[KeyCode::Char('2')]));
+    let reset = screen(&path, 80, 24, &[KeyCode::Char('j'), KeyCode::Enter]);
+    assert!(reset.contains("reset by server") && reset.contains('✗'), "{reset}");
+}
+
+#[test]
+fn the_keep_alive_fixture_shows_its_requests() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/http1/keep-alive.pcapng");
+    if !path.exists() {
+        eprintln!("skipped: fixtures/http1/keep-alive.pcapng is not there");
+        return;
+    }
+    let text = screen(&path, 120, 40, &[]);
+    assert!(text.contains("loaded") && text.contains("requests") && text.contains("GET "), "{text}");
+}

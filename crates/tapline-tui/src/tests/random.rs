@@ -1,0 +1,91 @@
+//! Whatever is pressed: no panic, the selection on the screen, nothing scrolled past its end.
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::*;
+use crate::keys::{GROUPS, Key};
+use crate::layout::Layout;
+use crate::testing;
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Key(KeyCode, KeyModifiers),
+    Mouse(MouseEventKind, u16, u16, KeyModifiers),
+    Resize(u16, u16),
+    Connection(u64, i64),
+    Settle,
+    End,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let keys: Vec<Key> =
+        GROUPS.iter().flat_map(|(_, bindings)| *bindings).flat_map(|b| b.keys).copied().collect();
+    let bound = proptest::sample::select(keys).prop_map(|key| match key {
+        Key::Plain(code) => Deed::Key(code, KeyModifiers::NONE),
+        Key::Ctrl(c) => Deed::Key(KeyCode::Char(c), KeyModifiers::CONTROL),
+    });
+    let typed = any::<char>().prop_map(|c| Deed::Key(KeyCode::Char(c), KeyModifiers::NONE));
+    let kind = proptest::sample::select(vec![
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+        MouseEventKind::Down(MouseButton::Left),
+    ]);
+    let modifiers = proptest::sample::select(vec![KeyModifiers::NONE, KeyModifiers::CONTROL]);
+    let mouse =
+        (kind, 0_u16..220, 0_u16..80, modifiers).prop_map(|(kind, x, y, m)| Deed::Mouse(kind, x, y, m));
+    prop_oneof![
+        8 => bound,
+        1 => typed,
+        1 => Just(Deed::Key(KeyCode::Backspace, KeyModifiers::NONE)),
+        3 => mouse,
+        1 => (0_u16..220, 0_u16..80).prop_map(|(width, height)| Deed::Resize(width, height)),
+        4 => (0_u64..40, 0_i64..5000).prop_map(|(id, start)| Deed::Connection(id, start)),
+        1 => Just(Deed::Settle),
+        1 => Just(Deed::End),
+    ]
+}
+
+fn perform(model: &mut Model, deed: &Deed) {
+    let msg = match *deed {
+        Deed::Key(code, modifiers) => Msg::Key(KeyEvent::new(code, modifiers)),
+        Deed::Mouse(kind, column, row, modifiers) => Msg::Mouse(MouseEvent { kind, column, row, modifiers }),
+        Deed::Resize(width, height) => Msg::Resize(Size::new(width, height)),
+        Deed::Connection(id, start) => {
+            for event in testing::https_events(id, start) {
+                let _ = update(model, Msg::Event(event));
+            }
+            let totals =
+                Totals { start: Some(Timestamp(0)), end: Some(Timestamp(5100 * MS)), ..Totals::default() };
+            Msg::Progress(Progress::default(), Box::new(totals))
+        }
+        Deed::Settle => Msg::Settle,
+        Deed::End => Msg::Ended(None),
+    };
+    let _ = update(model, msg);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_that_can_be_pressed_breaks_the_screen(deeds in proptest::collection::vec(deed(), 0..60), plain: bool) {
+        let theme = if plain { Theme::Plain } else { Theme::Colours };
+        let mut model = Model::new(theme, Size::new(80, 24));
+        for deed in deeds {
+            perform(&mut model, &deed);
+            let area = Rect::new(0, 0, model.size.width, model.size.height);
+            view::draw(&model, &mut Buffer::empty(area));
+            let Some(layout) = Layout::of(&model, area) else { continue };
+            let listed = model.order.len();
+            prop_assert!(model.selected < listed.max(1));
+            prop_assert!(model.top <= model.selected);
+            prop_assert!(model.selected < model.top + usize::from(layout.list.height).max(1));
+            let window = model.window();
+            prop_assert!(window.span <= model.whole().span && window.start >= model.whole().start);
+            prop_assert!(model.cursor <= 10_000);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Screens of connections built by hand.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::*;
+use crate::testing;
+use tapline_analysis::State;
+
+/// A good one, a refused one, one without an answer, one that was reset.
+fn events() -> Vec<Event> {
+    let mut events = testing::https_events(0, 0);
+    for (id, start, state) in [(1, 120, State::Refused), (2, 200, State::Opening), (3, 300, State::Reset)] {
+        let mut record = testing::record(id, start);
+        record.state = state;
+        record.server_name = None;
+        record.requests = 0;
+        record.protocols.clear();
+        if state != State::Reset {
+            record.handshake.syn_ack = None;
+            record.handshake.ack = None;
+        }
+        if state != State::Opening {
+            let seen = testing::at(record.first.packet + 5, start + 100);
+            record.teardown.reset =
+                Some(tapline_analysis::Reset { seen, from: tapline_analysis::Direction::Reverse });
+        }
+        events.push(Event::Connection(Box::new(record)));
+    }
+    events
+}
+
+fn loaded(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::new(Theme::Colours, width, height);
+    screen.batch(events(), 40_000, Some(40_000), 400);
+    screen
+}
+
+#[test]
+fn before_anything_was_read() {
+    let text = Screen::new(Theme::Colours, 80, 24).text();
+    assert!(text.contains("reading …"), "{text}");
+    assert!(text.contains("q quit"), "{text}");
+}
+
+#[test]
+fn too_small_says_so() {
+    assert_eq!(Screen::new(Theme::Colours, 39, 10).text().trim_end(), "tapline: this terminal is too small");
+    assert!(Screen::new(Theme::Colours, 40, 10).text().contains("reading"));
+}
+
+#[test]
+fn small_screen() {
+    insta::assert_snapshot!(loaded(80, 24).text());
+}
+
+#[test]
+fn large_screen() {
+    insta::assert_snapshot!(loaded(120, 40).text());
+}
+
+#[test]
+fn wide_screen_has_the_detail_on_the_right() {
+    insta::assert_snapshot!(loaded(170, 20).text());
+}
+
+#[test]
+fn without_colour_the_phases_are_told_apart_by_their_glyphs() {
+    let mut screen = Screen::new(Theme::Plain, 80, 24);
+    screen.batch(events(), 40_000, Some(40_000), 400);
+    insta::assert_snapshot!(screen.text());
+}
+
+#[test]
+fn the_help_lies_over_the_screen_and_goes_away() {
+    let mut screen = loaded(120, 50);
+    let before = screen.text();
+    screen.keys("?");
+    insta::assert_snapshot!(screen.text());
+    screen.keys("?");
+    assert_eq!(screen.text(), before);
+}
+
+#[test]
+fn progress_is_shown_while_loading_and_loaded_afterwards() {
+    let mut screen = Screen::new(Theme::Colours, 80, 24);
+    screen.batch(events(), 30_000, Some(60_000), 400);
+    assert!(screen.text().contains("█████░░░░░  50 %  30.0 kB of 60.0 kB"), "{}", screen.text());
+    screen.batch([], 30_000, None, 400);
+    assert!(screen.text().contains("reading  30.0 kB"), "{}", screen.text());
+    let outcome = tapline_engine::Outcome {
+        totals: screen.model.source.totals.clone(),
+        facts: tapline_engine::capture::Facts::default(),
+        stopped: false,
+    };
+    let _ = update(&mut screen.model, Msg::Ended(Some(Box::new(outcome))));
+    assert!(screen.text().contains("loaded"), "{}", screen.text());
+}
+
+#[test]
+fn an_engine_that_went_away_is_said() {
+    let mut screen = loaded(80, 24);
+    let _ = update(&mut screen.model, Msg::Ended(None));
+    assert!(screen.text().contains("stopped before the end"), "{}", screen.text());
+}
+
+#[test]
+fn a_filter_narrows_while_it_is_typed_and_escape_brings_all_back() {
+    let mut screen = loaded(80, 24);
+    screen.keys("/refu");
+    let text = screen.text();
+    assert!(text.contains("1 of 4") && !text.contains("no answer  "), "{text}");
+    let _ = screen.key(KeyCode::Enter);
+    assert!(screen.text().contains("/refu 1 of 4"), "{}", screen.text());
+    let _ = screen.key(KeyCode::Esc);
+    assert_eq!(screen.model.order.len(), 4);
+    screen.keys("/nothing has this");
+    assert!(screen.text().contains("no connection has these words"), "{}", screen.text());
+}
+
+#[test]
+fn while_a_filter_is_typed_letters_are_letters() {
+    let mut screen = loaded(80, 24);
+    screen.keys("/q?");
+    assert_eq!((screen.model.order.filter(), screen.model.overlay), ("q?", None));
+    let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert_eq!(update(&mut screen.model, Msg::Key(ctrl_c)), Effect::Quit, "but Ctrl-C always quits");
+}
+
+#[test]
+fn sorting_by_problems_brings_them_up_and_the_selection_with_them() {
+    let mut screen = loaded(80, 24);
+    screen.keys("ssss");
+    let listed: Vec<_> = (0..4).filter_map(|place| screen.model.order.get(place)).collect();
+    assert_eq!(listed.last(), Some(&0), "the good one is last: {listed:?}");
+    assert_eq!(screen.model.selected, 0);
+    assert!(screen.text().contains("by problems"));
+}
+
+#[test]
+fn the_selected_connection_stays_selected_when_rows_come() {
+    let mut screen = loaded(80, 24);
+    screen.keys("sj");
+    let id = screen.model.order.get(screen.model.selected);
+    let mut long = testing::record(9, 0);
+    long.last = testing::at(99, 400);
+    screen.batch([Event::Connection(Box::new(long))], 50_000, None, 400);
+    assert_eq!(screen.model.order.get(screen.model.selected), id);
+    assert_eq!(screen.model.selected, 2, "the longer one came before it");
+}
+
+#[test]
+fn zooming_to_a_connection_and_back() {
+    let mut screen = loaded(120, 40);
+    screen.keys("jf");
+    let window = screen.model.window();
+    assert!(window.start >= 118 * MS && window.end() <= 222 * MS, "{window:?}");
+    insta::assert_snapshot!(screen.text());
+    screen.keys("0");
+    assert_eq!(screen.model.window(), screen.model.whole());
+}
+
+#[test]
+fn enter_goes_into_the_detail_and_escape_comes_back() {
+    let mut screen = loaded(80, 24);
+    let _ = screen.key(KeyCode::Enter);
+    screen.keys("jjjj");
+    insta::assert_snapshot!(screen.text());
+    assert_eq!(screen.model.selected, 0, "the detail scrolls, not the list");
+    let _ = screen.key(KeyCode::Esc);
+    screen.keys("j");
+    assert_eq!(screen.model.selected, 1);
+}
+
+#[test]
+fn warnings_are_counted_below_and_listed_on_w() {
+    let mut screen = loaded(80, 24);
+    screen.model.source.totals.truncated_packets = 3;
+    screen.model.source.totals.untimed_packets = 1;
+    let text = screen.text();
+    assert!(text.contains("3 packets cut") && text.contains("+1 w") && text.contains("q quit"), "{text}");
+    screen.keys("w");
+    assert!(screen.text().contains("1 packet without a time"), "{}", screen.text());
+}
+
+fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) {
+    let _ = update(&mut screen.model, Msg::Mouse(MouseEvent { kind, column, row, modifiers }));
+}
+
+#[test]
+fn a_click_selects_a_row_and_puts_the_time_cursor() {
+    let mut screen = loaded(80, 24);
+    let click = MouseEventKind::Down(MouseButton::Left);
+    mouse(&mut screen, click, 5, 4, KeyModifiers::NONE);
+    assert_eq!((screen.model.selected, screen.model.cursor), (2, 0), "left of the bars only a row is meant");
+    mouse(&mut screen, click, 44 + 18, 3, KeyModifiers::NONE);
+    assert_eq!(screen.model.selected, 1);
+    assert!(screen.text().contains("▾20"), "half of 400 ms: {}", screen.text());
+    mouse(&mut screen, click, 5, 15, KeyModifiers::NONE);
+    assert_eq!(screen.model.focus, crate::model::Focus::Detail);
+}
+
+#[test]
+fn the_wheel_with_ctrl_zooms_at_the_pointer() {
+    let mut screen = loaded(80, 24);
+    let at = |screen: &Screen| screen.model.window().at_part(screen.model.cursor);
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    let under = at(&screen);
+    assert_eq!(screen.model.window().span, 200 * MS.unsigned_abs());
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    assert!((at(&screen) - under).abs() <= 2, "{under} is not under the pointer any more");
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
+    assert_eq!(screen.model.window(), screen.model.whole());
+}
+
+#[test]
+fn the_wheel_scrolls_a_long_list_and_the_selection_stays_on_the_screen() {
+    let mut screen = Screen::new(Theme::Colours, 80, 24);
+    let events = (0..100).map(|id| Event::Connection(Box::new(testing::record(id, 0))));
+    screen.batch(events, 1000, None, 400);
+    for _ in 0..4 {
+        mouse(&mut screen, MouseEventKind::ScrollDown, 5, 4, KeyModifiers::NONE);
+    }
+    assert_eq!((screen.model.top, screen.model.selected), (12, 12));
+    screen.keys("G");
+    assert_eq!(screen.model.selected, 99);
+    assert!(screen.text().contains("\n 99 "), "{}", screen.text());
+}

@@ -1,0 +1,90 @@
+//! The list: its order, its selection, what of it is on the screen; and the detail's scrolling.
+
+use super::layout;
+use crate::model::{Focus, Model, Sort};
+use crate::view;
+
+/// Moves the selection, or scrolls the detail where that has the focus.
+pub(super) fn go(model: &mut Model, lines: isize) {
+    match model.focus {
+        Focus::List => {
+            let last = model.order.len().saturating_sub(1);
+            select(model, model.selected.saturating_add_signed(lines).min(last));
+        }
+        Focus::Detail => scroll_detail(model, lines),
+    }
+}
+
+/// Selects the row at a place of the list.
+pub(super) fn select(model: &mut Model, place: usize) {
+    if place != model.selected {
+        model.selected = place;
+        model.detail_top = 0;
+    }
+}
+
+/// Scrolls the detail; the bounds are kept later.
+pub(super) fn scroll_detail(model: &mut Model, lines: isize) {
+    model.detail_top = model.detail_top.saturating_add_signed(lines);
+}
+
+/// Scrolls the list under the selection, which stays on the screen.
+pub(super) fn scroll(model: &mut Model, lines: isize) {
+    let height = layout(model).map_or(1, |layout| usize::from(layout.list.height));
+    let top_max = model.order.len().saturating_sub(height);
+    model.top = model.top.saturating_add_signed(lines).min(top_max);
+    let place = model.selected.clamp(model.top, model.top + height.saturating_sub(1));
+    select(model, place);
+}
+
+/// Puts the list in order where rows changed; the selected connection stays selected.
+pub(super) fn settle(model: &mut Model) {
+    if model.order.stale {
+        reorder(model, |model| model.order.rebuild(&model.rows));
+    }
+}
+
+/// Sorts the list anew and shows its first row, which is what one sorts for.
+pub(super) fn sort(model: &mut Model, sort: Sort, reversed: bool) {
+    model.order.sort = sort;
+    model.order.reversed = reversed;
+    model.order.rebuild(&model.rows);
+    select(model, 0);
+}
+
+/// Filters the list; the selected connection stays selected where it is still listed.
+pub(super) fn set_filter(model: &mut Model, filter: String) {
+    if filter != model.order.filter() {
+        reorder(model, |model| model.order.set_filter(filter, &model.rows));
+    }
+}
+
+fn reorder(model: &mut Model, change: impl FnOnce(&mut Model)) {
+    let selected = model.order.get(model.selected);
+    let from_top = model.selected.saturating_sub(model.top);
+    change(model);
+    match selected.and_then(|id| model.order.place(id)) {
+        Some(place) => {
+            model.top = place.saturating_sub(from_top);
+            model.selected = place;
+        }
+        None => select(model, 0),
+    }
+}
+
+/// Whatever happened: the selection is in the list and on the screen, and nothing is scrolled past its end.
+pub(super) fn keep_in_bounds(model: &mut Model) {
+    let Some(layout) = layout(model) else { return };
+    model.selected = model.selected.min(model.order.len().saturating_sub(1));
+    let height = usize::from(layout.list.height).max(1);
+    let top_min = (model.selected + 1).saturating_sub(height);
+    model.top =
+        model.top.clamp(top_min, model.selected).min(model.order.len().saturating_sub(height).max(top_min));
+    if model.selected_row().is_none() {
+        model.focus = Focus::List;
+    }
+    let detail_max = view::detail_lines(model, layout.detail)
+        .saturating_sub(usize::from(layout.detail.height.saturating_sub(1)));
+    model.detail_top = model.detail_top.min(detail_max);
+    model.overlay_top = model.overlay_top.min(view::overlay_scroll_max(model));
+}

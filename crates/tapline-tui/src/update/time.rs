@@ -1,0 +1,63 @@
+//! The time axis: zoom, pan, cursor.
+
+use crate::axis::{Window, Zoom};
+use crate::keys::Action;
+use crate::model::Model;
+
+/// An eighth of the window, in its parts.
+const PAN: i32 = 10_000 / 8;
+
+pub(super) fn act(model: &mut Model, action: Action) {
+    match action {
+        Action::ZoomIn => zoom(model, Zoom::In, model.cursor),
+        Action::ZoomOut => zoom(model, Zoom::Out, model.cursor),
+        Action::PanLeft => pan(model, -PAN),
+        Action::PanRight => pan(model, PAN),
+        Action::CursorLeft => move_cursor(model, -1),
+        Action::CursorRight => move_cursor(model, 1),
+        Action::FitAll => model.zoomed = None,
+        Action::FitSelected => fit_selected(model),
+        _ => {}
+    }
+}
+
+/// Zooms with the moment at `part` of the window staying in its place.
+pub(super) fn zoom(model: &mut Model, zoom: Zoom, part: u16) {
+    let whole = model.whole();
+    show(model, model.window().zoomed(zoom, part, whole));
+}
+
+fn pan(model: &mut Model, parts: i32) {
+    let whole = model.whole();
+    show(model, model.window().panned(parts, whole));
+}
+
+fn show(model: &mut Model, window: Window) {
+    model.zoomed = (window != model.whole()).then_some(window);
+}
+
+/// Moves the cursor by cells of the bars.
+fn move_cursor(model: &mut Model, cells: i32) {
+    let columns = super::layout(model).map_or(1, |layout| layout.bars.width.max(1));
+    let cell = i32::from(model.cursor) * i32::from(columns) / 10_000;
+    put_cursor(model, u16::try_from((cell + cells).max(0)).unwrap_or(0), columns);
+}
+
+/// Puts the cursor on a cell of the bars.
+pub(super) fn put_cursor(model: &mut Model, cell: u16, columns: u16) {
+    let cell = u32::from(cell.min(columns.saturating_sub(1)));
+    // The middle of the cell, so that the way back to a cell cannot round to its neighbour.
+    let part = (cell * 20_000 + 10_000) / (u32::from(columns.max(1)) * 2);
+    model.cursor = u16::try_from(part.min(10_000)).unwrap_or(10_000);
+}
+
+/// The selected connection with a little room on both sides.
+fn fit_selected(model: &mut Model) {
+    let Some(record) = model.selected_row().and_then(|row| row.record()) else { return };
+    let (first, last) = (record.first.at.0, record.last.at.0);
+    let room = i64::try_from(first.abs_diff(last) / 50).unwrap_or(i64::MAX);
+    let whole = model.whole();
+    let start = first.min(last).saturating_sub(room).max(whole.start);
+    let end = first.max(last).saturating_add(room).min(whole.end()).max(start);
+    show(model, Window::between(start, end));
+}

@@ -1,0 +1,40 @@
+//! The screen: what stands where, from the model alone.
+
+mod bar;
+mod columns;
+mod detail;
+mod facts;
+mod list;
+mod overlay;
+mod pen;
+mod requests;
+mod ruler;
+mod status;
+mod title;
+
+use ratatui::buffer::Buffer;
+
+pub(crate) use detail::lines as detail_lines;
+pub(crate) use overlay::scroll_max as overlay_scroll_max;
+
+use crate::layout::Layout;
+use crate::model::Model;
+use crate::theme::Role;
+use pen::Pen;
+
+/// Draws the whole screen.
+pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
+    let area = buffer.area;
+    let Some(layout) = Layout::of(model, area) else {
+        let mut pen = Pen::new(buffer, area, model.theme);
+        pen.write("tapline: this terminal is too small", Role::Plain);
+        return;
+    };
+    title::draw(model, layout.title, buffer);
+    ruler::draw(model, &layout, buffer);
+    list::draw(model, &layout, buffer);
+    detail::draw(model, layout.detail, buffer);
+    status::legend(model, layout.legend, buffer);
+    status::draw(model, layout.status, buffer);
+    overlay::draw(model, area, buffer);
+}

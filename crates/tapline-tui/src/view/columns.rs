@@ -1,0 +1,187 @@
+//! The columns left of the bars: which there are, how wide each is, what stands in them.
+
+use tapline_analysis::{ConnectionRecord, human};
+
+use super::pen::Pen;
+use crate::model::{Model, Row, Sort};
+use crate::theme::Role;
+use crate::words;
+
+/// A column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Column {
+    Id,
+    Client,
+    Server,
+    Speaks,
+    Ending,
+    Requests,
+    Setup,
+    Bytes,
+    Duration,
+}
+
+/// A column with its width.
+pub(super) type Sized = (Column, u16);
+
+/// As they stand from left to right.
+const PLACES: [Column; 9] = [
+    Column::Id,
+    Column::Client,
+    Column::Server,
+    Column::Speaks,
+    Column::Ending,
+    Column::Requests,
+    Column::Setup,
+    Column::Bytes,
+    Column::Duration,
+];
+
+/// Which are kept where there is not room for all: the first ones.
+const IMPORTANCE: [Column; 9] = [
+    Column::Server,
+    Column::Id,
+    Column::Ending,
+    Column::Duration,
+    Column::Requests,
+    Column::Speaks,
+    Column::Bytes,
+    Column::Setup,
+    Column::Client,
+];
+
+/// How many of them are there on every screen.
+const ESSENTIAL: usize = 4;
+
+/// The narrowest that a server's name gets, and what every IPv4 address with its port needs.
+const SERVER_MIN: u16 = 16;
+const SERVER_COMFORTABLE: u16 = 21;
+
+/// The widest that a server's name gets.
+const SERVER_MAX: u16 = 40;
+
+/// The columns that fit in so many cells; one cell stands between two.
+pub(super) fn fitting(model: &Model, width: u16) -> Vec<Sized> {
+    let mut free = width;
+    let mut chosen = Vec::new();
+    for column in IMPORTANCE {
+        let needs = column.width(model) + u16::from(!chosen.is_empty());
+        // Names come before columns that a screen can do without.
+        let kept = if chosen.len() < ESSENTIAL { 0 } else { SERVER_COMFORTABLE - SERVER_MIN };
+        if needs + kept > free {
+            break;
+        }
+        free -= needs;
+        chosen.push(column);
+    }
+    let widen = |column: Column| match column {
+        Column::Server => (column, (column.width(model) + free).min(SERVER_MAX)),
+        _ => (column, column.width(model)),
+    };
+    PLACES.into_iter().filter(|column| chosen.contains(column)).map(widen).collect()
+}
+
+impl Column {
+    fn width(self, model: &Model) -> u16 {
+        match self {
+            Self::Id => {
+                let last = model.rows.len().saturating_sub(1);
+                u16::try_from(last.to_string().len()).unwrap_or(u16::MAX).max(2)
+            }
+            Self::Client => 21,
+            Self::Server => SERVER_MIN,
+            Self::Speaks | Self::Setup => 9,
+            Self::Ending => 11,
+            Self::Requests => 5,
+            Self::Bytes => 7,
+            Self::Duration => 8,
+        }
+    }
+
+    /// What stands above it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Id => "#",
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Speaks => "speaks",
+            Self::Ending => "state",
+            Self::Requests => "reqs",
+            Self::Setup => "handshake",
+            Self::Bytes => "data",
+            Self::Duration => "lasted",
+        }
+    }
+
+    /// Whether its text stands at its right end, as numbers do.
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Self::Id | Self::Requests | Self::Setup | Self::Bytes | Self::Duration)
+    }
+
+    /// Whether the list is sorted by it.
+    pub(super) fn is_sorted_by(self, sort: Sort) -> bool {
+        matches!(
+            (self, sort),
+            (Self::Id, Sort::Start)
+                | (Self::Duration, Sort::Duration)
+                | (Self::Bytes, Sort::Bytes)
+                | (Self::Setup, Sort::Handshake)
+                | (Self::Ending, Sort::Problems)
+        )
+    }
+
+    fn cell(self, row: &Row, record: &ConnectionRecord) -> (String, Role) {
+        match self {
+            Self::Id => (record.id.to_string(), Role::Dim),
+            Self::Client => (record.client.endpoint.to_string(), Role::Plain),
+            Self::Server => (server(row, record), Role::Name),
+            Self::Speaks => (words::speaks(record), Role::Plain),
+            Self::Ending => (words::ending(record).to_owned(), ending_role(row)),
+            Self::Requests if record.requests == 0 => (String::new(), Role::Dim),
+            Self::Requests => (short_count(record.requests), Role::Plain),
+            Self::Setup => (row.setup_ns().map(human::duration).unwrap_or_default(), Role::Plain),
+            Self::Bytes => (human::bytes(record.payload_bytes()), Role::Plain),
+            Self::Duration => (short_duration(record.duration_ns()), Role::Plain),
+        }
+    }
+
+    /// Writes a row's cell.
+    pub(super) fn write(self, width: u16, row: &Row, selected: bool, pen: &mut Pen<'_>) {
+        let Some(record) = row.record() else { return };
+        let (text, role) = self.cell(row, record);
+        let role = if selected { Role::Selected } else { role };
+        if self.is_number() {
+            pen.field_right(&text, width, role);
+        } else {
+            pen.field(&text, width, role);
+        }
+    }
+}
+
+/// The name with its port where that is not the usual one; the address where there is no name.
+fn server(row: &Row, record: &ConnectionRecord) -> String {
+    match (row.name(), record.server.endpoint.port) {
+        (Some(name), 80 | 443) => name.to_owned(),
+        (Some(name), port) if !name.ends_with(&format!(":{port}")) => format!("{name}:{port}"),
+        (Some(name), _) => name.to_owned(),
+        (None, _) => record.server.endpoint.to_string(),
+    }
+}
+
+fn ending_role(row: &Row) -> Role {
+    match words::severity(row) {
+        2.. => Role::Bad,
+        1 => Role::Warn,
+        _ => Role::Plain,
+    }
+}
+
+/// Five digits, then thousands.
+fn short_count(n: u64) -> String {
+    if n < 100_000 { n.to_string() } else { format!("{}k", n / 1000) }
+}
+
+/// A duration in eight cells: hours and minutes lose the letters that need not be there.
+fn short_duration(ns: i64) -> String {
+    human::duration(ns).replace(" min ", "m").replace(" h ", "h").replace(" min", "m")
+}

@@ -1,0 +1,254 @@
+//! What is known of one connection, as labelled lines.
+
+use tapline_analysis::{ConnectionRecord, Fin, Origin, SynOptions, TlsSession, human, printable};
+
+use super::pen;
+use crate::model::Row;
+use crate::theme::Role;
+use crate::words;
+
+/// A piece of text that is not broken.
+pub(super) type Piece = (String, Role);
+
+/// A line: a label, which is empty where the line goes on, and pieces with a dot between two.
+pub(super) struct Fact {
+    pub(super) label: &'static str,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Cells of the widest label and the gap behind it.
+pub(super) const LABEL_WIDTH: u16 = 10;
+
+/// All there is to say of a connection but its requests, in lines of so many cells; `origin` is the capture's
+/// start.
+pub(super) fn of(row: &Row, origin: i64, width: u16) -> Vec<Fact> {
+    let Some(record) = row.record() else { return Vec::new() };
+    let mut facts = Facts { lines: Vec::new(), width: width.saturating_sub(LABEL_WIDTH) };
+    facts.say("path", path(record));
+    facts.say("when", when(record, origin));
+    facts.say("handshake", handshake(record));
+    facts.say("options", options(record));
+    if let Some(session) = row.tls() {
+        facts.say("TLS", tls(session));
+    }
+    facts.say("ending", ending(record));
+    facts.say("data", data(record));
+    facts.say("odd", record.anomalies.iter().map(|(code, n)| warn(format!("{code} ×{n}"))).collect());
+    facts.lines
+}
+
+struct Facts {
+    lines: Vec<Fact>,
+    width: u16,
+}
+
+impl Facts {
+    /// Adds pieces under a label, on as many lines as they need.
+    fn say(&mut self, label: &'static str, pieces: Vec<Piece>) {
+        let mut used = 0;
+        let mut label = Some(label);
+        for piece in pieces {
+            let needs = pen::columns(&piece.0) + 3;
+            match self.lines.last_mut() {
+                Some(line) if label.is_none() && used + needs <= self.width + 3 => {
+                    line.pieces.push(piece);
+                    used += needs;
+                }
+                _ => {
+                    self.lines.push(Fact { label: label.take().unwrap_or_default(), pieces: vec![piece] });
+                    used = needs;
+                }
+            }
+        }
+    }
+}
+
+fn plain(text: impl Into<String>) -> Piece {
+    (text.into(), Role::Plain)
+}
+
+fn warn(text: impl Into<String>) -> Piece {
+    (text.into(), Role::Warn)
+}
+
+/// A step with its packet, as `SYN #12`.
+fn step(name: &str, origin: Origin) -> String {
+    format!("{name} #{}", origin.packet)
+}
+
+fn path(record: &ConnectionRecord) -> Vec<Piece> {
+    let mut pieces = vec![plain(format!("{} → {}", record.client.endpoint, record.server.endpoint))];
+    let tags: Vec<String> = record.vlans.iter().map(|id| id.to_string()).collect();
+    if !tags.is_empty() {
+        pieces.push(plain(format!("VLAN {}", tags.join(", "))));
+    }
+    if record.reused_ports {
+        pieces.push(plain("same addresses and ports as an earlier one"));
+    }
+    if record.orientation == tapline_analysis::ClientProof::Port {
+        pieces.push(warn("the client is a guess by its port"));
+    }
+    pieces
+}
+
+fn handshake(record: &ConnectionRecord) -> Vec<Piece> {
+    let steps = &record.handshake;
+    let rtt = |ns: Option<i64>, side: &str| {
+        ns.map(|ns| format!(", {side} RTT {}", human::duration(ns))).unwrap_or_default()
+    };
+    let mut pieces = Vec::new();
+    if let Some(syn) = steps.syn {
+        pieces.push(plain(step("SYN", syn)));
+    }
+    if steps.syn_retries > 0 {
+        let again = human::plural(u64::from(steps.syn_retries), "more SYN");
+        let last = steps.last_syn.map(|origin| format!(", last #{}", origin.packet)).unwrap_or_default();
+        pieces.push(warn(format!("{again}{last}")));
+    }
+    if let Some(syn_ack) = steps.syn_ack {
+        pieces.push(plain(step("SYN-ACK", syn_ack) + &rtt(steps.server_rtt_ns(), "server")));
+    }
+    if let Some(ack) = steps.ack {
+        pieces.push(plain(step("ACK", ack) + &rtt(steps.client_rtt_ns(), "client")));
+    }
+    if pieces.is_empty() {
+        pieces.push((format!("not in the capture; first packet #{}", record.first.packet), Role::Dim));
+    }
+    pieces
+}
+
+/// The options of both SYNs: once where they agree, else client/server.
+fn options(record: &ConnectionRecord) -> Vec<Piece> {
+    let (client, server) = (record.handshake.client_options, record.handshake.server_options);
+    let (Some(client), Some(server)) = (client, server) else {
+        let only = [(client, "client's"), (server, "server's")];
+        let only = only.into_iter().find_map(|(options, whose)| Some((options?, whose)));
+        return only.map_or_else(Vec::new, |(options, whose)| {
+            let mut pieces = option_pieces(options, options);
+            pieces.push((format!("only the {whose} SYN was seen"), Role::Dim));
+            pieces
+        });
+    };
+    let mut pieces = option_pieces(client, server);
+    if client != server {
+        pieces.push(("client/server".to_owned(), Role::Dim));
+    }
+    pieces
+}
+
+fn option_pieces(client: SynOptions, server: SynOptions) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut number = |name: &str, of: fn(SynOptions) -> Option<u64>, unit: &str| {
+        let text = |side| of(side).map_or_else(|| "–".to_owned(), |n| n.to_string());
+        match (of(client), of(server)) {
+            (None, None) => {}
+            (a, b) if a == b => pieces.push(plain(format!("{name}{}{unit}", text(client)))),
+            _ => pieces.push(plain(format!("{name}{}/{}{unit}", text(client), text(server)))),
+        }
+    };
+    number("MSS ", |side| side.mss.map(u64::from), "");
+    number("window ×", |side| side.window_scale.map(|shift| 1 << shift.min(14)), "");
+    number("Fast Open cookie ", |side| side.fast_open_cookie.map(u64::from), " B");
+    let mut flag = |name: &str, of: fn(SynOptions) -> bool| {
+        let word = |is| if is { "yes" } else { "no" };
+        pieces.push(plain(match (of(client), of(server)) {
+            (true, true) => name.to_owned(),
+            (false, false) => format!("no {name}"),
+            (a, b) => format!("{name} {}/{}", word(a), word(b)),
+        }));
+    };
+    flag("SACK", |side| side.sack_permitted);
+    flag("timestamps", |side| side.timestamps);
+    pieces
+}
+
+fn tls(session: &TlsSession) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if words::began_earlier(session) {
+        return vec![(
+            format!("its handshake is not in the capture; first record #{}", session.start.packet),
+            Role::Dim,
+        )];
+    }
+    match session.version {
+        Some(version) => pieces.push((version.to_string(), Role::Strong)),
+        None if session.end.is_some() => pieces.push(warn("version not seen")),
+        None => pieces.push(warn("no version agreed on")),
+    }
+    match (session.end, session.handshake_ns) {
+        (Some(_), Some(ns)) => {
+            let rtts = session.handshake_rtts.map(|n| format!(", {n} RTT")).unwrap_or_default();
+            pieces.push(plain(format!("handshake {}{rtts}", human::duration(ns))));
+        }
+        (Some(_), None) => pieces.push(plain("length of the handshake not known")),
+        (None, _) => pieces.push(warn("the handshake's end was not seen")),
+    }
+    let range = session.end.map(|end| format!("–#{}", end.packet)).unwrap_or_default();
+    pieces.push((format!("#{}{range}", session.start.packet), Role::Dim));
+    if let Some((from, alert)) = session.alert {
+        pieces.push((format!("{alert} alert by {}", from.name()), Role::Bad));
+    }
+    pieces.extend(session.cipher_suite.map(|suite| plain(suite.to_string())));
+    pieces.extend(session.group.map(|group| plain(group.to_string())));
+    pieces.extend(session.server_name.as_deref().map(|name| plain(format!("SNI {}", printable(name)))));
+    match (&session.alpn, session.alpn_offered.as_slice()) {
+        (Some(chosen), _) => pieces.push(plain(format!("ALPN {}", printable(chosen)))),
+        (None, []) => {}
+        (None, offered) => pieces.push(plain(format!("ALPN offered {}", printable(&offered.join(", "))))),
+    }
+    for (is, text) in [
+        (session.resumed == Some(true), "resumed"),
+        (session.hello_retry, "hello retry"),
+        (session.early_data, "early data offered"),
+    ] {
+        if is {
+            pieces.push(plain(text));
+        }
+    }
+    pieces
+}
+
+fn ending(record: &ConnectionRecord) -> Vec<Piece> {
+    let mut pieces = vec![(words::ending_in_full(record), Role::Strong)];
+    let mut fins: Vec<(&Fin, &str)> = tapline_analysis::Direction::BOTH
+        .iter()
+        .filter_map(|&direction| Some((record.teardown.fin(direction)?, record.sender(direction).name())))
+        .collect();
+    fins.sort_by_key(|(fin, _)| fin.seen.packet);
+    for (fin, who) in fins {
+        let answer = match fin.acknowledged {
+            Some(ack) => format!(", ACK #{}", ack.packet),
+            None => ", no ACK seen".to_owned(),
+        };
+        pieces.push(plain(format!("{} by {who}{answer}", step("FIN", fin.seen))));
+    }
+    if let Some(reset) = record.teardown.reset {
+        let who = record.sender(reset.from).name();
+        pieces.push(plain(format!("{} by {who}", step("RST", reset.seen))));
+    }
+    pieces
+}
+
+fn data(record: &ConnectionRecord) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (who, side) in [("client", &record.client), ("server", &record.server)] {
+        let sent = human::bytes(side.payload_bytes);
+        pieces.push(plain(format!("{who} {sent} in {}", human::plural(side.packets, "packet"))));
+        if side.missing_bytes > 0 {
+            pieces.push(warn(format!("{} never seen", human::bytes(side.missing_bytes))));
+        }
+    }
+    pieces
+}
+
+/// Date and time, then where in the capture and how long.
+fn when(record: &ConnectionRecord, origin: i64) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if let Ok(at) = jiff::Timestamp::from_nanosecond(record.first.at.0.into()) {
+        pieces.push(plain(at.strftime("%Y-%m-%d %H:%M:%S%.6f UTC").to_string()));
+    }
+    pieces.push(plain(format!("at {}", human::duration(record.first.at.0.saturating_sub(origin)))));
+    pieces.push(plain(format!("lasted {}", human::duration(record.duration_ns()))));
+    pieces.push((format!("#{}–#{}", record.first.packet, record.last.packet), Role::Dim));
+    pieces
+}

@@ -1,0 +1,83 @@
+//! The list: a connection a line, its columns left and its bar right.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::pen::Pen;
+use super::{bar, columns, ruler};
+use crate::layout::Layout;
+use crate::model::{End, Focus, Model, Row};
+use crate::paint::Strip;
+use crate::phases;
+use crate::theme::Role;
+
+pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
+    let place = layout.list;
+    if model.order.len() == 0 {
+        let line = Rect { x: place.x + 1, width: place.width - 1, ..place };
+        Pen::new(buffer, line, model.theme).write(nothing(model), Role::Dim);
+        return;
+    }
+    let width = layout.bars.x.saturating_sub(place.x).saturating_sub(2);
+    let columns = columns::fitting(model, width);
+    for (index, y) in (place.top()..place.bottom()).enumerate() {
+        let at = model.top + index;
+        let Some(row) = model.order.get(at).and_then(|id| model.rows.get(id)) else { break };
+        let line = Rect { y, height: 1, ..place };
+        row_columns(model, row, at == model.selected, &columns, Rect { width: width + 2, ..line }, buffer);
+        let bars = Rect { y, height: 1, ..layout.bars };
+        cursor(model, bars, buffer);
+        row_bar(model, row, bars, buffer);
+    }
+}
+
+/// Why the list is empty.
+fn nothing(model: &Model) -> &'static str {
+    match (model.rows.len(), model.source.end) {
+        (0, End::Loading) => "reading …",
+        (0, _) => "no TCP connection in this capture",
+        _ => "no connection has these words: Esc clears the filter",
+    }
+}
+
+fn row_columns(
+    model: &Model,
+    row: &Row,
+    selected: bool,
+    columns: &[columns::Sized],
+    place: Rect,
+    buffer: &mut Buffer,
+) {
+    let mut pen = Pen::new(buffer, Rect { width: place.width - 1, ..place }, model.theme);
+    // With the focus elsewhere the selection is only marked.
+    let painted = selected && model.focus == Focus::List;
+    match (selected, painted) {
+        (true, true) => pen.write(" ", Role::Selected),
+        (true, false) => pen.write("▸", Role::Strong),
+        _ => pen.skip(1),
+    }
+    for (index, (column, width)) in columns.iter().enumerate() {
+        pen.skip(u16::from(index > 0));
+        column.write(*width, row, painted, &mut pen);
+    }
+    if painted {
+        let style = model.theme.style(Role::Selected);
+        buffer.set_style(Rect { width: place.width - 1, ..place }, style);
+    }
+}
+
+fn row_bar(model: &Model, row: &Row, place: Rect, buffer: &mut Buffer) {
+    let mut strip = Strip::new(model.window(), usize::from(place.width), model.theme.columns_a_cell());
+    phases::of_connection(row, |span| strip.span(span));
+    for (mark, at) in row.record().into_iter().flat_map(phases::marks) {
+        strip.mark(mark, at);
+    }
+    bar::draw(&strip.cells(), place, model.theme, buffer);
+}
+
+fn cursor(model: &Model, place: Rect, buffer: &mut Buffer) {
+    if let Some(column) = ruler::cursor_column(model, place.width) {
+        let spot = Rect { x: place.x + column, width: 1, ..place };
+        Pen::new(buffer, spot, model.theme).write("┊", Role::Dim);
+    }
+}

@@ -1,0 +1,136 @@
+//! The selected connection's requests, a line each, with bars on a time axis of their own.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tapline_analysis::human;
+
+use super::pen::Pen;
+use super::{bar, ruler};
+use crate::axis::Window;
+use crate::model::{ExchangeOutcome, ExchangeRow, Model, Row};
+use crate::paint::Strip;
+use crate::phases;
+use crate::theme::Role;
+
+const STATUS_WIDTH: u16 = 6;
+const SIZE_WIDTH: u16 = 7;
+const DURATION_WIDTH: u16 = 8;
+
+/// Lines that the requests take, their heading too.
+pub(super) fn lines(row: &Row) -> usize {
+    match row.exchanges().len() {
+        0 => usize::from(row.record().is_some_and(|record| record.requests > 0)),
+        n => n + 1,
+    }
+}
+
+/// Draws one of those lines.
+pub(super) fn draw(model: &Model, row: &Row, window: Window, index: usize, line: Rect, buffer: &mut Buffer) {
+    let bars_width = if line.width < 70 { line.width / 4 } else { line.width * 2 / 5 };
+    let bars = Rect { x: line.right() - bars_width, width: bars_width, ..line };
+    let text = Rect { width: line.width - bars_width - 1, ..line };
+    match index.checked_sub(1).and_then(|index| row.exchanges().get(index)) {
+        None => heading(model, row, window, text, bars, buffer),
+        Some(exchange) => {
+            columns(model, row, exchange, text, buffer);
+            exchange_bar(model, window, exchange, bars, buffer);
+        }
+    }
+}
+
+fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buffer: &mut Buffer) {
+    let shown = row.exchanges().len() as u64;
+    let told = row.record().map_or(shown, |record| record.requests);
+    let title = match (shown, told) {
+        (0, told) => format!("{}, not finished yet or not listed", human::plural(told, "request")),
+        (shown, told) if shown == told => human::plural(told, "request"),
+        (shown, told) => format!("{} of {}", human::count(shown), human::plural(told, "request")),
+    };
+    let mut pen = Pen::new(buffer, text, model.theme);
+    let numbers = STATUS_WIDTH + SIZE_WIDTH + DURATION_WIDTH + 2;
+    if shown == 0 {
+        pen.write(&title, Role::Dim);
+        return;
+    }
+    let room = pen.room().saturating_sub(numbers);
+    pen.field(&title, room, Role::Strong);
+    pen.field_right("status", STATUS_WIDTH, Role::Dim);
+    pen.skip(1);
+    pen.field_right("body", SIZE_WIDTH, Role::Dim);
+    pen.skip(1);
+    pen.field_right("took", DURATION_WIDTH, Role::Dim);
+    ruler::ticks(model, bars, window, window.start, &(0..0), buffer);
+}
+
+/// From the first request's start to the last one's end.
+pub(super) fn window(row: &Row) -> Window {
+    let start = row.exchanges().iter().map(|exchange| exchange.start).min();
+    let end = row.exchanges().iter().map(|exchange| exchange.end).max();
+    Window::between(start.unwrap_or_default(), end.unwrap_or_default())
+}
+
+fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
+    let mut pen = Pen::new(buffer, place, model.theme);
+    let numbers = STATUS_WIDTH + SIZE_WIDTH + DURATION_WIDTH + 2;
+    let last = row.record().map_or(exchange.packet, |record| record.last.packet);
+    let width = last.max(exchange.packet).to_string().len() + 1;
+    pen.write(&format!("{:>width$} ", format!("#{}", exchange.packet)), Role::Dim);
+    let room = pen.room().saturating_sub(numbers + 1);
+    let mut request = short(&exchange.request, row.name());
+    if let Some(stream) = exchange.stream {
+        request += &format!(" · stream {stream}");
+    }
+    pen.field(&request, room, Role::Plain);
+    pen.skip(1);
+    let (status, role) = status(exchange);
+    pen.field_right(&status, STATUS_WIDTH, role);
+    pen.skip(1);
+    pen.field_right(&exchange.body_bytes.map(human::bytes).unwrap_or_default(), SIZE_WIDTH, Role::Plain);
+    pen.skip(1);
+    let took = exchange.duration_ns().map(human::duration).unwrap_or_default();
+    pen.field_right(&took, DURATION_WIDTH, Role::Plain);
+}
+
+fn status(exchange: &ExchangeRow) -> (String, Role) {
+    let incomplete = if exchange.outcome == ExchangeOutcome::Partial { "…" } else { "" };
+    match (exchange.outcome, exchange.status) {
+        (ExchangeOutcome::Reset, _) => ("reset".to_owned(), Role::Bad),
+        (_, Some(status)) => {
+            let role = if status >= 400 { Role::Bad } else { Role::Plain };
+            (format!("{status}{incomplete}"), role)
+        }
+        (_, None) => ("none".to_owned(), Role::Bad),
+    }
+}
+
+/// The request without the part of its URL that the connection's name says already.
+fn short(request: &str, name: Option<&str>) -> String {
+    let parts = || {
+        let (method, url) = request.split_once(' ')?;
+        let (_, rest) = url.split_once("://")?;
+        let (host, path) = rest.split_at(rest.find('/')?);
+        (Some(host) == name).then(|| format!("{method} {path}"))
+    };
+    parts().unwrap_or_else(|| request.to_owned())
+}
+
+fn exchange_bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
+    let mut strip = Strip::new(window, usize::from(place.width), model.theme.columns_a_cell());
+    phases::of_exchange(exchange, |span| strip.span(span));
+    bar::draw(&strip.cells(), place, model.theme, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shortened_only_where_the_name_says_the_rest() {
+        let check = |request: &str, expected: &str| assert_eq!(short(request, Some("a.example")), expected);
+        check("GET http://a.example/x?y", "GET /x?y");
+        check("GET http://b.example/x", "GET http://b.example/x");
+        check("GET http://a.example:8080/x", "GET http://a.example:8080/x");
+        check("OPTIONS *", "OPTIONS *");
+        check("(request not seen)", "(request not seen)");
+    }
+}

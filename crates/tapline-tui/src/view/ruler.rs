@@ -1,0 +1,85 @@
+//! The line above the list: the columns' names, and the time axis with its cursor.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tapline_analysis::human;
+
+use super::columns;
+use super::pen::{self, Pen};
+use crate::axis::Window;
+use crate::layout::Layout;
+use crate::model::{Model, Sort};
+use crate::theme::Role;
+
+pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
+    let place = layout.heading;
+    let width = layout.bars.x.saturating_sub(place.x).saturating_sub(2);
+    let mut pen = Pen::new(buffer, Rect { x: place.x + 1, width, ..place }, model.theme);
+    for (index, (column, width)) in columns::fitting(model, width).into_iter().enumerate() {
+        pen.skip(u16::from(index > 0));
+        let sorted = column.is_sorted_by(model.order.sort);
+        let ascending = (model.order.sort == Sort::Start) != model.order.reversed;
+        let arrow = if ascending { "▲" } else { "▼" };
+        let (arrow, role) = if sorted { (arrow, Role::Strong) } else { ("", Role::Dim) };
+        let name = format!("{}{arrow}", column.name());
+        if column.is_number() {
+            pen.field_right(&name, width, role);
+        } else {
+            pen.field(&name, width, role);
+        }
+    }
+    if model.source.totals.start.is_some() {
+        let cursor = cursor(model, layout.ruler().width);
+        let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
+        ticks(model, layout.ruler(), model.window(), model.whole().start, &taken, buffer);
+        if let Some((x, text)) = cursor {
+            let ruler = layout.ruler();
+            let place = Rect { x: ruler.x + x, width: ruler.width - x, ..ruler };
+            Pen::new(buffer, place, model.theme).write(&text, Role::Strong);
+        }
+    }
+}
+
+/// The axis of a window over a place, in time since `origin`; no tick touches the columns that are `taken`.
+pub(super) fn ticks(
+    model: &Model,
+    place: Rect,
+    window: Window,
+    origin: i64,
+    taken: &Range<u16>,
+    buffer: &mut Buffer,
+) {
+    for tick in window.ticks(origin, usize::from(place.width)) {
+        let Ok(column) = u16::try_from(tick.column) else { continue };
+        let width = pen::columns(&tick.label) + 1;
+        let clear = taken.is_empty() || column + width < taken.start || taken.end <= column;
+        if column + width <= place.width && clear {
+            let right = Rect { x: place.x + column, width: place.width - column, ..place };
+            let mut pen = Pen::new(buffer, right, model.theme);
+            pen.write("╷", Role::Dim);
+            pen.write(&tick.label, Role::Dim);
+        }
+    }
+}
+
+/// The cursor's time and where that stands: left of the mark where there is no room to its right.
+fn cursor(model: &Model, columns: u16) -> Option<(u16, String)> {
+    let column = cursor_column(model, columns)?;
+    let at = model.window().at_part(model.cursor).saturating_sub(model.whole().start);
+    let label = human::duration(at);
+    let width = pen::columns(&label) + 1;
+    Some(if column + width <= columns {
+        (column, format!("▾{label}"))
+    } else {
+        ((column + 1).saturating_sub(width), format!("{label}▾"))
+    })
+}
+
+/// The cell in which the cursor stands; `None` until it was moved.
+pub(super) fn cursor_column(model: &Model, columns: u16) -> Option<u16> {
+    let column = u32::from(model.cursor) * u32::from(columns) / 10_000;
+    let column = u16::try_from(column).ok()?.min(columns.checked_sub(1)?);
+    (model.cursor > 0).then_some(column)
+}

@@ -1,0 +1,174 @@
+//! The last two lines: what the colours mean; how far reading came, what to beware of, which keys to press.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tapline_analysis::human;
+
+use super::bar;
+use super::pen::{self, Pen};
+use crate::model::{End, Focus, Model, Overlay, Sort};
+use crate::paint::Cell;
+use crate::phases::{Mark, Phase};
+use crate::theme::Role;
+
+/// What the bars' colours and glyphs mean, in the order of a life.
+pub(super) fn legend(model: &Model, place: Rect, buffer: &mut Buffer) {
+    let phases =
+        [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Receive, Phase::Idle, Phase::Teardown];
+    let cell = |phase| Cell { left: Some(phase), right: Some(phase), mark: None };
+    let marks = [(Mark::Reset, "reset/refused"), (Mark::Unanswered, "no answer")];
+    let entries = phases
+        .map(|phase| (cell(phase), phase.name()))
+        .into_iter()
+        .chain(marks.map(|(mark, name)| (Cell { left: None, right: None, mark: Some(mark) }, name)));
+    let entries: Vec<_> = entries.collect();
+    let needs: u16 = entries.iter().map(|(_, name)| pen::columns(name) + 4).sum();
+    let gap = if needs <= place.width { 2 } else { 1 };
+    let mut x = place.x + 1;
+    for (cell, name) in entries {
+        if x + 2 + pen::columns(name) > place.right() {
+            break;
+        }
+        bar::draw(&[cell], Rect { x, width: 1, ..place }, model.theme, buffer);
+        let text = Rect { x: x + 2, width: place.right() - x - 2, ..place };
+        Pen::new(buffer, text, model.theme).write(name, Role::Dim);
+        x += 2 + pen::columns(name) + gap;
+    }
+}
+
+/// How far reading came, what to beware of, which keys to press.
+pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
+    let mut pen = Pen::new(buffer, place, model.theme);
+    pen.skip(1);
+    if model.typing {
+        pen.write("/", Role::Key);
+        pen.write(model.order.filter(), Role::Strong);
+        pen.write("▏", Role::Strong);
+        pen.right(&[
+            (&found(model), Role::Plain),
+            ("   Enter", Role::Key),
+            (" keep  ", Role::Dim),
+            ("Esc", Role::Key),
+            (" clear ", Role::Dim),
+        ]);
+        return;
+    }
+    state(model, &mut pen);
+    sorting(model, &mut pen);
+    if !model.order.filter().is_empty() {
+        pen.write("  /", Role::Key);
+        let room = pen.room() / 3;
+        pen.field(model.order.filter(), pen::columns(model.order.filter()).min(room), Role::Strong);
+        pen.write(&format!(" {}", found(model)), Role::Dim);
+    }
+    warnings(model, &mut pen);
+    hints(model, &mut pen);
+}
+
+fn found(model: &Model) -> String {
+    let (listed, all) = (model.order.len() as u64, model.rows.len() as u64);
+    format!("{} of {}", human::count(listed), human::count(all))
+}
+
+/// By what the list is sorted, where that is not its natural order.
+fn sorting(model: &Model, pen: &mut Pen<'_>) {
+    let (sort, reversed) = (model.order.sort, model.order.reversed);
+    if sort != Sort::Start || reversed {
+        pen.write(&format!("  by {}{}", sort.name(), if reversed { ", reversed" } else { "" }), Role::Dim);
+    }
+}
+
+/// Cells of the progress bar, on screens of up to a hundred columns and on others.
+const BAR_WIDTHS: (u16, u16) = (10, 20);
+
+/// Cells that the hints have at least.
+const HINTS_WIDTH: u16 = 18;
+
+fn state(model: &Model, pen: &mut Pen<'_>) {
+    let source = &model.source;
+    match (source.end, source.permille()) {
+        (End::Done, _) => pen.write("loaded", Role::Dim),
+        (End::Broken, _) => pen.write("stopped before the end", Role::Bad),
+        (End::Loading, Some(permille)) => {
+            let width = if model.size.width <= 100 { BAR_WIDTHS.0 } else { BAR_WIDTHS.1 };
+            let (full, rest) = progress_bar(permille, width);
+            pen.write(&full, Role::Progress);
+            pen.write(&rest, Role::Dim);
+            let total = source.progress.total_bytes.unwrap_or(0);
+            let read = human::bytes(source.progress.read_bytes);
+            pen.write(&format!(" {:>3} %  {read} of {}", permille / 10, human::bytes(total)), Role::Plain);
+        }
+        (End::Loading, None) => {
+            let wheel = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"];
+            let turn = usize::try_from(source.batches).unwrap_or(0) % wheel.len();
+            pen.write(wheel.get(turn).copied().unwrap_or("·"), Role::Progress);
+            pen.write(&format!(" reading  {}", human::bytes(source.progress.read_bytes)), Role::Plain);
+        }
+    }
+}
+
+/// The filled part to an eighth of a cell, and the rest.
+fn progress_bar(permille: u16, width: u16) -> (String, String) {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = u32::from(permille.min(1000)) * u32::from(width) * 8 / 1000;
+    let (whole, part) =
+        (usize::try_from(eighths / 8).unwrap_or(0), usize::try_from(eighths % 8).unwrap_or(0));
+    let tip = EIGHTHS.get(part).copied().unwrap_or_default();
+    let rest = usize::from(width) - whole - usize::from(part > 0);
+    ("█".repeat(whole) + tip, "░".repeat(rest))
+}
+
+fn warnings(model: &Model, pen: &mut Pen<'_>) {
+    let lines = model.source.warnings(model.rows.left_out());
+    let Some(first) = lines.first() else { return };
+    pen.write("  ", Role::Plain);
+    let more = if lines.len() > 1 { format!(" +{}", lines.len() - 1) } else { String::new() };
+    // `w` shows it whole.
+    let room = pen.room().saturating_sub(pen::columns(&more) + 3 + HINTS_WIDTH);
+    pen.field(first, pen::columns(first).min(room), Role::Warn);
+    pen.write(&more, Role::Warn);
+    pen.write(" w", Role::Key);
+}
+
+fn hints(model: &Model, pen: &mut Pen<'_>) {
+    let hints: &[(&str, &str)] = match (model.overlay, model.focus) {
+        (Some(Overlay::Help | Overlay::Warnings), _) => &[("Esc", "close")],
+        (None, Focus::List) => &[
+            ("?", "keys"),
+            ("/", "filter"),
+            ("s", "sort"),
+            ("Enter", "detail"),
+            ("+ -", "zoom"),
+            ("q", "quit"),
+        ],
+        (None, Focus::Detail) => &[("?", "keys"), ("j k", "scroll"), ("Esc", "back"), ("q", "quit")],
+    };
+    // As many as fit; the first and the last are the ones that everybody needs.
+    for kept in (0..hints.len()).rev() {
+        let shown = hints.iter().take(kept).chain(hints.last());
+        let texts: Vec<(String, Role)> = shown
+            .flat_map(|(key, says)| [((*key).to_owned(), Role::Key), (format!(" {says}  "), Role::Dim)])
+            .collect();
+        let pieces: Vec<(&str, Role)> = texts.iter().map(|(text, role)| (text.as_str(), *role)).collect();
+        let width: u16 = pieces.iter().map(|(text, _)| pen::columns(text)).sum();
+        if width + 2 <= pen.room() || kept == 0 {
+            pen.right(&pieces);
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_progress_bar_always_has_its_width() {
+        for permille in 0..=1000 {
+            let (full, rest) = progress_bar(permille, 20);
+            assert_eq!(pen::columns(&full) + pen::columns(&rest), 20, "{permille}");
+        }
+        assert_eq!(progress_bar(1000, 10).1, "");
+        assert_eq!(progress_bar(0, 10).0, "");
+    }
+}

@@ -1,0 +1,64 @@
+//! What the screen calls things.
+
+use tapline_analysis::{ConnectionRecord, State, TeardownKind, TlsSession};
+
+use crate::model::Row;
+
+/// Where a connection is in its life, or how it ended, in a word or two.
+pub(crate) fn ending(record: &ConnectionRecord) -> &'static str {
+    match (record.state, record.teardown.kind()) {
+        (State::Opening, _) => "no answer",
+        (State::HalfOpen, _) => "half-open",
+        (State::Established, _) => "open",
+        (State::Refused, _) => "refused",
+        (State::Reset, _) => "reset",
+        (State::Closing, TeardownKind::HalfClosed) => "half-closed",
+        (State::Closing, _) => "closing",
+        (State::Closed, _) => "closed",
+    }
+}
+
+/// The same as a sentence, with who did it.
+pub(crate) fn ending_in_full(record: &ConnectionRecord) -> String {
+    let who = record.teardown.closed_first().map_or("nobody", |direction| record.sender(direction).name());
+    match (record.state, record.teardown.kind()) {
+        (State::Opening, _) => "the server never answered".to_owned(),
+        (State::HalfOpen, _) => "half-open: the client's ACK was not seen".to_owned(),
+        (State::Established, _) => "open at the last packet seen".to_owned(),
+        (State::Refused, _) => "refused by server".to_owned(),
+        (State::Reset, _) => {
+            let who = record.teardown.reset.map_or(who, |reset| record.sender(reset.from).name());
+            format!("reset by {who}")
+        }
+        (_, TeardownKind::Simultaneous) => "closed by both at once".to_owned(),
+        (_, TeardownKind::HalfClosed) => format!("half-closed by {who}"),
+        (State::Closing, _) => format!("being closed by {who}"),
+        (_, TeardownKind::ThreeSegment) => format!("closed by {who}, in 3 segments"),
+        _ => format!("closed by {who}"),
+    }
+}
+
+/// The protocols from the outside in; empty where none was recognised.
+pub(crate) fn speaks(record: &ConnectionRecord) -> String {
+    let names: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
+    names.join("+")
+}
+
+/// How wrong things went: 3 nothing came of it, 2 it broke, 1 something is odd or missing, 0 fine.
+pub(crate) fn severity(row: &Row) -> u8 {
+    let Some(record) = row.record() else { return 0 };
+    let missing = record.client.missing_bytes + record.server.missing_bytes > 0;
+    let alert = row.tls().is_some_and(|session| session.end.is_none() && session.alert.is_some());
+    match record.state {
+        State::Refused | State::Opening => 3,
+        State::Reset | State::HalfOpen => 2,
+        _ if alert => 2,
+        _ if missing || !record.anomalies.is_empty() || record.handshake.syn_retries > 0 => 1,
+        _ => 0,
+    }
+}
+
+/// Whether a TLS session's handshake was over before the capture saw anything of it.
+pub(crate) fn began_earlier(session: &TlsSession) -> bool {
+    session.version.is_none() && session.end.is_none() && session.application_records > 0
+}
