@@ -177,11 +177,10 @@ impl Sink for Stage {
     }
 
     fn closed(&mut self, connection: &Connection) {
-        if let Some((talk, here, options, events)) = self.talk(connection) {
-            talk.closed(connection, (here, options, events));
-            if options.interests.connections {
-                events.push(Event::Connection(Box::new(ConnectionRecord::of(connection, &talk.story))));
-            }
+        if let Some((talk, _, options, events)) = self.talk(connection)
+            && options.interests.connections
+        {
+            events.push(Event::Connection(Box::new(ConnectionRecord::of(connection, &talk.story))));
         }
         if let Some(place) = self.talks.get_mut(connection.slot as usize) {
             *place = None;

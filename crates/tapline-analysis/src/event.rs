@@ -179,6 +179,8 @@ pub struct MessagePart {
     pub body_bytes: u64,
     /// SHA-256 of the body, where that was asked for.
     pub body_sha256: Option<[u8; 32]>,
+    /// Whether it came whole, its body included.
+    pub complete: bool,
 }
 
 /// Where an exchange's time went, nanoseconds. `None`: not applicable (no new connection) or not known.
@@ -238,10 +240,9 @@ impl Exchange {
         self.response.as_ref().or(self.request.as_ref()).map(|part| part.last)
     }
 
-    /// From its first octet to its last, nanoseconds; `None` without a response.
+    /// From the request's first octet to the response's last, nanoseconds; `None` where either is missing.
     pub fn duration_ns(&self) -> Option<i64> {
-        self.response.as_ref()?;
-        Some(self.end()?.at.since(self.start()?.at))
+        Some(self.response.as_ref()?.last.at.since(self.request.as_ref()?.first.at))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{Event, Exchange, Http1Message, MessageKind, MessagePart, Timings, te
 pub(crate) struct Http1 {
     pairs: VecDeque<Pair>,
     /// The message whose head came last, by direction.
-    open: [Option<Open>; 2],
+    open: [Option<Box<Open>>; 2],
     requests: u64,
     host: Option<String>,
 }
@@ -41,7 +41,6 @@ struct Pair {
     response: Option<MessagePart>,
     request_done: bool,
     response_done: bool,
-    broken: bool,
 }
 
 /// A request that goes on as stream 1 of HTTP/2 (RFC 7540 §3.2).
@@ -89,9 +88,10 @@ impl Http1 {
 
     /// Nothing more will come.
     pub(crate) fn close(&mut self, secure: bool, moment: &mut Moment<'_>) {
-        for pair in self.pairs.drain(..) {
-            tell(pair, secure, false, moment);
+        for pair in std::mem::take(&mut self.pairs) {
+            tell(pair, secure, moment);
         }
+        self.open = [None, None];
     }
 
     fn request(&mut self, request: &Request, span: u64, moment: &mut Moment<'_>) {
@@ -153,7 +153,6 @@ impl Http1 {
         for pair in unanswered.take(count as usize) {
             pair.response_done = true;
             pair.request_done = true;
-            pair.broken = true;
         }
     }
 
@@ -161,23 +160,20 @@ impl Http1 {
     fn pair_to_answer(&mut self, version: &'static str) -> Option<&mut Pair> {
         let index = self.pairs.iter().position(|pair| pair.response.is_none() && !pair.response_done);
         if index.is_none() {
-            self.pairs.push_back(Pair { version, request_done: true, broken: true, ..Pair::default() });
+            self.pairs.push_back(Pair { version, request_done: true, ..Pair::default() });
         }
         self.pairs.get_mut(index.unwrap_or(self.pairs.len() - 1))
     }
 
     fn begin(&mut self, open: Open, direction: Direction) {
         if let Some(place) = self.open.get_mut(direction.index()) {
-            *place = Some(open);
+            *place = Some(Box::new(open));
         }
     }
 
     fn end(&mut self, end: &End, moment: &mut Moment<'_>) {
-        let Some(Some(Open { mut message, interim, hash })) =
-            self.open.get_mut(moment.direction.index()).map(Option::take)
-        else {
-            return;
-        };
+        let Some(Some(open)) = self.open.get_mut(moment.direction.index()).map(Option::take) else { return };
+        let Open { mut message, interim, hash } = *open;
         message.origin = moment.here;
         message.body_bytes = end.body_bytes;
         message.body_complete = end.complete;
@@ -199,7 +195,6 @@ impl Http1 {
             MessageKind::Response => pair.response.is_some() && !pair.response_done,
         });
         let Some(pair) = pair else { return };
-        pair.broken |= !end.complete;
         let part = match kind {
             MessageKind::Request => {
                 pair.request_done = true;
@@ -214,14 +209,14 @@ impl Http1 {
             part.last = here;
             part.body_bytes = end.body_bytes;
             part.body_sha256 = sha256;
+            part.complete = end.complete;
         }
     }
 
     fn tell_finished(&mut self, secure: bool, moment: &mut Moment<'_>) {
         while self.pairs.front().is_some_and(|pair| pair.request_done && pair.response_done) {
             if let Some(pair) = self.pairs.pop_front() {
-                let complete = !pair.broken;
-                tell(pair, secure, complete, moment);
+                tell(pair, secure, moment);
             }
         }
     }
@@ -247,10 +242,12 @@ impl Pair {
     }
 }
 
-fn tell(pair: Pair, secure: bool, complete: bool, moment: &mut Moment<'_>) {
+fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
     if !moment.options.interests.exchanges {
         return;
     }
+    let whole = |part: &Option<MessagePart>| part.as_ref().is_some_and(|part| part.complete);
+    let complete = whole(&pair.request) && whole(&pair.response);
     moment.events.push(Event::Exchange(Box::new(Exchange {
         connection: moment.connection.id,
         stream: None,
@@ -313,5 +310,6 @@ fn new_part(fields: &tapline_decode::Fields, head_bytes: u64, moment: &Moment<'_
         header_bytes_decoded: fields.octets_len() as u64,
         body_bytes: 0,
         body_sha256: None,
+        complete: false,
     }
 }

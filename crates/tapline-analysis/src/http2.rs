@@ -73,6 +73,11 @@ impl Http2 {
         }
     }
 
+    /// What a closed connection is still asked for.
+    pub(crate) fn remember(&mut self) -> Self {
+        Self { requests: self.requests, host: self.host.take(), ..Self::default() }
+    }
+
     pub(crate) fn hash(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
         if let Some(Some(hash)) =
             self.streams.get_mut(&stream).map(|stream| stream.hashes.get_mut(direction.index()))
@@ -237,6 +242,7 @@ fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart {
         header_bytes_decoded: u64::from(block.decoded_bytes),
         body_bytes: 0,
         body_sha256: None,
+        complete: false,
     }
 }
 
@@ -251,6 +257,12 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
             if let Some(part) = part {
                 part.body_sha256 = Some(hash.take().unwrap_or_default().finalize().into());
             }
+        }
+    }
+    let (request_done, response_done) = (stream.request_done, stream.response_done);
+    for (part, done) in [(&mut stream.request, request_done), (&mut stream.response, response_done)] {
+        if let Some(part) = part {
+            part.complete = done;
         }
     }
     moment.events.push(Event::Exchange(Box::new(Exchange {

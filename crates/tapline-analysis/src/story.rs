@@ -14,7 +14,9 @@ use crate::{AnomalyRecord, Event, Options, Sender};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
-    conversation: Conversation,
+    /// Until both directions have ended: what comes later says nothing new.
+    conversation: Option<Conversation>,
+    ended: [bool; 2],
     pub(crate) story: Story,
 }
 
@@ -24,7 +26,7 @@ type Surroundings<'a> = (Origin, &'a Options, &'a mut Vec<Event>);
 impl Talk {
     pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
         let story = Story { syn_seen: connection.orientation == Orientation::Syn, ..Story::default() };
-        Self { conversation: Conversation::new(stated), story }
+        Self { conversation: Some(Conversation::new(stated)), ended: [false; 2], story }
     }
 
     pub(crate) fn octets(
@@ -62,25 +64,25 @@ impl Talk {
         connection: &Connection,
         direction: Direction,
         clean: bool,
-        surroundings: Surroundings<'_>,
+        (here, options, events): Surroundings<'_>,
     ) {
-        self.listen(connection, surroundings, |conversation, listener| {
+        self.listen(connection, (here, options, &mut *events), |conversation, listener| {
             conversation.end(direction, clean, listener);
         });
+        if let Some(ended) = self.ended.get_mut(direction.index()) {
+            *ended = true;
+        }
+        if self.ended == [true; 2] {
+            self.close(connection, (here, options, events));
+        }
     }
 
-    /// Nothing more will come: what is open is told as it stands.
-    pub(crate) fn closed(&mut self, connection: &Connection, (here, options, events): Surroundings<'_>) {
-        let mut moment = Moment {
-            connection,
-            here,
-            first: here,
-            direction: Direction::Forward,
-            from: Sender::Client,
-            options,
-            events,
-        };
+    /// Nothing more will come: what is open is told as it stands, and what only served to read on is freed.
+    fn close(&mut self, connection: &Connection, (here, options, events): Surroundings<'_>) {
+        let (direction, from) = (Direction::Forward, Sender::Client);
+        let mut moment = Moment { connection, here, first: here, direction, from, options, events };
         self.story.close(&mut moment);
+        self.conversation = None;
     }
 
     fn listen(
@@ -89,8 +91,9 @@ impl Talk {
         (here, options, events): Surroundings<'_>,
         speak: impl FnOnce(&mut Conversation, &mut Listener<'_>),
     ) {
-        let mut listener = Listener { story: &mut self.story, connection, here, options, events };
-        speak(&mut self.conversation, &mut listener);
+        if let Some(conversation) = &mut self.conversation {
+            speak(conversation, &mut Listener { story: &mut self.story, connection, here, options, events });
+        }
     }
 }
 
@@ -233,6 +236,10 @@ impl Story {
             http2.close(moment);
         }
         self.price_new_exchanges(mark, moment);
+        self.trails = Default::default();
+        if let Some(http2) = &mut self.http2 {
+            **http2 = http2.remember();
+        }
     }
 }
 

@@ -77,6 +77,7 @@ fn part(first: Origin, last: Origin, body_bytes: u64) -> MessagePart {
         header_bytes: 100,
         header_bytes_decoded: 100,
         body_bytes,
+        complete: true,
         body_sha256: None,
     }
 }

@@ -36,6 +36,7 @@ struct Part<'a> {
     header_bytes: u64,
     header_bytes_decoded: u64,
     body_bytes: u64,
+    complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_sha256: Option<String>,
 }
@@ -91,6 +92,7 @@ fn part(part: &MessagePart) -> Part<'_> {
         header_bytes: part.header_bytes,
         header_bytes_decoded: part.header_bytes_decoded,
         body_bytes: part.body_bytes,
+        complete: part.complete,
         body_sha256: part.body_sha256.map(|hash| hex(&hash)),
     }
 }

@@ -111,7 +111,8 @@ fn status(exchange: &Exchange) -> Cell {
                 400..500 => Ink::Warn,
                 _ => Ink::Good,
             };
-            cell(ink, if exchange.complete { status.to_string() } else { format!("{status} cut") })
+            let whole = exchange.response.as_ref().is_some_and(|response| response.complete);
+            cell(ink, if whole { status.to_string() } else { format!("{status} cut") })
         }
     }
 }

@@ -54,7 +54,7 @@ const COLUMNS: [Column; 7] = [
     flexible("server name"),
     left("TLS"),
     flexible("cipher suite"),
-    left("ALPN"),
+    flexible("ALPN"),
     right("handshake"),
     left(""),
 ];
@@ -109,7 +109,7 @@ fn notes(session: &TlsSession) -> Cell {
         notes.push("early data".to_owned());
     }
     if let Some((from, alert)) = session.alert {
-        notes.push(format!("{alert} alert by {}", from.name()));
+        notes.push(format!("{alert} by {}", from.name()));
         return cell(Ink::Bad, notes.join(", "));
     }
     cell(if session.hello_retry { Ink::Warn } else { Ink::Plain }, notes.join(", "))

@@ -59,7 +59,7 @@ impl Column {
 /// What a flexible column keeps as long as another column can be left out.
 const COMFORT: usize = 22;
 /// What it keeps whatever happens.
-const FLEXIBLE_MIN: usize = 12;
+const FLEXIBLE_MIN: usize = 10;
 
 /// Prints rows under headings, two spaces between columns. Columns with nothing in them are left out.
 pub(super) fn print(
