@@ -14,12 +14,12 @@ use crate::shell;
 use measure::{Figures, measure};
 
 /// Generates a capture, runs the programs in turn and prints medians and ratios.
-pub(crate) fn bench(megabytes: u64, runs: usize, keep: bool) -> Result<()> {
+pub(crate) fn bench(megabytes: u64, runs: usize, keep: bool, capture: Option<&Path>) -> Result<()> {
     ensure!(runs > 0, "at least one run is needed");
     ensure!(shell::is_there("tshark"), "tshark is missing: apt-get install tshark");
     let tapline = shell::tapline()?;
     let folder = tempfile::tempdir()?;
-    let capture = folder.path().join("http1.pcapng");
+    let capture = capture.map_or_else(|| folder.path().join("http1.pcapng"), Path::to_owned);
     let made = load::http1(File::create(&capture)?, megabytes * 1_000_000)?;
     println!(
         "{} packets, {} bytes, {} connections, {} requests",
@@ -82,7 +82,7 @@ fn table(made: &load::Made, figures: &[Figures], runs: usize) -> Result<String> 
     writeln!(text, "Median of {runs} alternating runs, page cache warm; ratio: times faster than tshark.\n")?;
     writeln!(
         text,
-        "| program | seconds | CPU seconds | peak memory, MiB | ratio |\n| --- | ---: | ---: | ---: | ---: |"
+        "| program | seconds | CPU seconds | peak of own memory, MiB | ratio |\n| --- | ---: | ---: | ---: | ---: |"
     )?;
     for figure in figures {
         writeln!(

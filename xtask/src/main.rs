@@ -53,6 +53,9 @@ enum Command {
         /// Keep the figures in `bench-runs/`.
         #[arg(long)]
         keep: bool,
+        /// Keep the capture here.
+        #[arg(long, value_name = "FILE")]
+        capture: Option<std::path::PathBuf>,
     },
     /// Make the captures under `fixtures/` anew, with real programs between network namespaces (needs root).
     Fixtures(fixtures::Arguments),
@@ -69,7 +72,9 @@ fn main() -> Result<()> {
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
-        Command::Bench { megabytes, runs, keep } => bench::bench(megabytes, runs, keep),
+        Command::Bench { megabytes, runs, keep, capture } => {
+            bench::bench(megabytes, runs, keep, capture.as_deref())
+        }
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),
     }

@@ -10,6 +10,7 @@ pub(super) struct Figures {
     pub(super) name: String,
     pub(super) seconds: f64,
     pub(super) cpu_seconds: f64,
+    /// Peak of the memory that is the program's own: mapped files do not count, the system can drop them.
     pub(super) peak_mib: f64,
 }
 
@@ -63,10 +64,10 @@ fn once(command: &mut Command) -> Result<(f64, f64, f64)> {
     Ok((seconds, children_cpu()? - cpu_before, peak_kib / 1024.0))
 }
 
-/// `VmHWM` of a running program, KiB.
+/// Anonymous memory of a running program, KiB.
 fn peak(child: &Child) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
