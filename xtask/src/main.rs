@@ -9,6 +9,7 @@ mod bench;
 mod captures;
 mod fixtures;
 mod peer;
+mod picture;
 mod shell;
 mod sweep;
 
@@ -57,6 +58,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         capture: Option<std::path::PathBuf>,
     },
+    /// Draw the pictures of the dashboard in `docs/` from the fixtures.
+    Picture {
+        /// Draw nothing, fail where one is stale.
+        #[arg(long)]
+        check: bool,
+    },
     /// Make the captures under `fixtures/` anew, with real programs between network namespaces (needs root).
     Fixtures(fixtures::Arguments),
     /// One part of a fixture's network, started by `fixtures` inside a namespace.
@@ -75,6 +82,7 @@ fn main() -> Result<()> {
         Command::Bench { megabytes, runs, keep, capture } => {
             bench::bench(megabytes, runs, keep, capture.as_deref())
         }
+        Command::Picture { check } => picture::picture(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),
     }
