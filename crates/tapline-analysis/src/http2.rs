@@ -22,6 +22,8 @@ pub(crate) struct Http2 {
     open_block: Option<(u32, Option<u32>)>,
     requests: u64,
     host: Option<String>,
+    /// The stream of the first request.
+    first_stream: Option<u32>,
 }
 
 /// A stream with a request, a response, or both.
@@ -45,6 +47,11 @@ impl Http2 {
         self.requests
     }
 
+    /// The stream of the first request.
+    pub(crate) fn first_stream(&self) -> Option<u32> {
+        self.first_stream
+    }
+
     /// The authority of the first request.
     pub(crate) fn host(&self) -> Option<&str> {
         self.host.as_deref()
@@ -52,6 +59,7 @@ impl Http2 {
 
     /// The request of an upgrade is stream 1, half-closed (RFC 7540 §3.2).
     pub(crate) fn upgraded(&mut self, request: UpgradedRequest) {
+        self.first_stream = Some(1);
         let stream = self.streams.entry(1).or_default();
         stream.method = request.method;
         stream.url = request.url;
@@ -143,6 +151,7 @@ impl Http2 {
 
     fn request(&mut self, id: u32, block: &HeaderBlock, pushed: bool, moment: &mut Moment<'_>) {
         self.requests += 1;
+        self.first_stream.get_or_insert(id);
         let field = |name| block.fields.get(name).map(text::text);
         let authority = field(":authority").or_else(|| field("host"));
         if self.host.is_none() {

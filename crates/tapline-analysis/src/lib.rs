@@ -45,6 +45,14 @@ pub enum Sender {
 }
 
 impl Sender {
+    /// 0 for the client, 1 for the server: for arrays of two.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Client => 0,
+            Self::Server => 1,
+        }
+    }
+
     /// The name as it is written in reports and exports.
     pub fn name(self) -> &'static str {
         match self {

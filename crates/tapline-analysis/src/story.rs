@@ -110,7 +110,7 @@ pub(crate) struct Story {
     http1: Http1,
     http2: Option<Box<Http2>>,
     /// Exchanges that were told: the first one paid for the connection.
-    pub(crate) exchanges_told: u64,
+    exchanges_told: u64,
     trails: [Trail; 2],
     /// Offset up to which each direction's octets belong to finished messages.
     settled: [u64; 2],
@@ -214,9 +214,13 @@ impl Story {
     /// Exchanges were told since `mark`: the connection's first carries what the connection cost.
     fn price_new_exchanges(&mut self, mark: usize, moment: &mut Moment<'_>) {
         let (connect, tls) = self.setup_ns(moment.connection);
+        let first_stream = self.http2.as_ref().and_then(|http2| http2.first_stream());
         for event in moment.events.iter_mut().skip(mark) {
             if let Event::Exchange(exchange) = event {
-                if self.exchanges_told == 0 {
+                // HTTP/1 answers in order, HTTP/2 in any.
+                let first =
+                    exchange.stream.map_or(self.exchanges_told == 0, |stream| first_stream == Some(stream));
+                if first {
                     exchange.timings.connect = connect;
                     exchange.timings.tls = tls;
                 }

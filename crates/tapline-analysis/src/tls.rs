@@ -3,7 +3,7 @@
 use tapline_decode::tls::{
     self, Body, ClientHello, ContentType, ExtensionBody, Handshake, HandshakeType, ServerHello, Version,
 };
-use tapline_reassembly::{Direction, Origin};
+use tapline_reassembly::Origin;
 
 use crate::story::Moment;
 use crate::{Event, Sender, TlsMessage, TlsSession, text};
@@ -26,9 +26,9 @@ pub(crate) struct Tls {
     answered: bool,
     /// The server sent a certificate in clear.
     certificate_seen: bool,
-    /// Which direction sent ChangeCipherSpec.
+    /// Who sent ChangeCipherSpec: client, server.
     changed_cipher: [bool; 2],
-    /// Which direction sent its encrypted Finished (TLS 1.2 and before).
+    /// Who sent its encrypted Finished (TLS 1.2 and before): client, server.
     finished: [bool; 2],
     server_data_seen: bool,
     /// The direction of the newest handshake flight, to count round trips.
@@ -102,9 +102,9 @@ impl Tls {
                 self.certificate_seen = true;
                 self.session.certificates = Some(certificate.chain.len());
             }
-            Body::ChangeCipherSpec => set(&mut self.changed_cipher, moment.direction),
-            Body::Encrypted if self.changed_cipher.get(moment.direction.index()) == Some(&true) => {
-                set(&mut self.finished, moment.direction);
+            Body::ChangeCipherSpec => set(&mut self.changed_cipher, moment.from),
+            Body::Encrypted if self.changed_cipher.get(moment.from.index()) == Some(&true) => {
+                set(&mut self.finished, moment.from);
                 if self.finished == [true; 2] {
                     self.tell(Some(moment.here), moment);
                 }
@@ -183,10 +183,10 @@ impl Tls {
         let session = &mut self.session;
         session.end = end;
         if self.answered {
-            let server = self.changed_cipher.get(Direction::Reverse.index()) == Some(&true);
+            let [_, server_changed] = self.changed_cipher;
             if session.version.is_some_and(Version::is_tls13) {
                 session.resumed.get_or_insert(false);
-            } else if server || self.certificate_seen {
+            } else if server_changed || self.certificate_seen {
                 // Without a certificate the server can only have taken up an earlier session (or none is
                 // used at all, in the anonymous and PSK suites that nobody offers).
                 session.resumed = Some(!self.certificate_seen);
@@ -200,8 +200,8 @@ impl Tls {
     }
 }
 
-fn set(flags: &mut [bool; 2], direction: Direction) {
-    if let Some(flag) = flags.get_mut(direction.index()) {
+fn set(flags: &mut [bool; 2], sender: Sender) {
+    if let Some(flag) = flags.get_mut(sender.index()) {
         *flag = true;
     }
 }

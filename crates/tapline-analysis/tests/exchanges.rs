@@ -1,0 +1,121 @@
+//! Built connections in, exchanges and connections out.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use tapline_analysis::{
+    Analyzer, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options, Packet,
+};
+use tapline_packet::LinkType;
+use tapline_testkit::{Frame, Talk};
+
+const MS: i64 = 1_000_000;
+
+fn talk() -> Talk {
+    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:8080".parse().unwrap(), 0)
+}
+
+fn analyse(frames: &[Frame]) -> (Vec<ConnectionRecord>, Vec<Exchange>) {
+    let mut analyzer = Analyzer::new(Options::of(Interests::FULL));
+    for (frame, number) in frames.iter().zip(1..) {
+        analyzer.packet(&Packet {
+            number,
+            at: Some(frame.at),
+            interface: 0,
+            link_type: LinkType::ETHERNET,
+            wire_length: u32::try_from(frame.octets.len()).unwrap(),
+            data: &frame.octets,
+        });
+    }
+    analyzer.finish();
+    let (mut connections, mut exchanges) = (Vec::new(), Vec::new());
+    for event in analyzer.take_events() {
+        match event {
+            Event::Connection(record) => connections.push(*record),
+            Event::Exchange(exchange) => exchanges.push(*exchange),
+            _ => {}
+        }
+    }
+    (connections, exchanges)
+}
+
+const GET: &[u8] = b"GET /a HTTP/1.1\r\nHost: example.test\r\n\r\n";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\nhello";
+
+#[test]
+fn the_time_of_an_exchange_is_in_its_phases() {
+    let frames =
+        talk().handshake().client(GET).server_ack().wait_ns(300 * MS).server(OK).client_ack().close().frames;
+    let (connections, exchanges) = analyse(&frames);
+    let exchange = &exchanges[0];
+    assert_eq!((exchange.method.as_deref(), exchange.status), (Some("GET"), Some(200)));
+    assert_eq!(exchange.url.as_deref(), Some("http://example.test/a"));
+    assert_eq!((exchange.timings.connect, exchange.timings.tls), (Some(2 * MS), None));
+    assert_eq!(
+        (exchange.timings.send, exchange.timings.wait, exchange.timings.receive),
+        (Some(0), Some(302 * MS), Some(0))
+    );
+    assert_eq!(exchange.duration_ns(), Some(302 * MS));
+    assert!(exchange.complete);
+    let (request, response) = (exchange.request.as_ref().unwrap(), exchange.response.as_ref().unwrap());
+    assert_eq!((request.first.packet, response.first.packet, response.body_bytes), (4, 6, 5));
+    assert_eq!((connections[0].requests, connections[0].server_name.as_deref()), (1, Some("example.test")));
+}
+
+#[test]
+fn only_the_first_exchange_pays_for_the_connection() {
+    let frames = talk().handshake().client(GET).server(OK).client(GET).server(OK).close().frames;
+    let connects: Vec<_> = analyse(&frames).1.iter().map(|exchange| exchange.timings.connect).collect();
+    assert_eq!(connects, [Some(2 * MS), None]);
+}
+
+#[test]
+fn pipelined_requests_meet_their_responses_in_order() {
+    let requests = [GET, b"GET /b HTTP/1.1\r\nHost: example.test\r\n\r\n"].concat();
+    let answers = [OK, &b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"[..]].concat();
+    let frames = talk().handshake().client(&requests).server(&answers).close().frames;
+    let seen: Vec<_> =
+        analyse(&frames).1.into_iter().map(|exchange| (exchange.url.unwrap(), exchange.status)).collect();
+    assert_eq!(
+        seen,
+        [("http://example.test/a".to_owned(), Some(200)), ("http://example.test/b".to_owned(), Some(404)),]
+    );
+}
+
+#[test]
+fn a_body_over_many_segments_ends_with_its_last() {
+    let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec();
+    answer.resize(answer.len() + 100_000, b'x');
+    let frames = talk().handshake().client(GET).server(&answer).close().frames;
+    let (_, exchanges) = analyse(&frames);
+    let response = exchanges[0].response.as_ref().unwrap();
+    assert_eq!((response.body_bytes, response.complete), (100_000, true));
+    assert_eq!((response.first.packet, response.last.packet), (5, 5 + 100_000 / 1460));
+}
+
+#[test]
+fn what_never_came_is_said() {
+    let (_, unanswered) = analyse(&talk().handshake().client(GET).frames);
+    assert_eq!(
+        (unanswered[0].status, unanswered[0].complete, unanswered[0].duration_ns()),
+        (None, false, None)
+    );
+    let short = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello";
+    let (_, cut) = analyse(&talk().handshake().client(GET).server(short).close().frames);
+    assert_eq!(
+        (cut[0].status, cut[0].complete, cut[0].response.as_ref().unwrap().complete),
+        (Some(200), false, false)
+    );
+}
+
+#[test]
+fn without_a_syn_the_octets_tell_who_is_the_client() {
+    // The server has the higher port and speaks first in the capture.
+    let talk = Talk::new("10.0.0.1:1000".parse().unwrap(), "10.0.0.2:50000".parse().unwrap(), 0);
+    let frames = talk.handshake().client(GET).server(OK).close().frames;
+    let (connections, exchanges) = analyse(&frames[3..]);
+    assert_eq!(
+        (connections[0].client.endpoint.port, connections[0].orientation),
+        (1000, ClientProof::Protocol)
+    );
+    assert_eq!(exchanges[0].status, Some(200));
+    assert_eq!(exchanges[0].timings.connect, None);
+}
