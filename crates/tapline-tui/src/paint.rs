@@ -19,27 +19,64 @@ pub(crate) struct Cell {
 pub(crate) struct Strip {
     window: Window,
     columns_a_cell: usize,
-    /// By phase and column: stretches that begin here, less those that ended before.
-    edges: Vec<[i32; Phase::ALL.len()]>,
+    /// By column and phase.
+    columns: Vec<[Edge; Phase::ALL.len()]>,
     marks: Vec<Option<Mark>>,
+    sharing: Sharing,
 }
+
+/// Whose a column is that several phases of requests share.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sharing {
+    /// The highest phase's: on the bar of one request every phase is seen.
+    Highest,
+    /// The one's that took most of it: on a connection's bar a thousand quick answers do not hide the waiting
+    /// between them.
+    Longest,
+}
+
+/// What stretches of one phase do at one column.
+#[derive(Clone, Copy, Default)]
+struct Edge {
+    /// Stretches that touch the column from here on, less those that did before.
+    touch: i32,
+    /// Stretches that fill the column from here on, less those that did before.
+    fill: i32,
+    /// Time of the stretches that begin or end in the column, nanoseconds.
+    part_ns: u64,
+}
+
+/// The phases of a request.
+const REQUEST: [Phase; 3] = [Phase::Wait, Phase::Send, Phase::Receive];
 
 impl Strip {
     /// An empty bar.
-    pub(crate) fn new(window: Window, cells: usize, columns_a_cell: usize) -> Self {
-        let edges = vec![[0; Phase::ALL.len()]; cells * columns_a_cell + 1];
-        Self { window, columns_a_cell, edges, marks: vec![None; cells] }
+    pub(crate) fn new(window: Window, cells: usize, columns_a_cell: usize, sharing: Sharing) -> Self {
+        let columns = vec![Default::default(); cells * columns_a_cell + 1];
+        Self { window, columns_a_cell, columns, marks: vec![None; cells], sharing }
     }
 
     /// Paints a stretch: at least one column, however short it is.
     pub(crate) fn span(&mut self, span: Span) {
-        let columns = self.edges.len() - 1;
-        let Some((first, last)) = self.window.columns(span.from, span.to, columns) else { return };
-        for (column, by) in [(first, 1), (last + 1, -1)] {
-            let edge = self.edges.get_mut(column).and_then(|edges| edges.get_mut(span.phase as usize));
-            if let Some(edge) = edge {
-                *edge += by;
-            }
+        let count = self.columns.len() - 1;
+        let Some((first, last)) = self.window.columns(span.from, span.to, count) else { return };
+        self.edge(first, span.phase, |edge| edge.touch += 1);
+        self.edge(last + 1, span.phase, |edge| edge.touch -= 1);
+        for column in [first, last].into_iter().take(if first == last { 1 } else { 2 }) {
+            let from = span.from.max(self.window.time(column, count));
+            let to = span.to.min(self.window.time(column + 1, count));
+            let ns = u64::try_from(to.saturating_sub(from)).unwrap_or(0);
+            self.edge(column, span.phase, |edge| edge.part_ns = edge.part_ns.saturating_add(ns));
+        }
+        if first + 1 < last {
+            self.edge(first + 1, span.phase, |edge| edge.fill += 1);
+            self.edge(last, span.phase, |edge| edge.fill -= 1);
+        }
+    }
+
+    fn edge(&mut self, column: usize, phase: Phase, change: impl FnOnce(&mut Edge)) {
+        if let Some(edge) = self.columns.get_mut(column).and_then(|edges| edges.get_mut(phase as usize)) {
+            change(edge);
         }
     }
 
@@ -53,12 +90,15 @@ impl Strip {
 
     /// The painted cells.
     pub(crate) fn cells(self) -> Vec<Cell> {
-        let mut open = [0_i32; Phase::ALL.len()];
-        let columns = self.edges.iter().map(|edges| {
+        let column_ns = self.window.span / (self.columns.len() as u64 - 1).max(1);
+        let mut open = [Edge::default(); Phase::ALL.len()];
+        let columns = self.columns.iter().map(|edges| {
             for (open, edge) in open.iter_mut().zip(edges) {
-                *open += edge;
+                open.touch += edge.touch;
+                open.fill += edge.fill;
+                open.part_ns = edge.part_ns;
             }
-            Phase::ALL.into_iter().rev().find(|&phase| open.get(phase as usize).is_some_and(|&n| n > 0))
+            winner(&open, column_ns, self.sharing)
         });
         let columns: Vec<Option<Phase>> = columns.collect();
         let halves = columns.chunks(self.columns_a_cell);
@@ -69,6 +109,20 @@ impl Strip {
         };
         self.marks.into_iter().zip(halves).map(cell).collect()
     }
+}
+
+/// Whose a column is: the highest phase's that touches it, as far as [`Sharing`] does not say otherwise.
+fn winner(open: &[Edge; Phase::ALL.len()], column_ns: u64, sharing: Sharing) -> Option<Phase> {
+    let of = |phase: Phase| open.get(phase as usize).copied().unwrap_or_default();
+    let highest = Phase::ALL.into_iter().rev().find(|&phase| of(phase).touch > 0)?;
+    if sharing == Sharing::Highest || !REQUEST.contains(&highest) {
+        return Some(highest);
+    }
+    let took_ns = |phase: Phase| {
+        let fills = u64::try_from(of(phase).fill).unwrap_or(0);
+        of(phase).part_ns.saturating_add(column_ns.saturating_mul(fills))
+    };
+    REQUEST.into_iter().filter(|&phase| of(phase).touch > 0).max_by_key(|&phase| took_ns(phase))
 }
 
 #[cfg(test)]
@@ -91,7 +145,7 @@ mod tests {
     }
 
     fn strip(spans: &[(Phase, i64, i64)]) -> Strip {
-        let mut strip = Strip::new(Window::between(0, 100), 10, 1);
+        let mut strip = Strip::new(Window::between(0, 100), 10, 1, Sharing::Longest);
         for &(phase, from, to) in spans {
             strip.span(Span { phase, from, to });
         }
@@ -108,10 +162,29 @@ mod tests {
             (Phase::Tls, 10, 30),
             (Phase::Teardown, 95, 100),
         ];
-        assert_eq!(letters(strip(&life)), "cttwwrrr-f");
+        assert_eq!(letters(strip(&life)), "cttwwwrr-f");
         let mut backwards = life;
         backwards.reverse();
-        assert_eq!(letters(strip(&backwards)), "cttwwrrr-f", "the order of painting does not matter");
+        assert_eq!(letters(strip(&backwards)), "cttwwwrr-f", "the order of painting does not matter");
+    }
+
+    #[test]
+    fn a_column_belongs_to_what_took_most_of_it() {
+        let quick_answers =
+            [(Phase::Wait, 0, 19), (Phase::Receive, 19, 20), (Phase::Wait, 20, 39), (Phase::Receive, 39, 40)];
+        assert_eq!(letters(strip(&quick_answers)), "wwww      ");
+        assert_eq!(letters(strip(&[(Phase::Wait, 0, 12), (Phase::Receive, 12, 40)])), "wrrr      ");
+        let at_once = [(Phase::Wait, 0, 40), (Phase::Wait, 0, 40), (Phase::Receive, 5, 35)];
+        assert_eq!(letters(strip(&at_once)), "wwww      ");
+    }
+
+    #[test]
+    fn on_one_requests_bar_every_phase_is_seen() {
+        let mut bar = Strip::new(Window::between(0, 100), 10, 1, Sharing::Highest);
+        for (phase, from, to) in [(Phase::Send, 0, 0), (Phase::Wait, 0, 98), (Phase::Receive, 98, 98)] {
+            bar.span(Span { phase, from, to });
+        }
+        assert_eq!(letters(bar), "swwwwwwwwr");
     }
 
     #[test]
@@ -125,12 +198,12 @@ mod tests {
     #[test]
     fn the_shortest_stretch_is_seen() {
         assert_eq!(letters(strip(&[(Phase::Idle, 0, 100), (Phase::Receive, 42, 42)])), "----r-----");
-        assert_eq!(letters(strip(&[(Phase::Send, 20, 21), (Phase::Wait, 21, 40)])), "  sw      ");
+        assert_eq!(letters(strip(&[(Phase::Idle, 0, 100), (Phase::Send, 20, 21)])), "--s-------");
     }
 
     #[test]
     fn halves_tell_two_phases_apart_in_one_cell() {
-        let mut bar = Strip::new(Window::between(0, 100), 10, 2);
+        let mut bar = Strip::new(Window::between(0, 100), 10, 2, Sharing::Longest);
         bar.span(Span { phase: Phase::Wait, from: 0, to: 5 });
         bar.span(Span { phase: Phase::Receive, from: 5, to: 15 });
         let cells = bar.cells();

@@ -7,7 +7,7 @@ use super::pen::Pen;
 use super::{bar, columns, ruler};
 use crate::layout::Layout;
 use crate::model::{End, Focus, Model, Row};
-use crate::paint::Strip;
+use crate::paint::{Sharing, Strip};
 use crate::phases;
 use crate::theme::Role;
 
@@ -67,7 +67,8 @@ fn row_columns(
 }
 
 fn row_bar(model: &Model, row: &Row, place: Rect, buffer: &mut Buffer) {
-    let mut strip = Strip::new(model.window(), usize::from(place.width), model.theme.columns_a_cell());
+    let mut strip =
+        Strip::new(model.window(), usize::from(place.width), model.theme.columns_a_cell(), Sharing::Longest);
     phases::of_connection(row, |span| strip.span(span));
     for (mark, at) in row.record().into_iter().flat_map(phases::marks) {
         strip.mark(mark, at);

@@ -8,7 +8,7 @@ use super::pen::Pen;
 use super::{bar, ruler};
 use crate::axis::Window;
 use crate::model::{ExchangeOutcome, ExchangeRow, Model, Row};
-use crate::paint::Strip;
+use crate::paint::{Sharing, Strip};
 use crate::phases;
 use crate::theme::Role;
 
@@ -115,7 +115,8 @@ fn short(request: &str, name: Option<&str>) -> String {
 }
 
 fn exchange_bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
-    let mut strip = Strip::new(window, usize::from(place.width), model.theme.columns_a_cell());
+    let mut strip =
+        Strip::new(window, usize::from(place.width), model.theme.columns_a_cell(), Sharing::Highest);
     phases::of_exchange(exchange, |span| strip.span(span));
     bar::draw(&strip.cells(), place, model.theme, buffer);
 }
