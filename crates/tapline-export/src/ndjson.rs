@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use tapline_engine::Outcome;
-use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Timestamp};
+use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Sender, Timestamp};
 
 use crate::rfc3339;
 
@@ -167,6 +167,23 @@ struct Place {
 impl From<Origin> for Place {
     fn from(origin: Origin) -> Self {
         Self { packet: origin.packet, at: At(origin.at) }
+    }
+}
+
+/// Where and by whom a message was said: the same in every record of one.
+#[derive(Serialize)]
+struct Said {
+    packet: u64,
+    at: At,
+    first_packet: u64,
+    connection: u64,
+    from: &'static str,
+}
+
+impl Said {
+    fn new(connection: u64, first: Origin, last: Origin, from: Sender) -> Self {
+        let Origin { packet, at } = last;
+        Self { packet, at: At(at), first_packet: first.packet, connection, from: from.name() }
     }
 }
 

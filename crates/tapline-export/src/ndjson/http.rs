@@ -6,16 +6,13 @@ use tapline_engine::analysis::decode::http2::{
 };
 use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind};
 
-use super::{At, RecordType, Shown, hex};
+use super::{RecordType, Said, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct Http1Line<'a> {
     r#type: &'static str,
-    packet: u64,
-    at: At,
-    first_packet: u64,
-    connection: u64,
-    from: &'static str,
+    #[serde(flatten)]
+    said: Said,
     kind: &'static str,
     method: Option<&'a str>,
     target: Option<&'a str>,
@@ -31,11 +28,7 @@ impl<'a> Http1Line<'a> {
     pub(super) fn of(message: &'a Http1Message) -> Self {
         Self {
             r#type: RecordType::Http1Message.name(),
-            packet: message.origin.packet,
-            at: At(message.origin.at),
-            first_packet: message.first.packet,
-            connection: message.connection,
-            from: message.from.name(),
+            said: Said::new(message.connection, message.first, message.origin, message.from),
             kind: if message.kind == MessageKind::Request { "request" } else { "response" },
             method: message.method.as_deref(),
             target: message.target.as_deref(),
@@ -97,11 +90,8 @@ struct ByType {
 #[derive(Serialize)]
 pub(super) struct Http2Line {
     r#type: &'static str,
-    packet: u64,
-    at: At,
-    first_packet: u64,
-    connection: u64,
-    from: &'static str,
+    #[serde(flatten)]
+    said: Said,
     stream: u32,
     frame: String,
     frame_type: u8,
@@ -140,11 +130,7 @@ impl Http2Line {
         let frame = &event.frame;
         Self {
             r#type: RecordType::Http2Frame.name(),
-            packet: event.origin.packet,
-            at: At(event.origin.at),
-            first_packet: event.first.packet,
-            connection: event.connection,
-            from: event.from.name(),
+            said: Said::new(event.connection, event.first, event.origin, event.from),
             stream: frame.stream,
             frame: frame.kind.to_string(),
             frame_type: frame.kind.0,

@@ -4,16 +4,13 @@ use serde::Serialize;
 use tapline_engine::analysis::decode::tls::{Alert, CipherSuite, NamedGroup, Version};
 use tapline_engine::analysis::{Sender, TlsMessage, TlsSession};
 
-use super::{At, RecordType, Shown};
+use super::{At, RecordType, Said, Shown};
 
 #[derive(Serialize)]
 pub(super) struct MessageLine {
     r#type: &'static str,
-    packet: u64,
-    at: At,
-    first_packet: u64,
-    connection: u64,
-    from: &'static str,
+    #[serde(flatten)]
+    said: Said,
     record_version: Shown<Version>,
     content: String,
     message: Option<String>,
@@ -46,11 +43,7 @@ impl MessageLine {
     pub(super) fn of(message: &TlsMessage) -> Self {
         Self {
             r#type: RecordType::TlsMessage.name(),
-            packet: message.origin.packet,
-            at: At(message.origin.at),
-            first_packet: message.first.packet,
-            connection: message.connection,
-            from: message.from.name(),
+            said: Said::new(message.connection, message.first, message.origin, message.from),
             record_version: Shown(message.record_version),
             content: message.content.to_string(),
             message: message.handshake.map(|kind| kind.to_string()),
