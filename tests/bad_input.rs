@@ -78,7 +78,7 @@ fn without_permission_the_error_says_so() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(file.path()).is_ok() {
-        eprintln!("skipped: this user may read everything");
+        tapline_testkit::skipped("this user may read everything");
         return;
     }
     complains(&report(file.path()), 2, &["no permission"]);

@@ -18,7 +18,7 @@ fn loopback(filter: Option<String>) -> Option<Box<dyn Source + Send>> {
             | CaptureError::LibpcapMissing { .. }
             | CaptureError::NoSuchDevice { .. }),
         ) => {
-            eprintln!("skipped: {error}");
+            tapline_testkit::skipped(error);
             None
         }
         Err(error) => panic!("{error}"),
@@ -30,7 +30,7 @@ fn devices_are_listed_or_libpcap_is_missing() {
     match devices() {
         Ok(listed) => {
             let Some(loopback) = listed.iter().find(|device| device.is_loopback) else {
-                eprintln!("no loopback device: skipped");
+                tapline_testkit::skipped("no loopback device");
                 return;
             };
             assert!(loopback.is_up, "{loopback:?}");
@@ -88,7 +88,7 @@ fn a_filter_that_is_not_understood_is_refused() {
             assert_eq!(filter, "tcp prot 1");
             assert!(reason.contains("syntax error"), "{reason}");
         }
-        Err(error) => eprintln!("skipped: {error}"),
+        Err(error) => tapline_testkit::skipped(error),
         Ok(_) => panic!("a filter of nonsense was taken"),
     }
 }
@@ -100,7 +100,7 @@ fn a_device_that_does_not_exist_is_refused() {
             assert_eq!(device, "no-such-device0");
             assert!(hint.contains("lo"), "{hint}");
         }
-        error => eprintln!("skipped: {error}"),
+        error => tapline_testkit::skipped(error),
     }
 }
 

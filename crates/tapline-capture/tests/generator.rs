@@ -7,8 +7,9 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::{corpus, files, gist, read};
+use common::{files, gist, read};
 use tapline_capture::BlockKind;
+use tapline_testkit::corpus;
 
 /// "Block counts:" of the text: short name and count a line.
 fn counts(text: &str) -> BTreeMap<String, u64> {

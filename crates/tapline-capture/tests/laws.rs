@@ -5,10 +5,11 @@ mod common;
 
 use std::fs;
 
-use common::{corpus, files, pcap};
+use common::{files, pcap};
 use proptest::prelude::*;
 use tapline_capture::{Interface, PcapngWriter, Secret, read_bytes};
 use tapline_packet::{LinkType, Packet, Timestamp};
+use tapline_testkit::corpus;
 
 /// Reads what may be damaged; every packet and damage is paid for by bytes of the input.
 fn survive(bytes: &[u8]) -> (u64, usize) {

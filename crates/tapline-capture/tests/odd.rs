@@ -6,9 +6,10 @@ mod common;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 
-use common::{Kept, corpus, drain, gist, read};
+use common::{Kept, drain, gist, read};
 use tapline_capture::{BlockKind, Facts, Secret};
 use tapline_packet::LinkType;
+use tapline_testkit::corpus;
 
 const T: i64 = 1_700_000_000_000_000_000;
 const SECOND: i64 = 1_000_000_000;

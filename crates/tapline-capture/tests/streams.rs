@@ -7,8 +7,9 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Write};
 use std::path::PathBuf;
 
-use common::{Kept, corpus, drain, files, gist, pcap, read};
+use common::{Kept, drain, files, gist, pcap, read};
 use tapline_capture::{Facts, open, open_reader};
+use tapline_testkit::corpus;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -172,7 +173,7 @@ fn a_named_pipe_is_read_like_a_file() {
     let path: PathBuf = folder.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     if !made.is_ok_and(|status| status.success()) {
-        eprintln!("no mkfifo: skipped");
+        tapline_testkit::skipped("no mkfifo");
         return;
     }
     let bytes = pcap(&[1, 2, 3]);
@@ -192,7 +193,7 @@ fn a_silent_pipe_is_idle_and_goes_on() {
     let path = folder.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     if !made.is_ok_and(|status| status.success()) {
-        eprintln!("no mkfifo: skipped");
+        tapline_testkit::skipped("no mkfifo");
         return;
     }
     let fifo = path.clone();

@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::path::Path;
-
 use common::{Forward, Heard, Reverse, Turn, hex, http1, http2, play, tls12};
 use proptest::prelude::*;
 use tapline_decode::{Conversation, Protocol};
@@ -23,12 +21,7 @@ fn feed(octets: &[u8]) {
 
 #[test]
 fn the_fuzz_corpus_of_nghttp2() {
-    let corpus =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/nghttp2+nghttp2/fuzz/corpus");
-    if !corpus.is_dir() {
-        eprintln!("corpus absent: skipped");
-        return;
-    }
+    let Some(corpus) = tapline_testkit::corpus("nghttp2+nghttp2/fuzz/corpus") else { return };
     let mut count = 0;
     for folder in std::fs::read_dir(corpus).unwrap().flatten() {
         for file in std::fs::read_dir(folder.path()).unwrap().flatten() {

@@ -6,10 +6,6 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tapline_decode::http2::hpack::Decoder;
 
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/http2jp+hpack-test-case")
-}
-
 fn octets(hex: &str) -> Vec<u8> {
     hex.as_bytes()
         .chunks(2)
@@ -26,12 +22,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn every_story_decodes_to_its_headers() {
-    if !corpus().is_dir() {
-        eprintln!("corpus absent: skipped");
-        return;
-    }
+    let Some(corpus) = tapline_testkit::corpus("http2jp+hpack-test-case") else { return };
     let mut blocks = 0;
-    for story in files(&corpus()).iter().flat_map(|folder| files(folder)) {
+    for story in files(&corpus).iter().flat_map(|folder| files(folder)) {
         if story.extension().is_none_or(|extension| extension != "json") {
             continue;
         }

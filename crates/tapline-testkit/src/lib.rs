@@ -3,8 +3,10 @@
 //! Built after RFC 791, RFC 8200 and RFC 9293 and not with any crate of this workspace that reads packets, so
 //! that a test does not hold a reader against itself.
 
+mod around;
 mod frame;
 mod talk;
 
+pub use around::{corpus, skipped};
 pub use frame::{FrameParts, TcpFlags, frame};
 pub use talk::{Frame, Talk, capture};

@@ -31,16 +31,6 @@ impl From<&Packet<'_>> for Kept {
     }
 }
 
-/// A folder of the shared corpus; `None`, with a word on the console, where the corpus is not on this machine.
-pub(crate) fn corpus(folder: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("corpus absent: skipped");
-    None
-}
-
 /// All files under a folder with one of the endings.
 pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
