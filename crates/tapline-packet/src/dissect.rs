@@ -5,9 +5,10 @@
 
 mod ip;
 mod link;
+mod tunnel;
 
 use crate::limits::LAYERS_MAX;
-use crate::{LinkType, Segment, Vlans};
+use crate::{LinkType, Segment, Tunnel, Vlans};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +114,13 @@ pub(crate) enum Next {
     Ppp,
 }
 
+/// What the headers so far say of the network that the segment is in.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Network {
+    pub(crate) vlans: Vlans,
+    pub(crate) tunnel: Tunnel,
+}
+
 /// One step's answer.
 pub(crate) enum Step<'a> {
     /// Go on with what stands behind this header.
@@ -125,16 +133,16 @@ pub(crate) use Dissected::Undecoded as Fail;
 
 /// Reads a frame (RFC 894, IEEE 802.1Q, RFC 791, RFC 8200, RFC 9293). Never fails: see [`Dissected`].
 pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
-    let mut vlans = Vlans::default();
+    let mut network = Network::default();
     let (mut next, mut octets) = (Next::Link(link_type), frame);
     for _ in 0..LAYERS_MAX {
         let step = match next {
             Next::Link(link_type) => link::link(link_type, octets),
-            Next::EtherType(kind) => link::ether_type(kind, octets, &mut vlans),
+            Next::EtherType(kind) => link::ether_type(kind, octets, &mut network.vlans),
             Next::Mpls => link::mpls(octets),
             Next::PppoeSession => link::pppoe_session(octets),
             Next::Ppp => link::ppp(octets),
-            Next::Ip => ip::ip(octets, vlans),
+            Next::Ip => ip::ip(octets, &mut network),
         };
         match step {
             Step::Inner(inner, rest) => (next, octets) = (inner, rest),
@@ -210,16 +218,61 @@ mod tests {
 
     #[test]
     fn ipv4_in_ipv4_and_gre_lead_inside() {
-        let outer = |protocol: u8, rest: &[u8]| {
-            let total = u8::try_from(20 + rest.len()).unwrap();
-            [&[0x45, 0, 0, total, 0, 0, 0, 0, 64, protocol, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2][..], rest].concat()
-        };
-        check(LinkType::RAW, &outer(4, &ipv4_syn()));
-        check(LinkType::RAW, &outer(47, &[&[0, 0, 8, 0][..], &ipv4_syn()].concat()));
+        check(LinkType::RAW, &ipv4(4, &ipv4_syn()));
+        check(LinkType::RAW, &ipv4(47, &[&[0, 0, 8, 0][..], &ipv4_syn()].concat()));
         check(
             LinkType::RAW,
-            &outer(47, &[&[0xb0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2][..], &ipv4_syn()].concat()),
+            &ipv4(47, &[&[0xb0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2][..], &ipv4_syn()].concat()),
         );
+    }
+
+    /// An IPv4 packet of that protocol.
+    fn ipv4(protocol: u8, rest: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(20 + rest.len()).unwrap().to_be_bytes();
+        [&[0x45, 0, high, low, 0, 0, 0, 0, 64, protocol, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2][..], rest].concat()
+    }
+
+    /// A UDP packet to that port (RFC 768).
+    fn udp(port: u16, rest: &[u8]) -> Vec<u8> {
+        let ([a, b], [c, d]) = (port.to_be_bytes(), u16::try_from(8 + rest.len()).unwrap().to_be_bytes());
+        ipv4(17, &[&[0x30, 0x39, a, b, c, d, 0, 0][..], rest].concat())
+    }
+
+    fn tunnel_of(frame: &[u8]) -> u32 {
+        check(LinkType::RAW, frame);
+        let Dissected::Tcp(segment) = dissect(LinkType::RAW, frame) else { panic!() };
+        segment.tunnel.0
+    }
+
+    #[test]
+    fn overlays_are_unpacked_and_told_apart_by_their_network() {
+        let inner = ethernet([8, 0], &ipv4_syn());
+        let vxlan = |id: u8| udp(4789, &[&[8, 0, 0, 0, 0, 0, id, 0][..], &inner].concat());
+        let geneve = udp(6081, &[&[1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0][..], &inner].concat());
+        let tunnels =
+            [tunnel_of(&vxlan(5)), tunnel_of(&vxlan(6)), tunnel_of(&geneve), tunnel_of(&ipv4_syn())];
+        assert_eq!(tunnels.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{tunnels:?}");
+        assert_eq!(tunnels.last(), Some(&0));
+        check(LinkType::RAW, &udp(4790, &[&[12, 0, 0, 1, 0, 0, 5, 0][..], &ipv4_syn()].concat()));
+        check(LinkType::RAW, &udp(4790, &[&[12, 0, 0, 3, 0, 0, 5, 0][..], &inner].concat()));
+        assert!(matches!(dissect(LinkType::RAW, &udp(4789, &[0; 40])), Dissected::Other(Other::Udp)));
+        assert!(matches!(
+            dissect(LinkType::RAW, &udp(4789, &[8, 0, 0])),
+            Dissected::Undecoded(Undecoded::Short(Layer::Tunnel))
+        ));
+    }
+
+    #[test]
+    fn mirrored_frames_are_unpacked() {
+        let inner = ethernet([8, 0], &ipv4_syn());
+        let type_1 = ipv4(47, &[&[0, 0, 0x88, 0xbe][..], &inner].concat());
+        let type_2 =
+            ipv4(47, &[&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0][..], &inner].concat());
+        let type_3 =
+            [&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &inner].concat();
+        for frame in [type_1, type_2, ipv4(47, &type_3)] {
+            check(LinkType::RAW, &frame);
+        }
     }
 
     #[test]

@@ -16,5 +16,5 @@ pub use dissect::{Dissected, Other, Undecoded, dissect};
 pub use link::LinkType;
 pub use options::{SackBlocks, TcpOptions};
 pub use packet::Packet;
-pub use segment::{Endpoint, Flags, Segment, Vlans};
+pub use segment::{Endpoint, Flags, Segment, Tunnel, Vlans};
 pub use time::Timestamp;

@@ -43,6 +43,19 @@ impl Vlans {
     }
 }
 
+/// The tunnels that a frame was unpacked from, folded into one number; 0 where there was none. Networks that
+/// share a wire in tunnels may use the same addresses, so it takes part in telling connections apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Tunnel(pub u32);
+
+impl Tunnel {
+    /// Goes into an inner tunnel with this network identifier.
+    pub(crate) fn enter(&mut self, id: u32) {
+        // Never 0 again, and different for different orders of the same identifiers.
+        self.0 = self.0.rotate_left(7).wrapping_mul(0x9e37_79b1) ^ id.wrapping_add(1);
+    }
+}
+
 /// The control bits (RFC 9293 §3.1, RFC 3168, RFC 9768 for the ninth).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Flags(pub u16);
@@ -111,6 +124,8 @@ impl fmt::Debug for Flags {
 pub struct Segment<'a> {
     /// VLAN tags of the frame.
     pub vlans: Vlans,
+    /// Tunnels of the frame.
+    pub tunnel: Tunnel,
     /// The sender.
     pub source: Endpoint,
     /// The receiver.

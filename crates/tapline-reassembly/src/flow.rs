@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use tapline_packet::{Endpoint, Segment, Vlans};
+use tapline_packet::{Endpoint, Segment, Tunnel, Vlans};
 
 /// The same for both directions of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -12,13 +12,14 @@ pub(crate) struct FlowKey {
     low: Endpoint,
     high: Endpoint,
     vlans: Vlans,
+    tunnel: Tunnel,
 }
 
 impl FlowKey {
     pub(crate) fn of(segment: &Segment<'_>) -> Self {
         let (a, b) = (segment.source, segment.destination);
         let (low, high) = if a <= b { (a, b) } else { (b, a) };
-        Self { low, high, vlans: segment.vlans }
+        Self { low, high, vlans: segment.vlans, tunnel: segment.tunnel }
     }
 }
 
@@ -51,5 +52,41 @@ impl FlowTable {
         if let Ok(entry) = self.table.find_entry(hash, |(other, held)| other == key && *held == slot) {
             entry.remove();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_directions_are_one_flow_and_every_network_has_its_own() {
+        let end = |address: &str, port| Endpoint { address: address.parse().unwrap(), port };
+        let segment = |source, destination, vlan, tunnel| Segment {
+            vlans: Vlans([vlan, 0]),
+            tunnel: Tunnel(tunnel),
+            source,
+            destination,
+            sequence: 0,
+            acknowledgment: 0,
+            flags: tapline_packet::Flags::SYN,
+            window: 0,
+            options: tapline_packet::TcpOptions::default(),
+            payload_length: 0,
+            payload: &[],
+        };
+        let (a, b) = (end("10.0.0.1", 1), end("10.0.0.2", 2));
+        let key =
+            |source, destination, vlan, tunnel| FlowKey::of(&segment(source, destination, vlan, tunnel));
+        assert_eq!(key(a, b, 0, 0), key(b, a, 0, 0));
+        assert_ne!(key(a, b, 0, 0), key(a, b, 7, 0));
+        assert_ne!(key(a, b, 0, 0), key(a, b, 0, 7));
+        let mut table = FlowTable::default();
+        table.set(key(a, b, 0, 0), 3);
+        table.set(key(a, b, 7, 0), 4);
+        table.remove(&key(a, b, 7, 0), 5);
+        assert_eq!((table.find(&key(b, a, 0, 0)), table.find(&key(b, a, 7, 0))), (Some(3), Some(4)));
+        table.remove(&key(a, b, 7, 0), 4);
+        assert_eq!(table.find(&key(b, a, 7, 0)), None);
     }
 }

@@ -2,12 +2,12 @@
 
 use etherparse::{LaxIpSlice, TcpSlice, ip_number};
 
-use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded, link};
+use super::{Dissected, Fail, Layer, Network, Next, Other, Step, Undecoded, tunnel};
 use crate::options::tcp_options;
-use crate::{Endpoint, Flags, LinkType, Segment, Vlans};
+use crate::{Endpoint, Flags, LinkType, Segment};
 
 /// IPv4 or IPv6 by the version nibble, with extension headers (RFC 791 §3.1, RFC 8200 §4).
-pub(super) fn ip(octets: &[u8], vlans: Vlans) -> Step<'_> {
+pub(super) fn ip<'a>(octets: &'a [u8], network: &mut Network) -> Step<'a> {
     let Ok((packet, stopped)) = LaxIpSlice::from_slice(octets) else {
         return Step::Done(Fail(unreadable(octets)));
     };
@@ -16,17 +16,17 @@ pub(super) fn ip(octets: &[u8], vlans: Vlans) -> Step<'_> {
         return Step::Done(Fail(Undecoded::Fragment));
     }
     match payload.ip_number {
-        ip_number::TCP => Step::Done(tcp(octets, &packet, vlans)),
+        ip_number::TCP => Step::Done(tcp(octets, &packet, *network)),
         // An extension header broke off, so the number is not the payload's.
         _ if stopped.is_some() => Step::Done(Fail(Undecoded::Short(Layer::Ip))),
         ip_number::IPV4 | ip_number::IPV6 => Step::Inner(Next::Ip, payload.payload),
-        ip_number::GRE => link::gre(payload.payload),
+        ip_number::GRE => tunnel::gre(payload.payload, network),
         ip_number::MPLS_IN_IP => Step::Inner(Next::Mpls, payload.payload),
         ip_number::ETHER_IP => match payload.payload.get(2..) {
             Some(frame) => Step::Inner(Next::Link(LinkType::ETHERNET), frame),
             None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
         },
-        ip_number::UDP => Step::Done(Dissected::Other(Other::Udp)),
+        ip_number::UDP => tunnel::udp(payload.payload, network),
         ip_number::ICMP => Step::Done(Dissected::Other(Other::Icmp)),
         ip_number::IPV6_ICMP => Step::Done(Dissected::Other(Other::Icmpv6)),
         other => Step::Done(Dissected::Other(Other::Ip(other.0))),
@@ -44,7 +44,7 @@ fn unreadable(octets: &[u8]) -> Undecoded {
     if octets.len() < whole { Undecoded::Short(Layer::Ip) } else { Undecoded::Malformed(Layer::Ip) }
 }
 
-fn tcp<'a>(octets: &'a [u8], packet: &LaxIpSlice<'a>, vlans: Vlans) -> Dissected<'a> {
+fn tcp<'a>(octets: &'a [u8], packet: &LaxIpSlice<'a>, network: Network) -> Dissected<'a> {
     let payload = packet.payload().payload;
     let Ok(header) = TcpSlice::from_slice(payload) else {
         // The data offset stands in octet 12; what is less than 5 words is no offset.
@@ -56,7 +56,8 @@ fn tcp<'a>(octets: &'a [u8], packet: &LaxIpSlice<'a>, vlans: Vlans) -> Dissected
     let on_wire = ip_payload_on_wire(octets, packet).saturating_sub(header.header_slice().len());
     let octets = header.payload();
     Dissected::Tcp(Segment {
-        vlans,
+        vlans: network.vlans,
+        tunnel: network.tunnel,
         source: Endpoint { address: packet.source_addr(), port: header.source_port() },
         destination: Endpoint { address: packet.destination_addr(), port: header.destination_port() },
         sequence: header.sequence_number(),

@@ -134,19 +134,3 @@ pub(super) fn ppp(octets: &[u8]) -> Step<'_> {
         _ => SHORT,
     }
 }
-
-/// What a GRE protocol type says; the same numbers as `EtherType`s (RFC 2784 §2.4).
-pub(super) fn gre(octets: &[u8]) -> Step<'_> {
-    let &[flags, version, a, b, ref rest @ ..] = octets else {
-        return Step::Done(Fail(Undecoded::Short(Layer::Tunnel)));
-    };
-    if version & 7 != 0 || flags & 0x40 != 0 {
-        return Step::Done(Dissected::Other(Other::Ip(47)));
-    }
-    // Checksum, key and sequence number take four octets each where their bit is set (RFC 2890 §2).
-    let optional = 4 * (flags & 0xb0).count_ones() as usize;
-    match rest.get(optional..) {
-        Some(inner) => Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), inner),
-        None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
-    }
-}
