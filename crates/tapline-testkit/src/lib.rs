@@ -7,4 +7,4 @@ mod frame;
 mod talk;
 
 pub use frame::{FrameParts, TcpFlags, frame};
-pub use talk::{Frame, Talk, capture};
+pub use talk::{Frame, Odd, Speaker, Talk, capture};
