@@ -43,6 +43,7 @@ impl Tracker {
             let was_over = is_over(connection);
             take(connection, segment, here, sink);
             if !was_over && is_over(connection) {
+                connection.judge.shrink();
                 self.closed.push_back((slot, connection.id));
             }
         }

@@ -1,7 +1,7 @@
 //! The `tcp` record.
 
 use serde::Serialize;
-use tapline_engine::analysis::{TcpVerdict, Verdict};
+use tapline_engine::analysis::{Flag, Own, TcpVerdict, Verdict};
 
 use super::{At, RecordType, Shown};
 
@@ -34,8 +34,8 @@ impl<'a> Line<'a> {
             at: At(told.origin.at),
             connection: told.connection,
             from: told.from.name(),
-            flags: flags.iter().map(|flag| flag.name()).collect(),
-            own: own.map(|own| own.name()),
+            flags: flags.iter().map(Flag::name).collect(),
+            own: own.map(Own::name),
             why: Shown(&told.verdict),
             duplicate_ack_number: facts.duplicate.map(|duplicate| duplicate.number),
             duplicate_ack_packet: facts.duplicate.map(|duplicate| duplicate.packet),

@@ -119,6 +119,11 @@ impl Judge {
         verdict
     }
 
+    /// The connection is over: it needs no more room than it has to.
+    pub(crate) fn shrink(&mut self) {
+        self.halves.iter_mut().for_each(|half| half.unacked.shrink());
+    }
+
     /// How often each flag was raised; those that never were are left out.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Flag, u32)> {
         self.tally.iter().flat_map(|tally| tally.counts())
@@ -297,4 +302,16 @@ fn remember(flags: Verdicts, mine: &mut Half, other: &mut Half, segment: &Segmen
         mine.window_of_syn = false;
     }
     window::learn(&mut mine.scale, &mut other.scale, segment);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A million connections are open at once: each octet here is a megabyte.
+    #[test]
+    fn a_connection_that_is_idle_is_small() {
+        assert!(size_of::<Judge>() <= 240, "{}", size_of::<Judge>());
+        assert!(size_of::<crate::zeek::Observer>() <= 120, "{}", size_of::<crate::zeek::Observer>());
+    }
 }

@@ -47,6 +47,11 @@ impl Unacked {
         true
     }
 
+    /// Gives back the room of what is acknowledged.
+    pub(super) fn shrink(&mut self) {
+        self.others.take_if(|others| others.list.is_empty());
+    }
+
     /// The one that waits longest.
     pub(super) fn oldest(&self) -> Option<Origin> {
         self.oldest.map(|sent| sent.origin)

@@ -69,7 +69,7 @@ pub(super) struct Endpoint {
     pub(super) state: State,
     before: State,
     /// Which letters it has had.
-    had: u16,
+    had: u8,
     /// Sequence numbers of the newest SYN, FIN and RST: the letter comes again with another number.
     newest: [u32; 3],
     /// One past the highest octet; `None` before its first segment.
@@ -84,17 +84,16 @@ impl Endpoint {
     pub(super) fn note(&mut self, segment: &Segment<'_>, mut tell: impl FnMut(char)) {
         let (syn, fin, rst) = (segment.has(Flags::SYN), segment.has(Flags::FIN), segment.has(Flags::RST));
         let sequence = segment.sequence;
-        let (letter, place) = match (syn, fin, rst) {
-            (_, true, true) => ('i', None),
-            (true, true, _) | (true, _, true) => ('q', None),
-            (true, ..) => (if segment.has(Flags::ACK) { 'h' } else { 's' }, Some((0, sequence))),
-            (_, true, _) => ('f', Some((1, sequence.wrapping_add(segment.payload_length)))),
-            (.., true) => ('r', Some((2, sequence))),
-            _ if segment.payload_length > 0 => ('d', None),
-            _ if segment.has(Flags::ACK) => ('a', None),
-            _ => return,
+        let (bit, letter, place) = match (syn, fin, rst) {
+            (false, false, false) if segment.payload_length > 0 => (1, 'd', None),
+            (false, false, false) if segment.has(Flags::ACK) => (2, 'a', None),
+            (false, false, false) => return,
+            (_, true, true) => (4, 'i', None),
+            (true, true, _) | (true, _, true) => (8, 'q', None),
+            (true, ..) => (16, if segment.has(Flags::ACK) { 'h' } else { 's' }, Some((0, sequence))),
+            (_, true, _) => (32, 'f', Some((1, sequence.wrapping_add(segment.payload_length)))),
+            (.., true) => (64, 'r', Some((2, sequence))),
         };
-        let bit = 1_u16 << "shadfrtiq".find(if letter == 'h' { 's' } else { letter }).unwrap_or(15);
         let first_time = self.had & bit == 0;
         self.had |= bit;
         let newest = place.and_then(|(index, number)| Some((self.newest.get_mut(index)?, number)));
