@@ -92,6 +92,36 @@ fn records_come_in_the_order_of_the_packets_that_completed_them_and_always_the_s
 }
 
 #[test]
+fn a_connection_counts_the_verdicts_that_its_tcp_records_give() {
+    let mut flags_seen = 0;
+    for path in fixtures() {
+        let mut told: BTreeMap<(u64, String), u64> = BTreeMap::new();
+        let mut counted = BTreeMap::new();
+        for line in export(&path, &["--types", "tcp,connection"]).lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            if record["type"] == "tcp" {
+                assert!(!record["why"].as_str().unwrap().is_empty(), "{line}");
+                assert!(
+                    !record["flags"].as_array().unwrap().is_empty() || record["own"].is_string(),
+                    "{line}"
+                );
+                for flag in record["flags"].as_array().unwrap() {
+                    let key = (record["connection"].as_u64().unwrap(), flag.as_str().unwrap().to_owned());
+                    *told.entry(key).or_default() += 1;
+                }
+            } else {
+                for (flag, count) in record["verdicts"].as_object().unwrap() {
+                    counted.insert((record["id"].as_u64().unwrap(), flag.clone()), count.as_u64().unwrap());
+                }
+            }
+        }
+        assert_eq!(told, counted, "{}", path.display());
+        flags_seen += told.len();
+    }
+    assert!(flags_seen > 30, "the fixtures show only {flags_seen}");
+}
+
+#[test]
 fn types_choose() {
     let path = root().join("fixtures/http1/keep-alive.pcapng");
     let text = export(&path, &["--types", "connection,capture"]);

@@ -38,7 +38,7 @@ enum Command {
     Test,
     /// `report` on every fixture and every capture of the corpus.
     Sweep,
-    /// Hold the NDJSON against tshark on every capture with HTTP or TLS.
+    /// Hold the NDJSON against tshark on every capture with TCP.
     Peer {
         /// Only captures whose name contains this.
         only: Option<String>,

@@ -1,4 +1,5 @@
-//! `cargo xtask peer`: the NDJSON of every capture with HTTP or TLS, held against tshark.
+//! `cargo xtask peer`: the NDJSON of every capture with TCP, held against tshark: its TCP verdicts, and where it
+//! speaks HTTP or TLS, everything else.
 //!
 //! The comparison itself is `compare.py`, which stands beside the corpus. Each difference must stand in
 //! `tests/peer-differences.toml` with its reason, and nothing else may stand there.
@@ -18,7 +19,11 @@ use crate::shell;
 use differences::Known;
 use rows::Topic;
 
-const TOPICS: &str = "connections,tls,http1,http2,headers";
+/// What is compared where there is HTTP or TLS.
+const TOPICS: &str = "connections,flags,tls,http1,http2,headers";
+
+/// What is compared where there is TCP and neither of them.
+const TCP_TOPICS: &str = "flags";
 
 /// Compares every capture, or those whose name contains `only`.
 pub(crate) fn peer(only: Option<&str>) -> Result<()> {
@@ -33,11 +38,8 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     let wanted: Vec<Capture> =
         all.into_iter().filter(|capture| only.is_none_or(|part| capture.name.contains(part))).collect();
     let results = in_parallel(&wanted, |capture| {
-        if speaks_http_or_tls(capture, known.decode_as(&capture.name))? {
-            compare_one(&compare, &tapline, capture, &known).map(Some)
-        } else {
-            Ok(None)
-        }
+        let Some(topics) = topics(capture, known.decode_as(&capture.name))? else { return Ok(None) };
+        compare_one(&compare, &tapline, capture, topics, &known).map(Some)
     })?;
     let (mut captures, mut agree, mut listed, mut wrong) = (0, 0, 0, Vec::new());
     for result in results.into_iter().flatten() {
@@ -69,9 +71,15 @@ struct Compared {
     wrong: Vec<String>,
 }
 
-fn compare_one(compare: &Path, tapline: &Path, capture: &Capture, known: &Known) -> Result<Compared> {
+fn compare_one(
+    compare: &Path,
+    tapline: &Path,
+    capture: &Capture,
+    topics: &str,
+    known: &Known,
+) -> Result<Compared> {
     let mut compared = Compared::default();
-    for topic in run_compare(compare, tapline, capture, known.decode_as(&capture.name))? {
+    for topic in run_compare(compare, tapline, capture, topics, known.decode_as(&capture.name))? {
         compared.agree += topic.agree;
         match known.check(&capture.name, &topic.without_proven(capture)?) {
             Ok(rows) => compared.listed += rows,
@@ -109,22 +117,39 @@ fn compare_script() -> Option<PathBuf> {
     script.is_file().then_some(script)
 }
 
-/// Whether tshark sees anything that these topics are about.
-fn speaks_http_or_tls(capture: &Capture, decode_as: &[String]) -> Result<bool> {
+/// What can be compared: by what tshark sees in the capture.
+fn topics(capture: &Capture, decode_as: &[String]) -> Result<Option<&'static str>> {
+    Ok(if tshark_sees("http or tls or http2", capture, decode_as)? {
+        Some(TOPICS)
+    } else if tshark_sees("tcp.stream", capture, decode_as)? {
+        Some(TCP_TOPICS)
+    } else {
+        None
+    })
+}
+
+/// Whether any packet passes the filter.
+fn tshark_sees(filter: &str, capture: &Capture, decode_as: &[String]) -> Result<bool> {
     let found = Command::new("tshark")
         .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
-        .args(["-n", "-Y", "http or tls or http2", "-T", "fields", "-e", "frame.number", "-r"])
+        .args(["-n", "-Y", filter, "-T", "fields", "-e", "frame.number", "-r"])
         .arg(&capture.path)
         .output()
         .context("cannot run tshark")?;
     Ok(!found.stdout.is_empty())
 }
 
-fn run_compare(script: &Path, tapline: &Path, capture: &Capture, decode_as: &[String]) -> Result<Vec<Topic>> {
+fn run_compare(
+    script: &Path,
+    tapline: &Path,
+    capture: &Capture,
+    topics: &str,
+    decode_as: &[String],
+) -> Result<Vec<Topic>> {
     let rules = decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]);
     let output = Command::new("python3")
         .arg(script)
-        .args(["--only", TOPICS, "--show", "1000000", "--tapline"])
+        .args(["--only", topics, "--show", "1000000", "--tapline"])
         .arg(tapline)
         .args(rules)
         .arg(&capture.path)

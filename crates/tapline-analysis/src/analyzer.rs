@@ -1,10 +1,10 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
 use tapline_packet::{Dissected, Packet, Timestamp, dissect};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker};
+use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
 
 use crate::story::Talk;
-use crate::{ConnectionRecord, Event, Options, Totals};
+use crate::{ConnectionRecord, Event, Options, TcpVerdict, Totals};
 
 /// Takes packets in capture order and gathers what they mean.
 pub struct Analyzer {
@@ -167,6 +167,20 @@ impl Sink for Stage {
     fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, _why: Gap) {
         if let Some((talk, here, options, events)) = self.talk(connection) {
             talk.gap(connection, direction, offset, length, (here, options, events));
+        }
+    }
+
+    fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
+        if !self.options.interests.tcp {
+            return;
+        }
+        if let Some((talk, _, _, events)) = self.talk(connection) {
+            events.push(Event::Tcp(Box::new(TcpVerdict {
+                connection: connection.id,
+                origin: here,
+                from: talk.story.sender(direction),
+                verdict: *verdict,
+            })));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use tapline_decode::tls::{Alert, CipherSuite, ContentType, HandshakeType, NamedGroup, Version};
 use tapline_decode::{Fields, http1, http2};
-use tapline_reassembly::Origin;
+use tapline_reassembly::{Origin, Verdict};
 
 use crate::{ConnectionRecord, Sender, text};
 
@@ -13,6 +13,8 @@ pub enum Event {
     ConnectionProgress(Box<ConnectionRecord>),
     /// A connection, last word.
     Connection(Box<ConnectionRecord>),
+    /// A TCP segment that is odd.
+    Tcp(Box<TcpVerdict>),
     /// A TLS record or handshake message.
     TlsMessage(Box<TlsMessage>),
     /// A TLS handshake, done or failed.
@@ -25,6 +27,19 @@ pub enum Event {
     Exchange(Box<Exchange>),
     /// Something that its RFC forbids or that could not be read.
     Anomaly(Box<AnomalyRecord>),
+}
+
+/// A TCP segment that is odd, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct TcpVerdict {
+    /// Connection id.
+    pub connection: u64,
+    /// Its packet.
+    pub origin: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// What is odd about it; its `Display` is the sentence that says why.
+    pub verdict: Verdict,
 }
 
 /// A TLS record or handshake message.

@@ -21,8 +21,8 @@ mod trail;
 
 pub use analyzer::Analyzer;
 pub use event::{
-    AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart, Timings,
-    TlsMessage, TlsSession,
+    AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
+    TcpVerdict, Timings, TlsMessage, TlsSession,
 };
 pub use options::{Interests, Options};
 pub use record::{ClientProof, ConnectionRecord, SideRecord};
@@ -30,7 +30,8 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, Direction, Fin, Handshake, Origin, Reset, State, SynOptions, Teardown, TeardownKind,
+    Completeness, ConnState, Direction, Fin, Flag, Handshake, History, Origin, Own, Reset, State, SynOptions,
+    Teardown, TeardownKind, Verdict, Verdicts,
 };
 pub use text::{printable, text};
 pub use totals::Totals;

@@ -8,6 +8,8 @@ use tapline_decode::Protocol;
 pub struct Interests {
     /// Connections.
     pub connections: bool,
+    /// TCP verdicts one by one.
+    pub tcp: bool,
     /// TLS messages one by one.
     pub tls_messages: bool,
     /// TLS sessions.
@@ -28,6 +30,7 @@ impl Interests {
     /// Every event with every field.
     pub const FULL: Self = Self {
         connections: true,
+        tcp: true,
         tls_messages: true,
         tls_sessions: true,
         http1_messages: true,
@@ -39,6 +42,7 @@ impl Interests {
 
     /// What lists and timelines need: no single frames, no header fields.
     pub const SUMMARY: Self = Self {
+        tcp: false,
         tls_messages: false,
         http1_messages: false,
         http2_frames: false,

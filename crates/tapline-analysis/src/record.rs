@@ -3,7 +3,8 @@
 use tapline_decode::Protocol;
 use tapline_packet::{Endpoint, Vlans};
 use tapline_reassembly::{
-    Completeness, Connection, Direction, Handshake, Orientation, Origin, State, Teardown,
+    Completeness, ConnState, Connection, Direction, Flag, Handshake, History, Orientation, Origin, State,
+    Teardown,
 };
 
 use crate::story::Story;
@@ -66,6 +67,12 @@ pub struct ConnectionRecord {
     pub state: State,
     /// How much of its life was captured.
     pub completeness: Completeness,
+    /// Zeek's `conn_state`.
+    pub conn_state: ConnState,
+    /// Zeek's `history`.
+    pub history: History,
+    /// How often each TCP verdict was given; those that never were are left out.
+    pub verdicts: Vec<(Flag, u32)>,
     /// The handshake's steps.
     pub handshake: Handshake,
     /// The end's steps.
@@ -109,6 +116,9 @@ impl ConnectionRecord {
             last: connection.last,
             state: connection.state(),
             completeness: connection.completeness,
+            conn_state: connection.conn_state(),
+            history: *connection.history(),
+            verdicts: connection.verdicts().collect(),
             handshake: connection.handshake,
             teardown: connection.teardown,
             reused_ports: connection.reused_ports,
@@ -122,6 +132,11 @@ impl ConnectionRecord {
     /// The side that sends in that direction.
     pub fn sender(&self, direction: Direction) -> crate::Sender {
         if direction == self.client_direction { crate::Sender::Client } else { crate::Sender::Server }
+    }
+
+    /// How often a verdict was given.
+    pub fn verdict_count(&self, flag: Flag) -> u32 {
+        self.verdicts.iter().find(|(known, _)| *known == flag).map_or(0, |&(_, count)| count)
     }
 
     /// Octets of payload of both sides.

@@ -158,7 +158,7 @@ impl Story {
         self.protocols.contains(&Protocol::Tls)
     }
 
-    fn sender(&self, direction: Direction) -> Sender {
+    pub(crate) fn sender(&self, direction: Direction) -> Sender {
         if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
     }
 

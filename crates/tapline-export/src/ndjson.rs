@@ -4,6 +4,7 @@ mod capture;
 mod connection;
 mod exchange;
 mod http;
+mod tcp;
 mod tls;
 
 use std::io::{self, Write};
@@ -22,6 +23,8 @@ pub enum RecordType {
     Capture,
     /// A connection.
     Connection,
+    /// A TCP segment that is odd.
+    Tcp,
     /// A TLS record or handshake message.
     TlsMessage,
     /// A TLS handshake.
@@ -38,9 +41,10 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Capture,
         Self::Connection,
+        Self::Tcp,
         Self::TlsMessage,
         Self::TlsSession,
         Self::Http1Message,
@@ -54,6 +58,7 @@ impl RecordType {
         match self {
             Self::Capture => "capture",
             Self::Connection => "connection",
+            Self::Tcp => "tcp",
             Self::TlsMessage => "tls_message",
             Self::TlsSession => "tls_session",
             Self::Http1Message => "http1_message",
@@ -80,6 +85,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
     let wants = |kind| types.contains(&kind);
     Interests {
         connections: wants(RecordType::Connection),
+        tcp: wants(RecordType::Tcp),
         tls_messages: wants(RecordType::TlsMessage),
         tls_sessions: wants(RecordType::TlsSession),
         http1_messages: wants(RecordType::Http1Message),
@@ -106,6 +112,7 @@ impl<W: Write> Writer<W> {
         match event {
             Event::ConnectionProgress(_) => Ok(()),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
+            Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
             Event::TlsMessage(message) => self.line(&tls::MessageLine::of(message)),
             Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
             Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),

@@ -3,7 +3,9 @@
 use tapline_packet::{Endpoint, Timestamp, Vlans};
 
 use crate::flow::FlowKey;
-use crate::{Completeness, Direction, Handshake, Origin, Stream, Teardown};
+use crate::verdict::Judge;
+use crate::zeek::{ConnState, History, Observer};
+use crate::{Completeness, Direction, Flag, Handshake, Origin, Stream, Teardown};
 
 /// How it is known which side is the client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,6 +94,8 @@ pub struct Connection {
     pub(crate) sides: [Side; 2],
     pub(crate) key: FlowKey,
     pub(crate) ended: [bool; 2],
+    pub(crate) judge: Judge,
+    pub(crate) zeek: Observer,
 }
 
 impl Connection {
@@ -130,6 +134,22 @@ impl Connection {
             (Some(_), None, None) if !answered => State::Opening,
             _ => State::Established,
         }
+    }
+
+    /// How often each flag was raised; those that never were are left out.
+    pub fn verdicts(&self) -> impl Iterator<Item = (Flag, u32)> {
+        self.judge.counts()
+    }
+
+    /// Zeek's `conn_state`.
+    pub fn conn_state(&self) -> ConnState {
+        let silent = Direction::BOTH.iter().all(|&direction| self.side(direction).payload_bytes == 0);
+        self.zeek.conn_state(silent)
+    }
+
+    /// Zeek's `history`.
+    pub fn history(&self) -> &History {
+        self.zeek.history()
     }
 
     /// From its first packet to its newest, nanoseconds.

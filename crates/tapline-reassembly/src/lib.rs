@@ -1,8 +1,8 @@
 //! Segments in; connections, their phases and their bytes in order out.
 //!
 //! [`Tracker::segment`] takes one TCP segment at a time and tells a [`Sink`] what it learned: a connection
-//! opened, octets that are in order now, octets that will never come, a direction that ended. It never looks
-//! inside a payload and never reads a clock: time is the packet's own. Sequence numbers end in [`seq`]; from
+//! opened, octets that are in order now, octets that will never come, a direction that ended, a segment that
+//! is odd and why. It never looks inside a payload and never reads a clock: time is the packet's own. Sequence numbers end in [`seq`]; from
 //! there on octets have offsets of 64 bits. In-order octets are handed on without a copy.
 #![warn(clippy::indexing_slicing)]
 
@@ -16,6 +16,8 @@ pub mod seq;
 mod stream;
 mod teardown;
 mod tracker;
+mod verdict;
+mod zeek;
 
 use tapline_packet::Timestamp;
 
@@ -26,6 +28,8 @@ pub use handshake::{Handshake, SynOptions};
 pub use stream::{Gap, Stream};
 pub use teardown::{Fin, Reset, Teardown, TeardownKind};
 pub use tracker::Tracker;
+pub use verdict::{Duplicate, Facts, Flag, Own, Rto, Verdict, Verdicts};
+pub use zeek::{ConnState, History};
 
 /// A packet and its time: where something was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,6 +67,10 @@ pub trait Sink {
     );
     /// `length` octets from `offset` on that will not come.
     fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, why: Gap);
+    /// A segment is odd; called before its octets are. The packet is `here`.
+    fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
+        let _ = (connection, direction, here, verdict);
+    }
     /// No more octets of that direction.
     fn ended(&mut self, connection: &Connection, direction: Direction, end: End);
     /// The connection leaves the table; its slot will be used again.

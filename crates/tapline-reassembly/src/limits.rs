@@ -17,3 +17,10 @@ pub const AHEAD_MAX: u64 = 1 << 30;
 
 /// How long a closed connection stays known for late segments: two maximum segment lifetimes (RFC 9293 §3.4.2).
 pub const CLOSED_LINGER_NS: i64 = 240_000_000_000;
+
+/// Segments of a direction that wait for their acknowledgment and are remembered for verdicts: as many as
+/// tshark 4.0 remembers. Beyond it new ones are judged and not remembered.
+pub const UNACKED_SEGMENTS_MAX: usize = 1000;
+
+/// Letters of a connection's history; what comes later is left out. Ordinary connections have ten.
+pub const HISTORY_LETTERS_MAX: usize = 30;

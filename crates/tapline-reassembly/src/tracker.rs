@@ -7,8 +7,11 @@ use tapline_packet::{Flags, Segment, Timestamp};
 use crate::flow::{FlowKey, FlowTable};
 use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX};
 use crate::stream::Piece;
+use crate::verdict::{Circumstances, Judge};
+use crate::zeek::Observer;
 use crate::{
-    Completeness, Connection, Direction, End, Handshake, Orientation, Origin, Reset, Side, Sink, Teardown,
+    Completeness, Connection, Direction, End, Gap, Handshake, Orientation, Origin, Reset, Side, Sink,
+    Teardown,
 };
 
 /// Every connection that is open or closed not long ago.
@@ -40,6 +43,7 @@ impl Tracker {
             let was_over = is_over(connection);
             take(connection, segment, here, sink);
             if !was_over && is_over(connection) {
+                connection.judge.shrink();
                 self.closed.push_back((slot, connection.id));
             }
         }
@@ -188,6 +192,8 @@ fn new_connection(
         sides: [Side::default(), Side::default()],
         key,
         ended: [false; 2],
+        judge: Judge::default(),
+        zeek: Observer::default(),
     }
 }
 
@@ -196,13 +202,26 @@ fn take(connection: &mut Connection, segment: &Segment<'_>, here: Origin, sink: 
     let direction = direction_of(connection, segment);
     let first = connection.first.packet == here.packet;
     let new_on_used_ports = first && connection.reused_ports;
+    let shows_reuse = note_other_answer(connection, direction, segment);
+    note_base(connection, direction, segment);
+    let base = |direction| connection.side(direction).base.unwrap_or_default();
+    let around = Circumstances {
+        direction,
+        here,
+        round_trip_ns: connection.handshake.initial_rtt_ns,
+        reused_ports: new_on_used_ports || shows_reuse,
+        bases: [base(direction), base(direction.flip())],
+    };
+    connection.zeek.see(segment, direction);
+    if let Some(verdict) = connection.judge.judge(segment, around) {
+        sink.verdict(connection, direction, here, &verdict);
+    }
     connection.last = here;
     connection.completeness.see(segment, first || new_on_used_ports);
     connection.handshake.see(segment, direction, here);
     let side = connection.side_mut(direction);
     side.packets += 1;
     side.payload_bytes += u64::from(segment.payload_length);
-    note_base(connection, direction, segment);
     if segment.has(Flags::ACK)
         && connection.side_mut(direction.flip()).stream.acknowledge(segment.acknowledgment)
     {
@@ -227,6 +246,17 @@ fn take(connection: &mut Connection, segment: &Segment<'_>, here: Origin, sink: 
             end(connection, direction, End::Fin, sink);
         }
     }
+}
+
+/// Whether this is a SYN-ACK with another initial sequence number than its side had: the server took the SYN
+/// for a new connection, or answers an earlier one. Its number counts from here on, as in tshark.
+fn note_other_answer(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) -> bool {
+    let base = &mut connection.side_mut(direction).base;
+    let other = segment.has(Flags::SYN | Flags::ACK) && base.is_some_and(|base| base != segment.sequence);
+    if other {
+        *base = Some(segment.sequence);
+    }
+    other
 }
 
 /// The numbers that either side's first packets fix.
@@ -295,7 +325,12 @@ fn with_stream(
         Piece::Octets { offset, octets, origin } => {
             sink.octets(connection, direction, offset, octets, origin);
         }
-        Piece::Gap { offset, length, why } => sink.gap(connection, direction, offset, length, why),
+        Piece::Gap { offset, length, why } => {
+            if why == Gap::NotCaptured {
+                connection.zeek.gap(direction);
+            }
+            sink.gap(connection, direction, offset, length, why);
+        }
     });
     connection.side_mut(direction).stream = stream;
 }

@@ -7,3 +7,7 @@ mod connections;
 mod journal;
 #[path = "tracker/laws.rs"]
 mod laws;
+#[path = "tracker/verdicts.rs"]
+mod verdicts;
+#[path = "tracker/zeek.rs"]
+mod zeek;

@@ -9,4 +9,4 @@ mod talk;
 
 pub use around::{corpus, skipped};
 pub use frame::{FrameParts, TcpFlags, frame};
-pub use talk::{Frame, Talk, capture};
+pub use talk::{Frame, Odd, Speaker, Talk, capture};

@@ -6,13 +6,16 @@ use std::net::SocketAddr;
 use tapline_capture::{Interface, PcapngWriter};
 use tapline_packet::{LinkType, Packet, Timestamp};
 
-use crate::frame::{FrameParts, frame};
+use crate::frame::{FrameParts, TcpFlags, frame};
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
 const RST: u8 = 4;
 const PSH: u8 = 8;
 const ACK: u8 = 16;
+
+/// The window field of every segment that does not ask for another.
+const WINDOW: u16 = 512;
 
 /// MSS 1460, SACK permitted, window scale 7.
 const SYN_OPTIONS: [u8; 12] = [2, 4, 5, 0xb4, 4, 2, 1, 1, 1, 3, 3, 7];
@@ -24,6 +27,39 @@ pub struct Frame {
     pub at: Timestamp,
     /// Its octets.
     pub octets: Vec<u8>,
+}
+
+/// Which side of a talk sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// Who sends the SYN.
+    Client,
+    /// Who answers.
+    Server,
+}
+
+/// A segment that does not follow from what was sent before: a repeated, an early or a strange one.
+#[derive(Clone, Copy, Debug)]
+pub struct Odd<'a> {
+    /// Its sequence number, counted from the next one of its side.
+    pub ahead: i32,
+    /// Its acknowledgment number, counted from the next sequence number of the other side.
+    pub acknowledges: i32,
+    /// Control bits.
+    pub flags: TcpFlags,
+    /// Window field.
+    pub window: u16,
+    /// Options, a multiple of four octets.
+    pub options: &'a [u8],
+    /// Payload.
+    pub payload: &'a [u8],
+}
+
+impl Default for Odd<'_> {
+    /// An ACK like those that the talk itself sends.
+    fn default() -> Self {
+        Self { ahead: 0, acknowledges: 0, flags: ACK, window: WINDOW, options: &[], payload: &[] }
+    }
 }
 
 /// A connection that is being built. Every step appends frames and moves the clock on.
@@ -84,7 +120,7 @@ impl Talk {
     #[must_use]
     pub fn syn(mut self) -> Self {
         let [client, _] = self.next;
-        self.push(0, client, 0, SYN, &SYN_OPTIONS, &[]);
+        self.push(0, client, 0, SYN, WINDOW, &SYN_OPTIONS, &[]);
         self
     }
 
@@ -92,7 +128,7 @@ impl Talk {
     #[must_use]
     pub fn syn_ack(mut self) -> Self {
         let [client, server] = self.next;
-        self.push(1, server, client.wrapping_add(1), SYN | ACK, &SYN_OPTIONS, &[]);
+        self.push(1, server, client.wrapping_add(1), SYN | ACK, WINDOW, &SYN_OPTIONS, &[]);
         self.next = [client.wrapping_add(1), server.wrapping_add(1)];
         self
     }
@@ -139,6 +175,41 @@ impl Talk {
         self.segment(1, RST | ACK, &[])
     }
 
+    /// A reset by the client.
+    #[must_use]
+    pub fn client_reset(self) -> Self {
+        self.segment(0, RST | ACK, &[])
+    }
+
+    /// An odd segment; what comes after it goes on as if it had not been sent.
+    #[must_use]
+    pub fn odd(mut self, speaker: Speaker, odd: &Odd<'_>) -> Self {
+        let [client, server] = self.next;
+        let (side, own, other) = match speaker {
+            Speaker::Client => (0, client, server),
+            Speaker::Server => (1, server, client),
+        };
+        self.push(
+            side,
+            own.wrapping_add_signed(odd.ahead),
+            other.wrapping_add_signed(odd.acknowledges),
+            odd.flags,
+            odd.window,
+            odd.options,
+            odd.payload,
+        );
+        self
+    }
+
+    /// A side sends so many octets that the capture misses.
+    #[must_use]
+    pub fn missed(mut self, speaker: Speaker, octets: u32) -> Self {
+        let [client, server] = &mut self.next;
+        let next = if speaker == Speaker::Client { client } else { server };
+        *next = next.wrapping_add(octets);
+        self
+    }
+
     /// FIN, ACK, FIN, ACK, the client first.
     #[must_use]
     pub fn close(self) -> Self {
@@ -156,34 +227,28 @@ impl Talk {
     fn segment(mut self, side: usize, flags: u8, payload: &[u8]) -> Self {
         let [client, server] = self.next;
         let (sequence, acknowledgment) = if side == 0 { (client, server) } else { (server, client) };
-        self.push(side, sequence, acknowledgment, flags, &[], payload);
+        self.push(side, sequence, acknowledgment, flags, WINDOW, &[], payload);
         let [client, server] = &mut self.next;
         let next = if side == 0 { client } else { server };
         *next = next.wrapping_add(payload.len() as u32).wrapping_add(u32::from(flags & FIN));
         self
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the fields of a segment, in wire order")]
     fn push(
         &mut self,
         side: usize,
         sequence: u32,
         acknowledgment: u32,
         flags: u8,
+        window: u16,
         options: &[u8],
         payload: &[u8],
     ) {
         let [client, server] = self.ends;
         let (source, destination) = if side == 0 { (client, server) } else { (server, client) };
-        let parts = FrameParts {
-            source,
-            destination,
-            sequence,
-            acknowledgment,
-            flags,
-            window: 512,
-            options,
-            payload,
-        };
+        let parts =
+            FrameParts { source, destination, sequence, acknowledgment, flags, window, options, payload };
         self.frames.push(Frame { at: Timestamp(self.now_ns), octets: frame(&parts) });
         self.now_ns += self.step_ns;
     }

@@ -4,8 +4,9 @@ use std::net::Ipv4Addr;
 
 use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
-    ClientProof, Completeness, ConnectionRecord, Direction, Endpoint, Event, Exchange, Handshake,
-    MessagePart, Origin, Protocol, SideRecord, State, SynOptions, Teardown, Timestamp, TlsSession, Vlans,
+    ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange, Handshake,
+    History, MessagePart, Origin, Protocol, SideRecord, State, SynOptions, Teardown, Timestamp, TlsSession,
+    Vlans,
 };
 
 use crate::model::{ExchangeOutcome, ExchangeRow, Row, Rows};
@@ -49,6 +50,9 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         last: at(first + 9, start_ms + 100),
         state: State::Established,
         completeness: Completeness(15),
+        conn_state: ConnState::S1,
+        history: History::default(),
+        verdicts: Vec::new(),
         handshake,
         teardown: Teardown::default(),
         reused_ports: false,

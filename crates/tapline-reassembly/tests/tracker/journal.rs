@@ -1,7 +1,7 @@
 //! A sink that writes down what it is told.
 
 use tapline_packet::{Dissected, LinkType, dissect};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker};
+use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
 use tapline_testkit::Frame;
 
 /// What a tracker said, and the connections as they were when they left.
@@ -10,6 +10,7 @@ pub(crate) struct Journal {
     pub(crate) octets: Vec<[Vec<u8>; 2]>,
     pub(crate) missing: Vec<[u64; 2]>,
     pub(crate) ends: Vec<(u64, Direction, End)>,
+    pub(crate) verdicts: Vec<(u64, Verdict)>,
     pub(crate) closed: Vec<Summary>,
 }
 
@@ -28,6 +29,9 @@ pub(crate) struct Summary {
     pub(crate) packets: [u64; 2],
     pub(crate) payload_bytes: [u64; 2],
     pub(crate) client_port: u16,
+    pub(crate) conn_state: &'static str,
+    pub(crate) history: String,
+    pub(crate) verdicts: Vec<(&'static str, u32)>,
 }
 
 impl Sink for Journal {
@@ -54,6 +58,10 @@ impl Sink for Journal {
         self.missing[usize::try_from(connection.id).unwrap()][direction.index()] += length;
     }
 
+    fn verdict(&mut self, _: &Connection, _: Direction, here: Origin, verdict: &Verdict) {
+        self.verdicts.push((here.packet, *verdict));
+    }
+
     fn ended(&mut self, connection: &Connection, direction: Direction, end: End) {
         self.ends.push((connection.id, direction, end));
     }
@@ -75,6 +83,9 @@ impl Sink for Journal {
             packets: both(|side| side.packets),
             payload_bytes: both(|side| side.payload_bytes),
             client_port: connection.client.port,
+            conn_state: connection.conn_state().name(),
+            history: connection.history().as_str().to_owned(),
+            verdicts: connection.verdicts().map(|(flag, count)| (flag.name(), count)).collect(),
         });
     }
 }

@@ -38,7 +38,11 @@ impl Rows {
                 }
             }
             Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
-            Event::TlsMessage(_) | Event::Http1Message(_) | Event::Http2Frame(_) | Event::Anomaly(_) => {}
+            Event::Tcp(_)
+            | Event::TlsMessage(_)
+            | Event::Http1Message(_)
+            | Event::Http2Frame(_)
+            | Event::Anomaly(_) => {}
         }
     }
 

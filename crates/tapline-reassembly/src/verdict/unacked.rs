@@ -1,0 +1,155 @@
+//! Segments that wait for their acknowledgment.
+
+use std::collections::VecDeque;
+
+use crate::Origin;
+use crate::limits::UNACKED_SEGMENTS_MAX;
+use crate::seq::distance;
+
+/// A segment that was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    sequence: u32,
+    /// One past its last octet, SYN or FIN counted.
+    end: u32,
+    pub(super) origin: Origin,
+}
+
+/// One direction's segments, oldest first. One is held in place, because idle and half-open connections have
+/// at most one; the others are allocated when they come.
+#[derive(Debug, Default)]
+pub(super) struct Unacked {
+    oldest: Option<Sent>,
+    others: Option<Box<Others>>,
+}
+
+#[derive(Debug, Default)]
+struct Others {
+    list: VecDeque<Sent>,
+    /// Neither in the order of their ends nor known to be: an acknowledgment must look at all of them.
+    mixed: bool,
+}
+
+impl Unacked {
+    /// Remembers a segment; `false` where there are too many.
+    pub(super) fn push(&mut self, sequence: u32, end: u32, origin: Origin) -> bool {
+        let sent = Sent { sequence, end, origin };
+        if self.oldest.is_none() {
+            self.oldest = Some(sent);
+            return true;
+        }
+        let others = self.others.get_or_insert_default();
+        if others.list.len() + 1 >= UNACKED_SEGMENTS_MAX {
+            return false;
+        }
+        others.mixed |= others.list.back().is_some_and(|last| distance(last.end, end) < 0);
+        others.list.push_back(sent);
+        true
+    }
+
+    /// Gives back the room of what is acknowledged.
+    pub(super) fn shrink(&mut self) {
+        self.others.take_if(|others| others.list.is_empty());
+    }
+
+    /// The one that waits longest.
+    pub(super) fn oldest(&self) -> Option<Origin> {
+        self.oldest.map(|sent| sent.origin)
+    }
+
+    /// The newest packet that carried all of `sequence..end`.
+    pub(super) fn carrier(&self, sequence: u32, end: u32) -> Option<Origin> {
+        let covers = |sent: &&Sent| distance(sent.sequence, sequence) >= 0 && distance(end, sent.end) >= 0;
+        let others = self.others.iter().flat_map(|others| others.list.iter().rev());
+        others.chain(&self.oldest).find(covers).map(|sent| sent.origin)
+    }
+
+    /// Forgets what an acknowledgment covers; a segment that it covers in part keeps the rest.
+    pub(super) fn acknowledge(&mut self, number: u32) {
+        let Some(oldest) = &mut self.oldest else { return };
+        let oldest_waits = oldest.keeps(number);
+        if let Some(others) = &mut self.others {
+            others.acknowledge(number);
+        }
+        if !oldest_waits {
+            self.oldest = self.others.as_mut().and_then(|others| others.list.pop_front());
+        }
+    }
+}
+
+impl Others {
+    fn acknowledge(&mut self, number: u32) {
+        if self.mixed {
+            self.list.retain_mut(|sent| sent.keeps(number));
+            let (a, b) = self.list.as_slices();
+            let ordered = |part: &[Sent]| part.is_sorted_by(|x, y| distance(x.end, y.end) >= 0);
+            self.mixed = !(b.is_empty() && ordered(a));
+            return;
+        }
+        while self.list.front_mut().is_some_and(|sent| !sent.keeps(number)) {
+            self.list.pop_front();
+        }
+    }
+}
+
+impl Sent {
+    /// Whether some of it still waits; what is acknowledged is cut off its front.
+    fn keeps(&mut self, number: u32) -> bool {
+        let waits = distance(number, self.end) > 0;
+        if waits && distance(self.sequence, number) > 0 {
+            self.sequence = number;
+        }
+        waits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(packet: u64) -> Origin {
+        Origin { packet, ..Origin::default() }
+    }
+
+    fn oldest(unacked: &Unacked) -> Option<u64> {
+        unacked.oldest().map(|origin| origin.packet)
+    }
+
+    #[test]
+    fn an_acknowledgment_removes_what_it_covers_in_any_order() {
+        let mut unacked = Unacked::default();
+        for (packet, sequence) in [(1, 100), (2, 300), (3, 200), (4, 400)] {
+            assert!(unacked.push(sequence, sequence + 100, at(packet)));
+        }
+        unacked.acknowledge(250);
+        assert_eq!(oldest(&unacked), Some(2));
+        assert_eq!(unacked.carrier(250, 300).map(|origin| origin.packet), Some(3));
+        assert_eq!(unacked.carrier(200, 300), None, "the acknowledged part is cut off");
+        unacked.acknowledge(400);
+        assert_eq!(oldest(&unacked), Some(4));
+        unacked.acknowledge(500);
+        assert_eq!(oldest(&unacked), None);
+    }
+
+    #[test]
+    fn the_wrap_is_no_end() {
+        let mut unacked = Unacked::default();
+        unacked.push(u32::MAX - 9, 10, at(1));
+        unacked.push(10, 20, at(2));
+        unacked.acknowledge(u32::MAX);
+        assert_eq!(oldest(&unacked), Some(1));
+        unacked.acknowledge(10);
+        assert_eq!(oldest(&unacked), Some(2));
+    }
+
+    #[test]
+    fn there_is_a_limit() {
+        let mut unacked = Unacked::default();
+        for index in 0..u32::try_from(UNACKED_SEGMENTS_MAX).unwrap() {
+            assert!(unacked.push(index, index + 1, at(1)));
+        }
+        assert!(!unacked.push(5000, 5001, at(2)));
+        unacked.acknowledge(1);
+        assert!(unacked.push(5000, 5001, at(2)));
+    }
+}
