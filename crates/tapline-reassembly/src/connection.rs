@@ -93,6 +93,8 @@ pub struct Connection {
     pub reused_ports: bool,
     pub(crate) sides: [Side; 2],
     pub(crate) key: FlowKey,
+    /// The key of the other direction, where that comes by another VLAN or tunnel.
+    pub(crate) other_key: Option<FlowKey>,
     pub(crate) ended: [bool; 2],
     pub(crate) judge: Judge,
     pub(crate) zeek: Observer,

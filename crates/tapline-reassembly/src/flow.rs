@@ -21,22 +21,27 @@ impl FlowKey {
         let (low, high) = if a <= b { (a, b) } else { (b, a) };
         Self { low, high, vlans: segment.vlans, tunnel: segment.tunnel }
     }
+
+    /// The same ends without the network around them.
+    fn ends(self) -> Self {
+        Self { vlans: Vlans::default(), tunnel: Tunnel::default(), ..self }
+    }
 }
 
 /// Slots by key. The hash is seeded at random, so nobody can choose ports that collide.
 #[derive(Default)]
-pub(crate) struct FlowTable {
+struct Slots {
     table: HashTable<(FlowKey, u32)>,
     hasher: RandomState,
 }
 
-impl FlowTable {
-    pub(crate) fn find(&self, key: &FlowKey) -> Option<u32> {
+impl Slots {
+    fn find(&self, key: &FlowKey) -> Option<u32> {
         self.table.find(self.hasher.hash_one(key), |(other, _)| other == key).map(|&(_, slot)| slot)
     }
 
     /// Points the key at a slot, whatever it pointed at before.
-    pub(crate) fn set(&mut self, key: FlowKey, slot: u32) {
+    fn set(&mut self, key: FlowKey, slot: u32) {
         let hash = self.hasher.hash_one(key);
         match self.table.find_mut(hash, |(other, _)| *other == key) {
             Some(entry) => entry.1 = slot,
@@ -47,10 +52,49 @@ impl FlowTable {
     }
 
     /// Forgets the key if it still points at that slot.
-    pub(crate) fn remove(&mut self, key: &FlowKey, slot: u32) {
+    fn remove(&mut self, key: &FlowKey, slot: u32) {
         let hash = self.hasher.hash_one(key);
         if let Ok(entry) = self.table.find_entry(hash, |(other, held)| other == key && *held == slot) {
             entry.remove();
+        }
+    }
+}
+
+/// Connections by their ends and the network around them. The two directions of a connection may come by
+/// different VLANs or tunnels: the network of the second is learned from its first segment.
+#[derive(Default)]
+pub(crate) struct FlowTable {
+    exact: Slots,
+    /// By the ends alone, for connections in a VLAN or tunnel.
+    by_ends: Slots,
+}
+
+impl FlowTable {
+    pub(crate) fn find(&self, key: &FlowKey) -> Option<u32> {
+        self.exact.find(key)
+    }
+
+    /// A connection with these ends in another network.
+    pub(crate) fn find_elsewhere(&self, key: &FlowKey) -> Option<u32> {
+        if self.by_ends.table.is_empty() && *key == key.ends() {
+            return None;
+        }
+        self.by_ends.find(&key.ends()).or_else(|| self.exact.find(&key.ends()))
+    }
+
+    /// Points the key at a slot, whatever it pointed at before.
+    pub(crate) fn set(&mut self, key: FlowKey, slot: u32) {
+        self.exact.set(key, slot);
+        if key != key.ends() {
+            self.by_ends.set(key.ends(), slot);
+        }
+    }
+
+    /// Forgets the key if it still points at that slot.
+    pub(crate) fn remove(&mut self, key: &FlowKey, slot: u32) {
+        self.exact.remove(key, slot);
+        if *key != key.ends() {
+            self.by_ends.remove(&key.ends(), slot);
         }
     }
 }
@@ -86,7 +130,9 @@ mod tests {
         table.set(key(a, b, 7, 0), 4);
         table.remove(&key(a, b, 7, 0), 5);
         assert_eq!((table.find(&key(b, a, 0, 0)), table.find(&key(b, a, 7, 0))), (Some(3), Some(4)));
+        assert_eq!(table.find_elsewhere(&key(a, b, 9, 0)), Some(4), "the newest with these ends");
         table.remove(&key(a, b, 7, 0), 4);
         assert_eq!(table.find(&key(b, a, 7, 0)), None);
+        assert_eq!(table.find_elsewhere(&key(a, b, 9, 0)), Some(3));
     }
 }

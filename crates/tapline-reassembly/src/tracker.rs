@@ -31,7 +31,7 @@ impl Tracker {
     pub fn segment(&mut self, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) -> u32 {
         self.forget_closed(here.at, sink);
         let key = FlowKey::of(segment);
-        let known = self.flows.find(&key).filter(|&slot| self.slot(slot).is_some());
+        let known = self.flows.find(&key).or_else(|| self.other_way(key, segment));
         let (slot, reused) = match known {
             Some(slot) if !self.is_new_attempt(slot, segment) => (slot, None),
             other => (self.open(key, segment, here, other.is_some(), sink), other),
@@ -84,6 +84,21 @@ impl Tracker {
             let direction = direction_of(connection, segment);
             connection.side(direction).base.is_some_and(|base| base != segment.sequence)
         })
+    }
+
+    /// The connection whose other direction this segment begins, where that comes by another VLAN or tunnel.
+    fn other_way(&mut self, key: FlowKey, segment: &Segment<'_>) -> Option<u32> {
+        if segment.has(Flags::SYN) && !segment.has(Flags::ACK) {
+            return None;
+        }
+        let slot = self.flows.find_elsewhere(&key)?;
+        let connection = self.slots.get_mut(slot as usize)?.as_deref_mut()?;
+        if connection.side(direction_of(connection, segment)).packets > 0 {
+            return None;
+        }
+        connection.other_key = Some(key);
+        self.flows.set(key, slot);
+        Some(slot)
     }
 
     fn open(
@@ -148,6 +163,9 @@ impl Tracker {
         }
         sink.closed(&connection);
         self.flows.remove(&connection.key, slot);
+        if let Some(key) = connection.other_key {
+            self.flows.remove(&key, slot);
+        }
         self.free.push(slot);
     }
 }
@@ -191,6 +209,7 @@ fn new_connection(
         reused_ports,
         sides: [Side::default(), Side::default()],
         key,
+        other_key: None,
         ended: [false; 2],
         judge: Judge::default(),
         zeek: Observer::default(),

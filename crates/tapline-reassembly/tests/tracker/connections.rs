@@ -90,3 +90,37 @@ fn acknowledged_octets_that_were_never_captured_become_a_gap() {
     let journal = track(lossy);
     assert_eq!((journal.octets[0][1].as_slice(), journal.missing[0][1]), (&b"abchij"[..], 4));
 }
+
+/// The same frame in a VLAN.
+fn in_vlan(frame: &tapline_testkit::Frame, id: u8) -> tapline_testkit::Frame {
+    let (addresses, rest) = frame.octets.split_at(12);
+    tapline_testkit::Frame { at: frame.at, octets: [addresses, &[0x81, 0, 0, id], rest].concat() }
+}
+
+#[test]
+fn equal_addresses_in_two_networks_are_two_connections() {
+    let plain = talk().handshake().client(b"hello").server(b"world").close().frames;
+    let mut both = Vec::new();
+    for frame in &plain {
+        both.extend([in_vlan(frame, 1), in_vlan(frame, 2)]);
+    }
+    let journal = track(&both);
+    assert_eq!(journal.closed.len(), 2);
+    assert!(
+        journal.closed.iter().all(|connection| connection.state == "closed" && connection.packets == [5, 4])
+    );
+}
+
+#[test]
+fn directions_that_come_by_different_networks_are_one_connection() {
+    let plain = talk().handshake().client(b"hello").server(b"world").close().frames;
+    let from_server = |frame: &tapline_testkit::Frame| frame.octets[26..30] == [10, 0, 0, 2];
+    let ways: Vec<_> =
+        plain.iter().map(|frame| in_vlan(frame, if from_server(frame) { 7 } else { 9 })).collect();
+    assert_eq!((only(&track(&ways)).state, only(&track(&ways)).packets), ("closed", [5, 4]));
+    let half_tagged: Vec<_> = plain
+        .iter()
+        .map(|frame| if from_server(frame) { in_vlan(frame, 7) } else { frame.clone() })
+        .collect();
+    assert_eq!(only(&track(&half_tagged)).packets, [5, 4]);
+}
