@@ -67,7 +67,13 @@ impl Analyzer {
 
     /// The capture is over: everything that is open ends.
     pub fn finish(&mut self) {
-        self.tracker.finish_all(&mut self.stage);
+        while self.finish_some(usize::MAX) {}
+    }
+
+    /// The same for some connections, whether more are left: their events need not all wait at once. No packet
+    /// may come after the first call.
+    pub fn finish_some(&mut self, connections: usize) -> bool {
+        self.tracker.finish_some(connections, &mut self.stage)
     }
 
     /// What was learned since the last call, in order.

@@ -12,3 +12,6 @@ pub(crate) const BATCH_EVENTS: usize = 16_384;
 
 /// Batches that wait between the engine and a screen; the engine waits when there are more.
 pub(crate) const BATCHES_WAITING_MAX: usize = 8;
+
+/// Connections that end with the capture and are told in one batch.
+pub(crate) const BATCH_CONNECTIONS: usize = 4096;

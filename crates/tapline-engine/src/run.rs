@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tapline_analysis::{Analyzer, Event, Options, Totals};
 use tapline_capture::{Facts, Item, Progress, Source};
 
-use crate::limits::{BATCH_EVENTS, BATCH_PACKETS, FIRST_BATCH_PACKETS};
+use crate::limits::{BATCH_CONNECTIONS, BATCH_EVENTS, BATCH_PACKETS, FIRST_BATCH_PACKETS};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -84,9 +84,12 @@ pub fn run(
             break;
         }
     }
-    analyzer.finish();
-    if !stopped {
+    while !stopped {
+        let more = analyzer.finish_some(BATCH_CONNECTIONS);
         stopped = receive(batch(&mut analyzer, source)).is_break();
+        if !more {
+            break;
+        }
     }
     Outcome { totals: analyzer.totals(), facts: source.facts().clone(), stopped }
 }

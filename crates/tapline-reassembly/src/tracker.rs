@@ -24,6 +24,8 @@ pub struct Tracker {
     closed: VecDeque<(u32, u64)>,
     opened: u64,
     evicted: u64,
+    /// Once the capture is over: who is still to be told, by id and slot.
+    last_words: Option<VecDeque<(u64, u32)>>,
 }
 
 impl Tracker {
@@ -53,11 +55,24 @@ impl Tracker {
     /// The capture is over: every direction ends, every connection is handed to [`Sink::closed`] in order of
     /// its first packet.
     pub fn finish_all(&mut self, sink: &mut impl Sink) {
-        let mut open: Vec<(u64, u32)> = self.slots.iter().flatten().map(|c| (c.id, c.slot)).collect();
-        open.sort_unstable();
-        for (_, slot) in open {
+        while self.finish_some(usize::MAX, sink) {}
+    }
+
+    /// The same for at most `count` connections; whether more are left. No segment may come after the first
+    /// call.
+    pub fn finish_some(&mut self, count: usize, sink: &mut impl Sink) -> bool {
+        if self.last_words.is_none() {
+            let mut open: Vec<(u64, u32)> = self.slots.iter().flatten().map(|c| (c.id, c.slot)).collect();
+            open.sort_unstable();
+            self.last_words = Some(open.into());
+        }
+        for _ in 0..count {
+            let Some((_, slot)) = self.last_words.as_mut().and_then(VecDeque::pop_front) else {
+                return false;
+            };
             self.finish(slot, sink);
         }
+        self.last_words.as_ref().is_some_and(|left| !left.is_empty())
     }
 
     /// The connection in a slot.
