@@ -144,7 +144,7 @@ pub enum Own {
     Reordered,
     /// The octets are sent again and were never seen: the first copy was lost before the capture point.
     LostBeforeCapture,
-    /// The first copy passed the capture point: it, or its acknowledgment, was lost behind it.
+    /// The first copy passed the capture point: it, or its acknowledgment, was lost, or late, behind it.
     LostAfterCapture,
     /// The octets were acknowledged and never seen: they crossed the network, the capture missed them.
     NotCaptured,

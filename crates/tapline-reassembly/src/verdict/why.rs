@@ -117,7 +117,7 @@ fn proof(f: &mut Formatter<'_>, own: Own, facts: &Facts) -> fmt::Result {
         Own::LostBeforeCapture => f.write_str("no earlier copy was seen: lost before the capture point"),
         Own::LostAfterCapture => {
             let packet = facts.original.map_or(0, |original| original.packet);
-            write!(f, "packet {packet} passed the capture point: it or its ACK was lost behind it")
+            write!(f, "packet {packet} passed the capture point: it or its ACK was lost, or late, behind it")
         }
         Own::NotCaptured => f.write_str("they crossed the network: the capture missed them"),
     }
