@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{ConnectionRecord, State, TeardownKind, human};
+use tapline_engine::analysis::{ConnectionRecord, Flag, State, TeardownKind, human};
 
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
@@ -51,7 +51,7 @@ impl Connections {
     }
 }
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     right("#"),
     left("client"),
     left("server"),
@@ -59,6 +59,7 @@ const COLUMNS: [Column; 9] = [
     left("speaks").rank(1),
     right("data").rank(2),
     right("missing"),
+    right("resent"),
     right("lasted").rank(3),
     flexible("how it ended"),
 ];
@@ -67,7 +68,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
     let handshake = record.handshake.total_ns();
     let protocols: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
     let (ink, ended) = ended(record);
-    let missing = missing_bytes(record);
+    let (missing, resent) = (missing_bytes(record), record.verdict_count(Flag::Retransmission));
     vec![
         cell(Ink::Dim, record.id.to_string()),
         cell(Ink::Name, record.client.endpoint.to_string()),
@@ -76,6 +77,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
         cell(Ink::Plain, protocols.join("+")),
         cell(Ink::Plain, human::bytes(record.payload_bytes())),
         cell(Ink::Warn, if missing > 0 { human::bytes(missing) } else { String::new() }),
+        cell(Ink::Warn, if resent > 0 { human::count(u64::from(resent)) } else { String::new() }),
         cell(Ink::Plain, human::duration(record.duration_ns())),
         cell(ink, ended),
     ]
@@ -97,7 +99,8 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
         (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
         _ => (Ink::Good, format!("{who} closed")),
     };
-    if record.handshake.syn_retries > 0 {
+    // Where a connection came about after all, the retries stand among what was sent again.
+    if record.handshake.syn_retries > 0 && record.state == State::Opening {
         text += &format!(", {}", human::plural(u64::from(record.handshake.syn_retries), "more SYN"));
     }
     (ink, text)
