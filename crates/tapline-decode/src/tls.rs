@@ -81,7 +81,7 @@ pub enum Handshake {
     ServerHello(Box<ServerHello>),
     /// RFC 5246 §7.4.2, RFC 8446 §4.4.2: the certificates in DER, leaf first.
     Certificate(Box<Certificate>),
-    /// Every other message by type with its body; the next issue's rooms open them further.
+    /// Every other message by type with its body; not read further yet.
     Other {
         /// The message type.
         kind: HandshakeType,

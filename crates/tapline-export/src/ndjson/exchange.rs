@@ -18,7 +18,7 @@ pub(super) struct Line<'a> {
     request: Option<Part<'a>>,
     response: Option<Part<'a>>,
     timings_ns: TimingsLine,
-    /// Attributed in a later room.
+    /// Not attributed yet.
     stalls: Option<()>,
     pushed: bool,
     complete: bool,

@@ -73,7 +73,7 @@ pub(super) struct SessionLine<'a> {
     ja3: Option<&'a str>,
     ja3s: Option<&'a str>,
     ja4: Option<&'a str>,
-    /// Read in a later room; how many there were is known.
+    /// Not read yet; how many there were is known.
     certificates: Option<()>,
     certificates_seen: Option<usize>,
     chain: Option<()>,
