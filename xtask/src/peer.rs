@@ -48,6 +48,9 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
         listed += result.listed;
         wrong.extend(result.wrong);
     }
+    if only.is_none() && corpus().is_some() {
+        wrong.extend(known.unvisited(&wanted));
+    }
     for line in &wrong {
         println!("{line}");
     }

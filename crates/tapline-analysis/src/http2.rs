@@ -24,6 +24,8 @@ pub(crate) struct Http2 {
     host: Option<String>,
     /// The stream of the first request.
     first_stream: Option<u32>,
+    /// The newest stream that there was no room to follow.
+    left_out: Option<u32>,
 }
 
 /// A stream with a request, a response, or both.
@@ -50,6 +52,11 @@ impl Http2 {
     /// The stream of the first request.
     pub(crate) fn first_stream(&self) -> Option<u32> {
         self.first_stream
+    }
+
+    /// A stream that there was no room to follow, said once.
+    pub(crate) fn take_left_out(&mut self) -> Option<u32> {
+        self.left_out.take()
     }
 
     /// The authority of the first request.
@@ -226,6 +233,7 @@ impl Http2 {
 
     fn open(&mut self, id: u32) -> Option<&mut Stream> {
         if self.streams.len() >= STREAMS_MAX && !self.streams.contains_key(&id) {
+            self.left_out = Some(id);
             return None;
         }
         Some(self.streams.entry(id).or_default())

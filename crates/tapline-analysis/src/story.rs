@@ -7,7 +7,7 @@ use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
 use crate::http1::Http1;
 use crate::http2::Http2;
-use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX};
+use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, STREAMS_MAX};
 use crate::tls::Tls;
 use crate::trail::Trail;
 use crate::{AnomalyRecord, Event, Options, Sender};
@@ -279,9 +279,17 @@ impl Sink for Listener<'_> {
             }
             Message::Http2(message) => {
                 let mark = moment.events.len();
-                story.http2.get_or_insert_default().see(*message, &mut moment);
+                let http2 = story.http2.get_or_insert_default();
+                http2.see(*message, &mut moment);
+                let left_out = http2.take_left_out();
                 story.price_new_exchanges(mark, &mut moment);
                 story.settle(direction, span.end);
+                if let Some(stream) = left_out {
+                    let detail =
+                        format!("more than {STREAMS_MAX} streams are open: stream {stream} is not followed");
+                    let anomaly = Anomaly { code: "http2_streams_not_followed", detail: detail.into() };
+                    tell_anomaly(story, anomaly, span, &mut moment);
+                }
             }
             Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
         }

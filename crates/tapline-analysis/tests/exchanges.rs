@@ -92,6 +92,23 @@ fn a_body_over_many_segments_ends_with_its_last() {
 }
 
 #[test]
+fn streams_beyond_the_limit_are_said_not_lost() {
+    let mut octets = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00".to_vec();
+    let streams = u32::try_from(tapline_analysis::limits::STREAMS_MAX).unwrap() + 3;
+    for index in 0..streams {
+        // HEADERS with END_HEADERS: `:method: GET`, `:path: /` from the static table.
+        octets.extend([0, 0, 2, 1, 4]);
+        octets.extend((2 * index + 1).to_be_bytes());
+        octets.extend([0x82, 0x84]);
+    }
+    let (connections, exchanges) = analyse(&talk().handshake().client(&octets).frames);
+    assert_eq!(connections[0].requests, u64::from(streams));
+    assert_eq!(exchanges.len(), tapline_analysis::limits::STREAMS_MAX);
+    let said = connections[0].anomalies.iter().find(|(code, _)| *code == "http2_streams_not_followed");
+    assert_eq!(said, Some(&("http2_streams_not_followed", 3)));
+}
+
+#[test]
 fn what_never_came_is_said() {
     let (_, unanswered) = analyse(&talk().handshake().client(GET).frames);
     assert_eq!(

@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Every connection that is open or closed not long ago.
-#[derive(Default)]
 pub struct Tracker {
+    connections_max: usize,
     flows: FlowTable,
     slots: Vec<Option<Box<Connection>>>,
     free: Vec<u32>,
@@ -28,25 +28,47 @@ pub struct Tracker {
     last_words: Option<VecDeque<(u64, u32)>>,
 }
 
+impl Default for Tracker {
+    fn default() -> Self {
+        Self::bounded(CONNECTIONS_MAX)
+    }
+}
+
 impl Tracker {
+    /// A tracker that holds at most so many connections at once; the default is [`CONNECTIONS_MAX`].
+    pub fn bounded(connections_max: usize) -> Self {
+        Self {
+            connections_max,
+            flows: FlowTable::default(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            closed: VecDeque::new(),
+            opened: 0,
+            evicted: 0,
+            last_words: None,
+        }
+    }
+
     /// Takes one segment, the packet `here`, and gives the slot of its connection.
     pub fn segment(&mut self, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) -> u32 {
         self.forget_closed(here.at, sink);
         let key = FlowKey::of(segment);
         let known = self.flows.find(&key).or_else(|| self.other_way(key, segment));
-        let (slot, reused) = match known {
-            Some(slot) if !self.is_new_attempt(slot, segment) => (slot, None),
-            other => (self.open(key, segment, here, other.is_some(), sink), other),
+        let slot = match known {
+            Some(slot) if !self.is_new_attempt(slot, segment) => slot,
+            Some(old) => {
+                self.finish(old, sink);
+                self.open(key, segment, here, true, sink)
+            }
+            None => self.open(key, segment, here, false, sink),
         };
-        if let Some(old) = reused {
-            self.finish(old, sink);
-        }
         if let Some(connection) = self.slots.get_mut(slot as usize).and_then(Option::as_deref_mut) {
             let was_over = is_over(connection);
             take(connection, segment, here, sink);
             if !was_over && is_over(connection) {
                 connection.judge.shrink();
-                self.closed.push_back((slot, connection.id));
+                let closed = (slot, connection.id);
+                self.note_closed(closed);
             }
         }
         slot
@@ -85,7 +107,7 @@ impl Tracker {
         self.opened
     }
 
-    /// Connections given up because [`CONNECTIONS_MAX`] was reached.
+    /// Connections given up because there were too many.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }
@@ -124,7 +146,7 @@ impl Tracker {
         reused: bool,
         sink: &mut impl Sink,
     ) -> u32 {
-        if self.slots.len() - self.free.len() >= CONNECTIONS_MAX {
+        if self.slots.len() - self.free.len() >= self.connections_max {
             self.evict_idle(sink);
         }
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -146,7 +168,7 @@ impl Tracker {
     fn evict_idle(&mut self, sink: &mut impl Sink) {
         let mut idle: Vec<(Timestamp, u64, u32)> =
             self.slots.iter().flatten().map(|c| (c.last.at, c.id, c.slot)).collect();
-        let count = (CONNECTIONS_MAX / 8).min(idle.len());
+        let count = (self.connections_max / 8).max(1).min(idle.len());
         if count > 0 && count < idle.len() {
             idle.select_nth_unstable(count);
         }
@@ -156,6 +178,18 @@ impl Tracker {
             self.finish(slot, sink);
             self.evicted += 1;
         }
+    }
+
+    /// Queues a connection that ended. Connections may leave the table by other ways than this queue, and time
+    /// may stand still: entries of those that left are cleared before they outnumber the table.
+    fn note_closed(&mut self, closed: (u32, u64)) {
+        if self.closed.len() >= self.connections_max.saturating_mul(2) {
+            let slots = &self.slots;
+            self.closed.retain(|&(slot, id)| {
+                slots.get(slot as usize).and_then(Option::as_deref).is_some_and(|held| held.id == id)
+            });
+        }
+        self.closed.push_back(closed);
     }
 
     fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::rows::Topic;
+use crate::captures::Capture;
 
 /// `tests/peer-differences.toml`.
 #[derive(Deserialize)]
@@ -44,6 +45,16 @@ impl Known {
 
     pub(crate) fn decode_as(&self, name: &str) -> &[String] {
         self.capture.iter().find(|note| note.name == name).map_or(&[], |note| &note.decode_as)
+    }
+
+    /// What is listed of captures that are not there.
+    pub(crate) fn unvisited(&self, captures: &[Capture]) -> Vec<String> {
+        let differences = self.difference.iter().map(|difference| &difference.capture);
+        let listed = differences.chain(self.capture.iter().map(|note| &note.name));
+        listed
+            .filter(|name| !captures.iter().any(|capture| capture.name == **name))
+            .map(|name| format!("LISTED {name}: there is no such capture"))
+            .collect()
     }
 
     /// How many rows differ as listed, or what is wrong.

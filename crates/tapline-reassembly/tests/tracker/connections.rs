@@ -1,7 +1,7 @@
 //! Connections from handshake to teardown.
 
-use crate::journal::{Journal, track};
-use tapline_reassembly::{Direction, End};
+use crate::journal::{Journal, track, track_with};
+use tapline_reassembly::{Direction, End, Tracker};
 use tapline_testkit::Talk;
 
 const MS: i64 = 1_000_000;
@@ -123,4 +123,26 @@ fn directions_that_come_by_different_networks_are_one_connection() {
         .map(|frame| if from_server(frame) { in_vlan(frame, 7) } else { frame.clone() })
         .collect();
     assert_eq!(only(&track(&half_tagged)).packets, [5, 4]);
+}
+
+#[test]
+fn a_full_table_gives_up_the_longest_idle_and_keeps_the_new() {
+    let open = |port: u16, start| {
+        let client = format!("10.0.0.1:{port}").parse().unwrap();
+        Talk::new(client, "10.0.0.2:80".parse().unwrap(), start).handshake()
+    };
+    let mut frames: Vec<_> = (0..4).flat_map(|n| open(1000 + n, i64::from(n) * 1000 * MS).frames).collect();
+    // The longest idle one's ports are used again just when the table is full.
+    frames.extend(
+        open(1000, 9000 * MS).sequences(70_000, 90_000).handshake().client(b"new").frames.split_off(3),
+    );
+    let mut tracker = Tracker::bounded(4);
+    let journal = track_with(&mut tracker, &frames);
+    assert_eq!((journal.closed.len(), tracker.evicted()), (5, 0));
+    assert_eq!(journal.octets[4][0], b"new");
+    let frames: Vec<_> = (0..6).flat_map(|n| open(1000 + n, i64::from(n) * 1000 * MS).frames).collect();
+    let mut tracker = Tracker::bounded(4);
+    let journal = track_with(&mut tracker, &frames);
+    assert_eq!((journal.closed.len(), tracker.evicted()), (6, 2));
+    assert_eq!(journal.closed.iter().map(|connection| connection.id).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
 }

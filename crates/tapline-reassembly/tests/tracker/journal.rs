@@ -92,7 +92,11 @@ impl Sink for Journal {
 
 /// Runs frames through a tracker to the end of the capture.
 pub(crate) fn track<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Journal {
-    let mut tracker = Tracker::default();
+    track_with(&mut Tracker::default(), frames)
+}
+
+/// The same with a tracker of one's own.
+pub(crate) fn track_with<'a>(tracker: &mut Tracker, frames: impl IntoIterator<Item = &'a Frame>) -> Journal {
     let mut journal = Journal::default();
     for (frame, packet) in frames.into_iter().zip(1..) {
         let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame.octets) else {
