@@ -1,6 +1,6 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
-use tapline_packet::{Dissected, Packet, Timestamp, dissect};
+use tapline_packet::{Dissected, Packet, Timestamp, dissect_packet};
 use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
 
 use crate::story::Talk;
@@ -52,7 +52,7 @@ impl Analyzer {
     pub fn packet(&mut self, packet: &Packet<'_>) {
         let at = self.count(packet);
         self.stage.here = Origin { packet: packet.number, at };
-        match dissect(packet.link_type, packet.data) {
+        match dissect_packet(packet) {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
                 let slot = self.tracker.segment(&segment, self.stage.here, &mut self.stage);

@@ -5,10 +5,12 @@
 
 mod ip;
 mod link;
+mod protocol;
+mod tcp;
 mod tunnel;
 
 use crate::limits::LAYERS_MAX;
-use crate::{LinkType, Segment, Tunnel, Vlans};
+use crate::{Envelope, LinkType, Network, Packet, Segment};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +105,7 @@ impl Undecoded {
 
 /// What the next octets are.
 #[derive(Clone, Copy)]
-pub(crate) enum Next {
+enum Next {
     Link(LinkType),
     EtherType(u16),
     /// IPv4 or IPv6 by the version nibble.
@@ -114,35 +116,60 @@ pub(crate) enum Next {
     Ppp,
 }
 
-/// What the headers so far say of the network that the segment is in.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Network {
-    pub(crate) vlans: Vlans,
-    pub(crate) tunnel: Tunnel,
+/// What the frame and the headers so far say of what comes.
+struct Around {
+    network: Network,
+    /// Octets that the wire had behind those that were kept.
+    missing: usize,
+    /// Headers that were read.
+    layers: u8,
+}
+
+impl Around {
+    fn envelope(&self) -> Envelope {
+        Envelope { network: self.network, layers: self.layers, ..Envelope::default() }
+    }
 }
 
 /// One step's answer.
-pub(crate) enum Step<'a> {
+enum Step<'a> {
     /// Go on with what stands behind this header.
     Inner(Next, &'a [u8]),
     /// That was all.
     Done(Dissected<'a>),
 }
 
-pub(crate) use Dissected::Undecoded as Fail;
+use Dissected::Undecoded as Fail;
 
 /// Reads a frame (RFC 894, IEEE 802.1Q, RFC 791, RFC 8200, RFC 9293). Never fails: see [`Dissected`].
+///
+/// Nothing says here how much of the frame was cut off, so what the IP header claims is believed;
+/// [`dissect_packet`] knows.
 pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
-    let mut network = Network::default();
-    let (mut next, mut octets) = (Next::Link(link_type), frame);
-    for _ in 0..LAYERS_MAX {
+    frame_of(link_type, frame, usize::MAX)
+}
+
+/// Reads a captured frame, knowing how long it was on the wire.
+pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
+    let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
+    frame_of(packet.link_type, packet.data, on_wire.saturating_sub(packet.data.len()))
+}
+
+fn frame_of(link_type: LinkType, frame: &[u8], missing: usize) -> Dissected<'_> {
+    let around = Around { network: Network::default(), missing, layers: 0 };
+    walk(Next::Link(link_type), frame, around)
+}
+
+fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> {
+    while around.layers < LAYERS_MAX {
+        around.layers += 1;
         let step = match next {
             Next::Link(link_type) => link::link(link_type, octets),
-            Next::EtherType(kind) => link::ether_type(kind, octets, &mut network.vlans),
+            Next::EtherType(kind) => link::ether_type(kind, octets, &mut around.network.vlans),
             Next::Mpls => link::mpls(octets),
             Next::PppoeSession => link::pppoe_session(octets),
             Next::Ppp => link::ppp(octets),
-            Next::Ip => ip::ip(octets, &mut network),
+            Next::Ip => ip::ip(octets, &mut around),
         };
         match step {
             Step::Inner(inner, rest) => (next, octets) = (inner, rest),
@@ -152,10 +179,15 @@ pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
     Fail(Undecoded::TooDeep)
 }
 
+/// Octets in the unit of lengths on the wire.
+fn length(octets: &[u8]) -> u32 {
+    u32::try_from(octets.len()).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Endpoint, Flags};
+    use crate::{Endpoint, Flags, Vlans};
 
     /// SYN from 10.0.0.1:1000 to 10.0.0.2:80, built by hand after RFC 791 §3.1 and RFC 9293 §3.1.
     fn ipv4_syn() -> Vec<u8> {

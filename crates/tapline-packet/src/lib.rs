@@ -4,7 +4,10 @@
 //! from the frame that went in. Damage is an answer with a reason, never an error.
 #![warn(clippy::indexing_slicing)]
 
+mod checksum;
 mod dissect;
+mod envelope;
+mod ip;
 pub mod limits;
 mod link;
 mod options;
@@ -12,7 +15,10 @@ mod packet;
 mod segment;
 mod time;
 
-pub use dissect::{Dissected, Other, Undecoded, dissect};
+pub use checksum::Checksum;
+pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_packet};
+pub use envelope::{Datagram, Envelope, Network};
+pub use ip::IpFacts;
 pub use link::LinkType;
 pub use options::{SackBlocks, TcpOptions};
 pub use packet::Packet;

@@ -2,7 +2,7 @@
 
 /// Headers below TCP that are followed in one frame. Real stacks (QinQ, MPLS labels, a tunnel or two) stay
 /// under it; a frame built to nest without end is given up with [`crate::Undecoded::TooDeep`].
-pub const LAYERS_MAX: usize = 16;
+pub const LAYERS_MAX: u8 = 16;
 
 /// VLAN tags that take part in telling flows apart: 802.1ad has two.
 pub const VLAN_TAGS_MAX: usize = 2;

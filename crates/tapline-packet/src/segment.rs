@@ -3,8 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::TcpOptions;
 use crate::limits::VLAN_TAGS_MAX;
+use crate::{Checksum, IpFacts, TcpOptions, checksum};
 
 /// One side of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -144,12 +144,21 @@ pub struct Segment<'a> {
     pub payload_length: u32,
     /// Octets of payload that were kept.
     pub payload: &'a [u8],
+    /// The TCP header as captured, options included; empty where a segment was not captured but built.
+    pub header: &'a [u8],
+    /// What the IP header says beside the addresses.
+    pub ip: IpFacts,
 }
 
 impl Segment<'_> {
     /// Whether the segment carries the bit.
     pub fn has(&self, flags: Flags) -> bool {
         self.flags.has(flags)
+    }
+
+    /// What the checksum proves (RFC 9293 §3.1). Reads the whole payload, and only when it is called.
+    pub fn checksum(&self) -> Checksum {
+        checksum::checksum(self)
     }
 }
 

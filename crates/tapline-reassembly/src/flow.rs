@@ -118,6 +118,8 @@ mod tests {
             options: tapline_packet::TcpOptions::default(),
             payload_length: 0,
             payload: &[],
+            header: &[],
+            ip: tapline_packet::IpFacts::default(),
         };
         let (a, b) = (end("10.0.0.1", 1), end("10.0.0.2", 2));
         let key =

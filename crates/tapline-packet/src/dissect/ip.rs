@@ -1,98 +1,88 @@
-//! IPv4, IPv6 with extension headers, TCP; tunnels that IP carries.
+//! IPv4 and IPv6. The fixed headers are read by `etherparse`; the chain of extension headers is followed
+//! here, because that of `etherparse` goes on behind a fragment header into the middle of a datagram.
 
-use etherparse::{LaxIpSlice, TcpSlice, ip_number};
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::{Dissected, Fail, Layer, Network, Next, Other, Step, Undecoded, tunnel};
-use crate::options::tcp_options;
-use crate::{Endpoint, Flags, LinkType, Segment};
+use super::{Around, Fail, Layer, Step, Undecoded, protocol};
+use crate::{Datagram, Envelope, IpFacts};
 
-/// IPv4 or IPv6 by the version nibble, with extension headers (RFC 791 §3.1, RFC 8200 §4).
-pub(super) fn ip<'a>(octets: &'a [u8], network: &mut Network) -> Step<'a> {
-    let Ok((packet, stopped)) = LaxIpSlice::from_slice(octets) else {
-        return Step::Done(Fail(unreadable(octets)));
+/// IPv4 or IPv6 by the version nibble.
+pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
+    let read = match octets.first().map(|first| first >> 4) {
+        Some(4) => ipv4(octets, around),
+        Some(6) => ipv6(octets, around),
+        Some(_) => Err(Undecoded::Malformed(Layer::Ip)),
+        None => Err(Undecoded::Short(Layer::Ip)),
     };
-    let payload = packet.payload();
-    if payload.fragmented {
-        return Step::Done(Fail(Undecoded::Fragment));
+    match read {
+        Ok(datagram) => protocol::protocol(datagram, around),
+        Err(why) => Step::Done(Fail(why)),
     }
-    match payload.ip_number {
-        ip_number::TCP => Step::Done(tcp(octets, &packet, *network)),
-        // An extension header broke off, so the number is not the payload's.
-        _ if stopped.is_some() => Step::Done(Fail(Undecoded::Short(Layer::Ip))),
-        ip_number::IPV4 | ip_number::IPV6 => Step::Inner(Next::Ip, payload.payload),
-        ip_number::GRE => tunnel::gre(payload.payload, network),
-        ip_number::MPLS_IN_IP => Step::Inner(Next::Mpls, payload.payload),
-        ip_number::ETHER_IP => match payload.payload.get(2..) {
-            Some(frame) => Step::Inner(Next::Link(LinkType::ETHERNET), frame),
-            None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
+}
+
+/// RFC 791 §3.1.
+fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded> {
+    let header = Ipv4HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 20))?;
+    let envelope = Envelope {
+        source: header.source_addr().into(),
+        destination: header.destination_addr().into(),
+        protocol: header.protocol().0,
+        ip: IpFacts {
+            identification: Some(header.identification()),
+            hop_limit: header.ttl(),
+            ecn: header.ecn().value(),
+            routed: false,
         },
-        ip_number::UDP => tunnel::udp(payload.payload, network),
-        ip_number::ICMP => Step::Done(Dissected::Other(Other::Icmp)),
-        ip_number::IPV6_ICMP => Step::Done(Dissected::Other(Other::Icmpv6)),
-        other => Step::Done(Dissected::Other(Other::Ip(other.0))),
+        ..around.envelope()
+    };
+    if header.is_fragmenting_payload() {
+        return Err(Undecoded::Fragment);
     }
+    let before = header.slice().len();
+    let claimed = usize::from(header.total_len()).checked_sub(before);
+    Ok(datagram(envelope, octets.get(before..).unwrap_or_default(), claimed, around))
+}
+
+/// RFC 8200 §3.
+fn ipv6<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded> {
+    let header = Ipv6HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 40))?;
+    let envelope = Envelope {
+        source: header.source_addr().into(),
+        destination: header.destination_addr().into(),
+        protocol: header.next_header().0,
+        ip: IpFacts {
+            identification: None,
+            hop_limit: header.hop_limit(),
+            ecn: header.ecn().value(),
+            routed: false,
+        },
+        ..around.envelope()
+    };
+    let claimed = Some(usize::from(header.payload_length())).filter(|&length| length > 0);
+    Ok(datagram(envelope, octets.get(40..).unwrap_or_default(), claimed, around))
 }
 
 /// Why not even the fixed header could be read.
-fn unreadable(octets: &[u8]) -> Undecoded {
-    let whole = match octets.first().map(|first| first >> 4) {
-        Some(4) => 20,
-        Some(6) => 40,
-        Some(_) => return Undecoded::Malformed(Layer::Ip),
-        None => 1,
-    };
-    if octets.len() < whole { Undecoded::Short(Layer::Ip) } else { Undecoded::Malformed(Layer::Ip) }
+fn unreadable(octets: &[u8], fixed: usize) -> Undecoded {
+    // The lower nibble counts the words of an IPv4 header.
+    let words = octets.first().map_or(0, |first| usize::from(first & 15));
+    let cut = octets.len() < fixed || (fixed == 20 && words >= 5 && octets.len() < 4 * words);
+    if cut { Undecoded::Short(Layer::Ip) } else { Undecoded::Malformed(Layer::Ip) }
 }
 
-fn tcp<'a>(octets: &'a [u8], packet: &LaxIpSlice<'a>, network: Network) -> Dissected<'a> {
-    let payload = packet.payload().payload;
-    let Ok(header) = TcpSlice::from_slice(payload) else {
-        // The data offset stands in octet 12; what is less than 5 words is no offset.
-        let offset = payload.get(12).map(|octet| octet >> 4);
-        let malformed = payload.len() >= 20 && offset.is_some_and(|words| words < 5);
-        let why = if malformed { Undecoded::Malformed(Layer::Tcp) } else { Undecoded::Short(Layer::Tcp) };
-        return Fail(why);
-    };
-    let on_wire = ip_payload_on_wire(octets, packet).saturating_sub(header.header_slice().len());
-    let octets = header.payload();
-    Dissected::Tcp(Segment {
-        vlans: network.vlans,
-        tunnel: network.tunnel,
-        source: Endpoint { address: packet.source_addr(), port: header.source_port() },
-        destination: Endpoint { address: packet.destination_addr(), port: header.destination_port() },
-        sequence: header.sequence_number(),
-        acknowledgment: header.acknowledgment_number(),
-        flags: flags(header.header_slice()),
-        window: header.window_size(),
-        options: tcp_options(header.options()),
-        payload_length: u32::try_from(on_wire)
-            .unwrap_or(u32::MAX)
-            .max(u32::try_from(octets.len()).unwrap_or(u32::MAX)),
-        payload: octets,
-    })
-}
-
-/// Octets behind the IP headers on the wire, as the length field claims; what is there where the field is 0,
-/// as in segments that the network card will cut (TSO) and in jumbograms.
-fn ip_payload_on_wire(octets: &[u8], packet: &LaxIpSlice<'_>) -> usize {
-    let there = packet.payload().payload;
-    let before = there.as_ptr() as usize - octets.as_ptr() as usize;
-    let claimed = match packet {
-        LaxIpSlice::Ipv4(v4) => usize::from(v4.header().total_len()),
-        LaxIpSlice::Ipv6(v6) => match v6.header().payload_length() {
-            0 => 0,
-            length => 40 + usize::from(length),
-        },
-    };
-    claimed.checked_sub(before).unwrap_or(there.len())
-}
-
-/// Bits 7 to 15 of the word that holds data offset and control bits.
-fn flags(header: &[u8]) -> Flags {
-    match header {
-        [_, _, _, _, _, _, _, _, _, _, _, _, offset, bits, ..] => {
-            Flags(u16::from_be_bytes([offset & 1, *bits]))
-        }
-        _ => Flags::default(),
+/// What stands behind the header, as long as the header claims; as long as it is where that says nothing, as
+/// in segments that the network card will cut (TSO) and in jumbograms. A claim past the end of the frame on
+/// the wire is none (tshark cuts there, too).
+fn datagram<'a>(
+    envelope: Envelope,
+    there: &'a [u8],
+    claimed: Option<usize>,
+    around: &Around,
+) -> Datagram<'a> {
+    let length = claimed.unwrap_or(there.len()).min(there.len().saturating_add(around.missing));
+    Datagram {
+        envelope,
+        payload: there.get(..length).unwrap_or(there),
+        payload_length: u32::try_from(length).unwrap_or(u32::MAX),
     }
 }

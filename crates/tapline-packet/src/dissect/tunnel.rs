@@ -1,7 +1,7 @@
 //! Tunnels that IP or UDP carries: GRE with ERSPAN, VXLAN and VXLAN-GPE, Geneve.
 
-use super::{Dissected, Fail, Layer, Network, Next, Other, Step, Undecoded};
-use crate::LinkType;
+use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded};
+use crate::{LinkType, Network};
 
 const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Tunnel)));
 
