@@ -1,18 +1,21 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
 use tapline_packet::{Dissected, Packet, Timestamp, dissect_packet};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
+use tapline_reassembly::{
+    Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Tracker, Verdict,
+};
 
-use crate::story::Talk;
-use crate::{ConnectionRecord, Event, Options, TcpVerdict, Totals};
+use crate::changed::Changed;
+use crate::story::{Story, Talk};
+use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, Totals, oddity};
 
 /// Takes packets in capture order and gathers what they mean.
 pub struct Analyzer {
     tracker: Tracker,
     stage: Stage,
     totals: Totals,
-    /// Whether connections that changed since the last snapshot are remembered.
-    watched: bool,
+    /// Connections that changed since the last snapshot, where somebody wants snapshots.
+    changed: Option<Changed>,
 }
 
 /// Everything behind the tracker.
@@ -22,8 +25,6 @@ struct Stage {
     talks: Vec<Option<Box<Talk>>>,
     here: Origin,
     events: Vec<Event>,
-    /// Slots that changed since the last snapshot; each once.
-    changed: Vec<u32>,
 }
 
 impl Analyzer {
@@ -31,21 +32,15 @@ impl Analyzer {
     pub fn new(options: Options) -> Self {
         Self {
             tracker: Tracker::default(),
-            stage: Stage {
-                options,
-                talks: Vec::new(),
-                here: Origin::default(),
-                events: Vec::new(),
-                changed: Vec::new(),
-            },
+            stage: Stage { options, talks: Vec::new(), here: Origin::default(), events: Vec::new() },
             totals: Totals::default(),
-            watched: false,
+            changed: None,
         }
     }
 
     /// Makes [`Self::snapshot`] possible: connections can be shown before they end.
     pub fn watch(&mut self) {
-        self.watched = true;
+        self.changed = Some(Changed::default());
     }
 
     /// Takes one packet.
@@ -55,9 +50,10 @@ impl Analyzer {
         match dissect_packet(packet) {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
-                let slot = self.tracker.segment(&segment, self.stage.here, &mut self.stage);
-                if self.watched {
-                    self.stage.mark_changed(slot);
+                let here = self.stage.here;
+                let slot = self.tracker.segment(&segment, packet.interface, here, &mut self.stage);
+                if let Some(changed) = &mut self.changed {
+                    changed.mark(slot);
                 }
             }
             Dissected::Other(other) => *self.totals.other_packets.entry(other.name()).or_default() += 1,
@@ -88,12 +84,10 @@ impl Analyzer {
 
     /// Adds the present state of every connection that changed since the last snapshot to the events.
     pub fn snapshot(&mut self) {
-        let Self { tracker, stage, .. } = self;
-        for slot in std::mem::take(&mut stage.changed) {
-            let talk = stage.talks.get_mut(slot as usize).and_then(Option::as_deref_mut);
-            if let (Some(connection), Some(talk)) = (tracker.slot(slot), talk) {
-                talk.story.changed = false;
-                let record = ConnectionRecord::of(connection, &talk.story);
+        let Self { tracker, stage, changed, .. } = self;
+        for slot in changed.iter_mut().flat_map(Changed::take) {
+            if let Some(connection) = tracker.slot(slot) {
+                let record = stage.record(&connection, None);
                 stage.events.push(Event::ConnectionProgress(Box::new(record)));
             }
         }
@@ -128,34 +122,51 @@ impl Analyzer {
 }
 
 impl Stage {
-    fn mark_changed(&mut self, slot: u32) {
-        if let Some(talk) = self.talks.get_mut(slot as usize).and_then(Option::as_deref_mut)
-            && !talk.story.changed
-        {
-            talk.story.changed = true;
-            self.changed.push(slot);
+    /// The talk of a connection, made when there is first something to remember, with the rest of the stage
+    /// that it needs.
+    fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, &Options, &mut Vec<Event>)> {
+        let Self { options, talks, events, .. } = self;
+        let slot = connection.slot as usize;
+        if slot >= talks.len() {
+            talks.resize_with(slot + 1, || None);
+        }
+        let talk = talks.get_mut(slot)?.get_or_insert_with(|| {
+            let stated = options.stated([connection.server.port, connection.client.port]);
+            Box::new(Talk::new(connection, stated))
+        });
+        Some((talk, options, events))
+    }
+
+    /// What is known of a connection above TCP.
+    fn story(&self, connection: &Connection) -> Option<&Story> {
+        Some(&self.talks.get(connection.slot as usize)?.as_ref()?.story)
+    }
+
+    fn sender(&self, connection: &Connection, direction: Direction) -> Sender {
+        match self.story(connection) {
+            Some(story) => story.sender(direction),
+            None if direction == Direction::Forward => Sender::Client,
+            None => Sender::Server,
         }
     }
 
-    /// The talk of a connection, with the rest of the stage that it needs.
-    fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, Origin, &Options, &mut Vec<Event>)> {
-        let Self { options, talks, here, events, .. } = self;
-        let talk = talks.get_mut(connection.slot as usize)?.as_deref_mut()?;
-        Some((talk, *here, options, events))
+    fn record(&self, connection: &Connection, left: Option<Left>) -> ConnectionRecord {
+        match self.story(connection) {
+            Some(story) => ConnectionRecord::of(connection, story, left),
+            None => ConnectionRecord::of(connection, &Story::of(connection), left),
+        }
+    }
+
+    fn anomaly(&mut self, connection: &Connection, direction: Direction, anomaly: oddity::TcpAnomaly) {
+        let here = self.here;
+        if let Some((talk, options, events)) = self.talk(connection) {
+            oddity::tell(connection, &mut talk.story, (direction, here), anomaly, options, events);
+        }
     }
 }
 
 impl Sink for Stage {
-    fn opened(&mut self, connection: &Connection) {
-        let slot = connection.slot as usize;
-        if slot >= self.talks.len() {
-            self.talks.resize_with(slot + 1, || None);
-        }
-        let stated = self.options.stated([connection.server.port, connection.client.port]);
-        if let Some(place) = self.talks.get_mut(slot) {
-            *place = Some(Box::new(Talk::new(connection, stated)));
-        }
-    }
+    fn opened(&mut self, _: &Connection) {}
 
     fn octets(
         &mut self,
@@ -165,42 +176,72 @@ impl Sink for Stage {
         octets: &[u8],
         origin: Origin,
     ) {
-        if let Some((talk, here, options, events)) = self.talk(connection) {
+        let here = self.here;
+        if let Some((talk, options, events)) = self.talk(connection) {
             talk.octets(connection, direction, offset, octets, origin, (here, options, events));
         }
     }
 
-    fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, _why: Gap) {
-        if let Some((talk, here, options, events)) = self.talk(connection) {
+    fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, why: Gap) {
+        let here = self.here;
+        if why == Gap::Overflow {
+            self.anomaly(connection, direction, oddity::overflow(offset, length));
+        }
+        if let Some((talk, options, events)) = self.talk(connection) {
             talk.gap(connection, direction, offset, length, (here, options, events));
         }
     }
 
     fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
-        if !self.options.interests.tcp {
-            return;
-        }
-        if let Some((talk, _, _, events)) = self.talk(connection) {
-            events.push(Event::Tcp(Box::new(TcpVerdict {
+        if self.options.interests.tcp {
+            self.events.push(Event::Tcp(Box::new(TcpVerdict {
                 connection: connection.id,
                 origin: here,
-                from: talk.story.sender(direction),
+                from: self.sender(connection, direction),
                 verdict: *verdict,
             })));
         }
     }
 
+    fn oddity(&mut self, connection: &Connection, direction: Direction, oddity: Oddity) {
+        self.anomaly(connection, direction, oddity::of(&oddity));
+    }
+
+    fn wants_samples(&self) -> bool {
+        self.options.interests.tcp_samples
+    }
+
+    fn sample(&mut self, connection: &Connection, direction: Direction, here: Origin, sample: &Sample) {
+        self.events.push(Event::TcpSample(Box::new(TcpSample {
+            connection: connection.id,
+            origin: here,
+            from: self.sender(connection, direction),
+            sample: *sample,
+        })));
+    }
+
     fn ended(&mut self, connection: &Connection, direction: Direction, end: End) {
-        if let Some((talk, here, options, events)) = self.talk(connection) {
+        if self.story(connection).is_none() {
+            return;
+        }
+        // A reset is settled later than it came, and the end of a capture is nobody's packet.
+        let here = match (end, connection.teardown().reset) {
+            (End::Fin, _) => self.here,
+            (End::Reset, Some(reset)) => reset.seen,
+            _ => connection.last,
+        };
+        if let Some((talk, options, events)) = self.talk(connection) {
             talk.ended(connection, direction, end == End::Fin, (here, options, events));
         }
     }
 
-    fn closed(&mut self, connection: &Connection) {
-        if let Some((talk, _, options, events)) = self.talk(connection)
-            && options.interests.connections
-        {
-            events.push(Event::Connection(Box::new(ConnectionRecord::of(connection, &talk.story))));
+    fn closed(&mut self, connection: &Connection, left: Left) {
+        if left.is_eviction() {
+            self.anomaly(connection, Direction::Forward, oddity::evicted(left));
+        }
+        if self.options.interests.connections {
+            let record = self.record(connection, Some(left));
+            self.events.push(Event::Connection(Box::new(record)));
         }
         if let Some(place) = self.talks.get_mut(connection.slot as usize) {
             *place = None;

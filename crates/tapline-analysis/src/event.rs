@@ -2,7 +2,7 @@
 
 use tapline_decode::tls::{Alert, CipherSuite, ContentType, HandshakeType, NamedGroup, Version};
 use tapline_decode::{Fields, http1, http2};
-use tapline_reassembly::{Origin, Verdict};
+use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::{ConnectionRecord, Sender, text};
 
@@ -15,6 +15,8 @@ pub enum Event {
     Connection(Box<ConnectionRecord>),
     /// A TCP segment that is odd.
     Tcp(Box<TcpVerdict>),
+    /// A moment of what a side of a connection sends.
+    TcpSample(Box<TcpSample>),
     /// A TLS record or handshake message.
     TlsMessage(Box<TlsMessage>),
     /// A TLS handshake, done or failed.
@@ -40,6 +42,19 @@ pub struct TcpVerdict {
     pub from: Sender,
     /// What is odd about it; its `Display` is the sentence that says why.
     pub verdict: Verdict,
+}
+
+/// A moment of what a side of a connection sends.
+#[derive(Clone, Copy, Debug)]
+pub struct TcpSample {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that shows it: octets that the side sent, or an ACK of the other one.
+    pub origin: Origin,
+    /// The side that sends, whoever sent the packet.
+    pub from: Sender,
+    /// What it shows.
+    pub sample: Sample,
 }
 
 /// A TLS record or handshake message.

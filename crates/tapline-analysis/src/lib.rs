@@ -6,14 +6,17 @@
 #![warn(clippy::indexing_slicing)]
 
 mod analyzer;
+mod changed;
 mod event;
 mod http1;
 mod http2;
 pub mod human;
 pub mod limits;
+mod oddity;
 mod options;
 mod record;
 mod story;
+pub mod tcp_words;
 mod text;
 mod tls;
 mod totals;
@@ -22,7 +25,7 @@ mod trail;
 pub use analyzer::Analyzer;
 pub use event::{
     AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
-    TcpVerdict, Timings, TlsMessage, TlsSession,
+    TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession,
 };
 pub use options::{Interests, Options};
 pub use record::{ClientProof, ConnectionRecord, SideRecord};
@@ -30,8 +33,9 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, ConnState, Direction, Fin, Flag, Handshake, History, Origin, Own, Reset, State, SynOptions,
-    Teardown, TeardownKind, Verdict, Verdicts,
+    Completeness, ConnState, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind, History, Left, Origin,
+    Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Series, State, Step, SynOptions, Teardown,
+    TeardownKind, Unreachable, Verdict, Verdicts,
 };
 pub use text::{printable, text};
 pub use totals::Totals;

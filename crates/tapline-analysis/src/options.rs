@@ -10,6 +10,8 @@ pub struct Interests {
     pub connections: bool,
     /// TCP verdicts one by one.
     pub tcp: bool,
+    /// Round trips, octets in flight and windows, segment by segment.
+    pub tcp_samples: bool,
     /// TLS messages one by one.
     pub tls_messages: bool,
     /// TLS sessions.
@@ -31,6 +33,7 @@ impl Interests {
     pub const FULL: Self = Self {
         connections: true,
         tcp: true,
+        tcp_samples: true,
         tls_messages: true,
         tls_sessions: true,
         http1_messages: true,
@@ -43,6 +46,7 @@ impl Interests {
     /// What lists and timelines need: no single frames, no header fields.
     pub const SUMMARY: Self = Self {
         tcp: false,
+        tcp_samples: false,
         tls_messages: false,
         http1_messages: false,
         http2_frames: false,

@@ -3,10 +3,11 @@
 use tapline_decode::Protocol;
 use tapline_packet::{Endpoint, Vlans};
 use tapline_reassembly::{
-    Completeness, ConnState, Connection, Direction, Flag, Handshake, History, Orientation, Origin, State,
-    Teardown,
+    Captured, Completeness, ConnState, Connection, Direction, Flag, Handshake, HandshakeKind, History, Left,
+    Orientation, Origin, Series, State, Teardown, Unreachable,
 };
 
+use crate::Sender;
 use crate::story::Story;
 
 /// How it is known which side is the client.
@@ -32,7 +33,7 @@ impl ClientProof {
 }
 
 /// One side of a connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SideRecord {
     /// Address and port.
     pub endpoint: Endpoint,
@@ -42,6 +43,15 @@ pub struct SideRecord {
     pub payload_bytes: u64,
     /// Octets of its stream that were never seen.
     pub missing_bytes: u64,
+    /// Its state in RFC 9293's words, as far as an observer can know it; `unseen` where it sent nothing.
+    pub tcp_state: &'static str,
+    /// Segments larger than the other side's MSS: captured before the network card cut them or after it put
+    /// them together.
+    pub offloaded_segments: u32,
+    /// Keep-alives since the other side was last heard.
+    pub unanswered_keep_alives: u8,
+    /// How much it had in flight, over time; `None` where it sent too little to tell.
+    pub series: Option<Box<Series>>,
 }
 
 /// A connection.
@@ -73,10 +83,24 @@ pub struct ConnectionRecord {
     pub history: History,
     /// How often each TCP verdict was given; those that never were are left out.
     pub verdicts: Vec<(Flag, u32)>,
+    /// How it was opened, or was not.
+    pub handshake_kind: HandshakeKind,
     /// The handshake's steps.
     pub handshake: Handshake,
     /// The end's steps.
     pub teardown: Teardown,
+    /// The only side that the capture shows, although it acknowledges what the other one sends.
+    pub only: Option<Sender>,
+    /// An ICMP error about it.
+    pub unreachable: Option<Box<Unreachable>>,
+    /// The connection that this one is a second view of.
+    pub copy_of: Option<u64>,
+    /// Segments that are the same IP packet as an earlier one.
+    pub same_packets: u32,
+    /// Segments whose checksum is wrong.
+    pub bad_checksums: u32,
+    /// Why it left the table; `None` while it is there.
+    pub left: Option<Left>,
     /// Whether an earlier connection had the same addresses and ports.
     pub reused_ports: bool,
     /// Protocols from the outside in.
@@ -90,7 +114,7 @@ pub struct ConnectionRecord {
 }
 
 impl ConnectionRecord {
-    pub(crate) fn of(connection: &Connection, story: &Story) -> Self {
+    pub(crate) fn of(connection: &Connection, story: &Story, left: Option<Left>) -> Self {
         let client_direction = story.client().unwrap_or(Direction::Forward);
         let side = |direction: Direction| {
             let side = connection.side(direction);
@@ -99,8 +123,13 @@ impl ConnectionRecord {
                 packets: side.packets,
                 payload_bytes: side.payload_bytes,
                 missing_bytes: side.stream.missing_bytes(),
+                tcp_state: connection.half_state(direction),
+                offloaded_segments: side.offloaded_segments,
+                unanswered_keep_alives: connection.unanswered_keep_alives(direction),
+                series: connection.series(direction).cloned().map(Box::new),
             }
         };
+        let sender = |direction| if direction == client_direction { Sender::Client } else { Sender::Server };
         Self {
             id: connection.id,
             client: side(client_direction),
@@ -119,8 +148,18 @@ impl ConnectionRecord {
             conn_state: connection.conn_state(),
             history: *connection.history(),
             verdicts: connection.verdicts().collect(),
-            handshake: connection.handshake,
-            teardown: connection.teardown,
+            handshake_kind: connection.handshake_kind(),
+            handshake: connection.handshake.clone(),
+            teardown: *connection.teardown(),
+            only: match connection.captured() {
+                Captured::Both => None,
+                Captured::Only(direction) => Some(sender(direction)),
+            },
+            unreachable: connection.unreachable().copied().map(Box::new),
+            copy_of: connection.copy_of(),
+            same_packets: connection.same_packets(),
+            bad_checksums: connection.bad_checksums(),
+            left,
             reused_ports: connection.reused_ports,
             protocols: story.protocols().to_vec(),
             server_name: story.server_name(),
@@ -130,13 +169,18 @@ impl ConnectionRecord {
     }
 
     /// The side that sends in that direction.
-    pub fn sender(&self, direction: Direction) -> crate::Sender {
-        if direction == self.client_direction { crate::Sender::Client } else { crate::Sender::Server }
+    pub fn sender(&self, direction: Direction) -> Sender {
+        if direction == self.client_direction { Sender::Client } else { Sender::Server }
     }
 
     /// How often a verdict was given.
     pub fn verdict_count(&self, flag: Flag) -> u32 {
         self.verdicts.iter().find(|(known, _)| *known == flag).map_or(0, |&(_, count)| count)
+    }
+
+    /// Segments that were sent again, as tshark counts them, without those that were only captured twice.
+    pub fn resent(&self) -> u32 {
+        self.verdict_count(Flag::Retransmission).saturating_sub(self.same_packets)
     }
 
     /// Octets of payload of both sides.

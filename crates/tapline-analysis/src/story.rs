@@ -25,8 +25,11 @@ type Surroundings<'a> = (Origin, &'a Options, &'a mut Vec<Event>);
 
 impl Talk {
     pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
-        let story = Story { syn_seen: connection.orientation == Orientation::Syn, ..Story::default() };
-        Self { conversation: Some(Conversation::new(stated)), ended: [false; 2], story }
+        Self {
+            conversation: Some(Conversation::new(stated)),
+            ended: [false; 2],
+            story: Story::of(connection),
+        }
     }
 
     pub(crate) fn octets(
@@ -114,8 +117,6 @@ pub(crate) struct Story {
     trails: [Trail; 2],
     /// Offset up to which each direction's octets belong to finished messages.
     settled: [u64; 2],
-    /// Waits for the next snapshot.
-    pub(crate) changed: bool,
 }
 
 /// A message's circumstances.
@@ -132,6 +133,11 @@ pub(crate) struct Moment<'a> {
 }
 
 impl Story {
+    /// Nothing known above TCP.
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self { syn_seen: connection.orientation == Orientation::Syn, ..Self::default() }
+    }
+
     /// The direction in which the client sends, where the octets prove it and no SYN does.
     pub(crate) fn client(&self) -> Option<Direction> {
         self.client.filter(|_| !self.syn_seen)
@@ -183,7 +189,7 @@ impl Story {
     }
 
     /// Counts an anomaly and gives how often it was seen.
-    fn count_anomaly(&mut self, code: &'static str) -> u32 {
+    pub(crate) fn count_anomaly(&mut self, code: &'static str) -> u32 {
         if let Some((_, count)) = self.anomalies.iter_mut().find(|(known, _)| *known == code) {
             *count = count.saturating_add(1);
             return *count;

@@ -4,6 +4,7 @@ mod capture;
 mod connection;
 mod exchange;
 mod http;
+mod series;
 mod tcp;
 mod tls;
 
@@ -25,6 +26,8 @@ pub enum RecordType {
     Connection,
     /// A TCP segment that is odd.
     Tcp,
+    /// A moment of what a side of a connection sends.
+    TcpSample,
     /// A TLS record or handshake message.
     TlsMessage,
     /// A TLS handshake.
@@ -41,10 +44,11 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
+        Self::TcpSample,
         Self::TlsMessage,
         Self::TlsSession,
         Self::Http1Message,
@@ -53,12 +57,18 @@ impl RecordType {
         Self::Anomaly,
     ];
 
+    /// The types that are written where nobody chooses: all but those with a line for nearly every packet.
+    pub fn usual() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|&kind| kind != Self::TcpSample).collect()
+    }
+
     /// The name in `type`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Capture => "capture",
             Self::Connection => "connection",
             Self::Tcp => "tcp",
+            Self::TcpSample => "tcp_sample",
             Self::TlsMessage => "tls_message",
             Self::TlsSession => "tls_session",
             Self::Http1Message => "http1_message",
@@ -86,6 +96,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
     Interests {
         connections: wants(RecordType::Connection),
         tcp: wants(RecordType::Tcp),
+        tcp_samples: wants(RecordType::TcpSample),
         tls_messages: wants(RecordType::TlsMessage),
         tls_sessions: wants(RecordType::TlsSession),
         http1_messages: wants(RecordType::Http1Message),
@@ -113,6 +124,7 @@ impl<W: Write> Writer<W> {
             Event::ConnectionProgress(_) => Ok(()),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
             Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
+            Event::TcpSample(sample) => self.line(&series::SampleLine::of(sample)),
             Event::TlsMessage(message) => self.line(&tls::MessageLine::of(message)),
             Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
             Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),

@@ -6,6 +6,7 @@
 mod connections;
 mod heading;
 mod requests;
+mod segments;
 mod sessions;
 mod shortlist;
 mod spread;
@@ -20,6 +21,7 @@ use tapline_engine::analysis::{Event, Interests};
 
 use connections::Connections;
 use requests::Requests;
+use segments::Segments;
 use sessions::Sessions;
 pub use style::Palette;
 
@@ -44,6 +46,7 @@ pub const INTERESTS: Interests = Interests::SUMMARY;
 pub struct Report {
     options: ReportOptions,
     connections: Connections,
+    segments: Segments,
     sessions: Sessions,
     requests: Requests,
 }
@@ -55,6 +58,7 @@ impl Report {
         Self {
             options,
             connections: Connections::new(rows),
+            segments: Segments::new(rows),
             sessions: Sessions::new(rows),
             requests: Requests::new(rows),
         }
@@ -63,7 +67,10 @@ impl Report {
     /// Takes an event.
     pub fn event(&mut self, event: Event) {
         match event {
-            Event::Connection(record) => self.connections.take(*record),
+            Event::Connection(record) => {
+                self.segments.take(&record);
+                self.connections.take(*record);
+            }
             Event::TlsSession(session) => self.sessions.take(*session),
             Event::Exchange(exchange) => self.requests.take(*exchange),
             _ => {}
@@ -72,9 +79,10 @@ impl Report {
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, connections, sessions, requests } = self;
+        let Self { options, connections, segments, sessions, requests } = self;
         heading::print(outcome, &options, out)?;
         connections.print(&options, out)?;
+        segments.print(&options, out)?;
         sessions.print(&options, out)?;
         requests.print(&options, out)
     }

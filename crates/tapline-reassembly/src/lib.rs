@@ -6,28 +6,37 @@
 //! there on octets have offsets of 64 bits. In-order octets are handed on without a copy.
 #![warn(clippy::indexing_slicing)]
 
+mod attempt;
 mod completeness;
 mod connection;
 mod direction;
 mod flow;
+mod half;
 mod handshake;
 pub mod limits;
+mod recent;
+mod same;
 pub mod seq;
+mod series;
 mod stream;
 mod teardown;
 mod tracker;
+mod unreachable;
 mod verdict;
 mod zeek;
 
 use tapline_packet::Timestamp;
 
 pub use completeness::Completeness;
-pub use connection::{Connection, Orientation, Side, State};
+pub use connection::{Captured, Connection, Orientation, Side, State};
 pub use direction::Direction;
-pub use handshake::{Handshake, SynOptions};
+pub use half::HalfState;
+pub use handshake::{FastOpen, Handshake, HandshakeKind, Retry, Step, SynOptions};
+pub use series::{Point, RoundTrips, Sample, Series};
 pub use stream::{Gap, Stream};
-pub use teardown::{Fin, Reset, Teardown, TeardownKind};
-pub use tracker::Tracker;
+pub use teardown::{Fin, Reset, ResetPhase, Teardown, TeardownKind};
+pub use tracker::{Shown, Tracker};
+pub use unreachable::Unreachable;
 pub use verdict::{Duplicate, Facts, Flag, Own, Rto, Verdict, Verdicts};
 pub use zeek::{ConnState, History};
 
@@ -51,9 +60,71 @@ pub enum End {
     Unseen,
 }
 
+/// Why a connection left the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Left {
+    /// It ended, and no late segment is expected any more.
+    Over,
+    /// Its addresses and ports were used for a new one.
+    PortsReused,
+    /// It was silent for too long.
+    Idle,
+    /// There were too many, and it was silent longest.
+    TableFull,
+    /// The capture ended.
+    CaptureEnd,
+}
+
+impl Left {
+    /// The name as it is written in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Over => "over",
+            Self::PortsReused => "ports_reused",
+            Self::Idle => "idle",
+            Self::TableFull => "table_full",
+            Self::CaptureEnd => "capture_end",
+        }
+    }
+
+    /// Whether it was given up and not over: what comes of it later is taken for another connection.
+    pub fn is_eviction(self) -> bool {
+        matches!(self, Self::Idle | Self::TableFull)
+    }
+}
+
+/// Something odd that is no verdict of tshark's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Oddity {
+    /// The octet at `offset` came again as another one; the copy in `first` counts. Somebody injects octets, or
+    /// a host is broken.
+    Conflict {
+        /// Of the stream.
+        offset: u64,
+        /// The packet with the first copy.
+        first: Origin,
+    },
+    /// Octets of a gap that was given up came after all, and are not handed over.
+    Late {
+        /// Of the stream.
+        offset: u64,
+        /// How many.
+        length: u64,
+    },
+    /// The checksum is wrong, and nothing explains it.
+    BadChecksum,
+    /// A RST that its receiver does not obey, by its sequence number.
+    StrayReset,
+    /// The side that is said to have sent a RST went on: somebody else sent it.
+    ResetDisproved,
+    /// An ICMP error about the connection.
+    Unreachable(Unreachable),
+}
+
 /// Where a tracker tells what it learned. `connection.slot` is small, dense and unique among open connections.
 pub trait Sink {
-    /// A connection's first packet.
+    /// A connection, before anything else is told of it. Of one that is only an attempt nothing is told until
+    /// more comes, or it ends.
     fn opened(&mut self, connection: &Connection);
     /// The next octets of a direction; `origin` is the packet that carried them, which is not the current one
     /// where they had to wait for others.
@@ -71,8 +142,20 @@ pub trait Sink {
     fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
         let _ = (connection, direction, here, verdict);
     }
+    /// Something else is odd about what the sender of that direction sent.
+    fn oddity(&mut self, connection: &Connection, direction: Direction, oddity: Oddity) {
+        let _ = (connection, direction, oddity);
+    }
+    /// Whether [`Self::sample`] is to be called.
+    fn wants_samples(&self) -> bool {
+        false
+    }
+    /// A moment of what the sender of that direction sends; the packet is `here`.
+    fn sample(&mut self, connection: &Connection, direction: Direction, here: Origin, sample: &Sample) {
+        let _ = (connection, direction, here, sample);
+    }
     /// No more octets of that direction.
     fn ended(&mut self, connection: &Connection, direction: Direction, end: End);
     /// The connection leaves the table; its slot will be used again.
-    fn closed(&mut self, connection: &Connection);
+    fn closed(&mut self, connection: &Connection, left: Left);
 }

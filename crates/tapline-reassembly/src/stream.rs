@@ -1,9 +1,13 @@
 //! One direction's octets, put in order.
 
-use std::collections::VecDeque;
+mod skipped;
+mod waiting;
 
 use crate::limits::{AHEAD_MAX, PENDING_BYTES_MAX, PENDING_PIECES_MAX};
+use crate::recent::Recent;
 use crate::{Origin, seq};
+use skipped::Skipped;
+use waiting::Waiting;
 
 /// Why octets will not come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,30 +16,46 @@ pub enum Gap {
     NotCaptured,
     /// The snapshot length cut them off.
     Cut,
-    /// The connection or the capture ended, or the waiting octets reached their limit, before they came.
+    /// The connection or the capture ended before they came.
     NeverSeen,
+    /// The octets that waited for them reached their limit.
+    Overflow,
 }
 
-/// What a stream hands over, in order.
+/// What a stream hands over. Octets and gaps come in order and without a hole between them.
 pub(crate) enum Piece<'a> {
-    Octets { offset: u64, octets: &'a [u8], origin: Origin },
-    Gap { offset: u64, length: u64, why: Gap },
+    Octets {
+        offset: u64,
+        octets: &'a [u8],
+        origin: Origin,
+    },
+    Gap {
+        offset: u64,
+        length: u64,
+        why: Gap,
+    },
+    /// The octet at `offset` came again as another one; `first` carried the copy that counts.
+    Conflict {
+        offset: u64,
+        first: Origin,
+    },
+    /// Octets of a gap that was given up.
+    Late {
+        offset: u64,
+        length: u64,
+    },
 }
 
-/// A segment's octets that wait for earlier ones.
-#[derive(Debug)]
-struct Pending {
-    offset: u64,
-    /// Octets on the wire: more than `octets.len()` where the snapshot length cut.
-    length: u64,
-    octets: Box<[u8]>,
-    origin: Origin,
-}
-
-impl Pending {
-    fn end(&self) -> u64 {
-        self.offset + self.length
-    }
+/// A segment as its stream sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) sequence: u32,
+    /// Octets that were kept.
+    pub(crate) octets: &'a [u8],
+    /// Octets on the wire.
+    pub(crate) length: u32,
+    pub(crate) fin: bool,
+    pub(crate) origin: Origin,
 }
 
 /// One direction of a connection. Offset 0 is the first octet after the SYN, or the first octet seen.
@@ -45,15 +65,18 @@ pub struct Stream {
     start: Option<u32>,
     /// Offset of the next octet to hand over.
     next: u64,
+    /// One past the highest offset that was sent, a FIN counted.
+    highest: u64,
     /// Highest offset that the receiver acknowledged.
     acknowledged: u64,
     /// Offset of the FIN.
     fin: Option<u64>,
-    /// Sorted by offset, no two overlap, all behind `next`.
-    pending: VecDeque<Pending>,
-    pending_bytes: usize,
     /// Octets that never came.
     missing_bytes: u64,
+    /// The newest octets handed over, for [`Recent`].
+    newest: u64,
+    waiting: Option<Box<Waiting>>,
+    skipped: Option<Box<Skipped>>,
 }
 
 impl Stream {
@@ -67,6 +90,16 @@ impl Stream {
         self.missing_bytes
     }
 
+    /// Octets, a FIN counted, that the receiver acknowledged.
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged
+    }
+
+    /// Octets, a FIN counted, that were sent and not acknowledged.
+    pub fn outstanding(&self) -> u64 {
+        self.highest.saturating_sub(self.acknowledged)
+    }
+
     /// Whether offset 0 is known.
     pub(crate) fn is_started(&self) -> bool {
         self.start.is_some()
@@ -75,6 +108,30 @@ impl Stream {
     /// Fixes offset 0 unless it is known.
     pub(crate) fn start_at(&mut self, sequence: u32) {
         self.start.get_or_insert(sequence);
+    }
+
+    /// Whether an acknowledgment covers the SYN.
+    pub(crate) fn covers_start(&self, number: u32) -> bool {
+        self.start.is_some_and(|start| seq::offset(start, self.next, number) >= 0)
+    }
+
+    /// Whether a segment with this number was sent by the side whose SYN has the number `base`.
+    pub(crate) fn has_sent(&self, base: u32, sequence: u32) -> bool {
+        let offset = seq::offset(self.start.unwrap_or(base.wrapping_add(1)), self.next, sequence);
+        (-1..=to_signed(self.highest)).contains(&offset)
+    }
+
+    /// Whether the receiver has to obey a RST with this number: it stands between what it acknowledged and what
+    /// was sent, or ahead within `window`, where octets may have been missed (RFC 5961 §3.2).
+    pub(crate) fn expects(&self, sequence: u32, window: u64) -> bool {
+        let Some(start) = self.start else { return true };
+        let Ok(offset) = u64::try_from(seq::offset(start, self.next, sequence)) else { return false };
+        (self.acknowledged.min(self.next)..=self.highest.saturating_add(window)).contains(&offset)
+    }
+
+    /// Whether a segment that ends before this number brings octets never sent before.
+    pub(crate) fn is_news(&self, end: u32) -> bool {
+        self.start.is_none_or(|start| seq::offset(start, self.next, end) > to_signed(self.highest))
     }
 
     /// Notes an acknowledgment from the other side, which may be for octets never seen. Says whether the FIN
@@ -88,16 +145,14 @@ impl Stream {
         self.fin.is_some_and(|fin| offset > fin)
     }
 
-    /// Takes a segment's octets: `length` on the wire, of which `octets` were kept.
+    /// Takes a segment's octets.
     pub(crate) fn segment(
         &mut self,
-        sequence: u32,
-        octets: &[u8],
-        length: u32,
-        fin: bool,
-        origin: Origin,
+        arrival: Arrival<'_>,
+        recent: &mut Recent,
         out: &mut dyn FnMut(Piece<'_>),
     ) {
+        let Arrival { sequence, octets, length, fin, origin } = arrival;
         let start = *self.start.get_or_insert(sequence);
         let offset = seq::offset(start, self.next, sequence);
         let end = offset.saturating_add(i64::from(length));
@@ -109,32 +164,38 @@ impl Stream {
         }
         // Octets behind a FIN are nobody's.
         let end = self.fin.map_or(end, |fin| end.min(fin));
-        if end <= self.next || length == 0 {
+        self.highest = self.highest.max(end + u64::from(self.fin.is_some()));
+        if length == 0 {
+            return;
+        }
+        let skip = usize::try_from(to_signed(self.next) - offset).unwrap_or(0);
+        if skip > 0 {
+            self.repeated(offset, end, octets, recent, out);
+        }
+        if end <= self.next {
             return;
         }
         // What was handed over stays: the first copy wins.
-        let skip = usize::try_from(to_signed(self.next) - offset).unwrap_or(0);
         let offset = u64::try_from(offset).unwrap_or(0).max(self.next);
-        let octets = octets.get(skip..).unwrap_or_default();
-        let octets = slice(octets, 0, end - offset);
-        if offset == self.next && self.pending.front().is_none_or(|first| first.offset >= end) {
-            self.hand_over(offset, end - offset, octets, origin, out);
-            self.drain(out);
+        let octets = slice(octets.get(skip..).unwrap_or_default(), 0, end - offset);
+        if offset == self.next && self.first_waiting().is_none_or(|first| first >= end) {
+            self.hand_over(offset, end - offset, octets, origin, recent, out);
+            self.drain(recent, out);
         } else {
-            self.hold(offset, end, octets, origin);
-            self.drain(out);
-            self.give_up_acknowledged(out);
-            while self.pending_bytes > PENDING_BYTES_MAX || self.pending.len() > PENDING_PIECES_MAX {
-                self.give_up_first(Gap::NeverSeen, out);
+            self.waiting.get_or_insert_default().hold(offset, end, octets, origin, out);
+            self.drain(recent, out);
+            self.give_up_acknowledged(recent, out);
+            while self.is_over_limits() {
+                self.give_up_first(Gap::Overflow, recent, out);
             }
         }
     }
 
     /// Hands over everything that waits; what is missing between is given up.
-    pub(crate) fn flush(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        while !self.pending.is_empty() {
-            let acknowledged = self.pending.front().is_some_and(|first| first.offset <= self.acknowledged);
-            self.give_up_first(if acknowledged { Gap::NotCaptured } else { Gap::NeverSeen }, out);
+    pub(crate) fn flush(&mut self, recent: &mut Recent, out: &mut dyn FnMut(Piece<'_>)) {
+        while let Some(first) = self.first_waiting() {
+            let why = if first <= self.acknowledged { Gap::NotCaptured } else { Gap::NeverSeen };
+            self.give_up_first(why, recent, out);
         }
         if let Some(fin) = self.fin.filter(|&fin| fin > self.next) {
             self.skip_to(fin, Gap::NeverSeen, out);
@@ -146,15 +207,49 @@ impl Stream {
         self.fin.is_some_and(|fin| fin <= self.next)
     }
 
+    fn first_waiting(&self) -> Option<u64> {
+        self.waiting.as_ref()?.first()
+    }
+
+    fn is_over_limits(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| {
+            waiting.bytes() > PENDING_BYTES_MAX || waiting.pieces() > PENDING_PIECES_MAX
+        })
+    }
+
+    /// A segment that begins before the next octet: the same octets again, other ones, or the octets of a gap.
+    fn repeated(
+        &mut self,
+        offset: i64,
+        end: u64,
+        octets: &[u8],
+        recent: &Recent,
+        out: &mut dyn FnMut(Piece<'_>),
+    ) {
+        // Octets before the stream's first one are nobody's.
+        let before = usize::try_from(-offset).unwrap_or(0);
+        let offset = u64::try_from(offset).unwrap_or(0);
+        let octets =
+            slice(octets.get(before..).unwrap_or_default(), 0, end.min(self.next).saturating_sub(offset));
+        if let Some((offset, first)) = recent.differs(self.newest, offset, octets) {
+            out(Piece::Conflict { offset, first });
+        }
+        if let Some(skipped) = &mut self.skipped {
+            skipped.fill(offset, end, out);
+        }
+    }
+
     fn hand_over(
         &mut self,
         offset: u64,
         length: u64,
         octets: &[u8],
         origin: Origin,
+        recent: &mut Recent,
         out: &mut dyn FnMut(Piece<'_>),
     ) {
         if !octets.is_empty() {
+            self.newest = recent.keep(self.newest, offset, octets, origin);
             out(Piece::Octets { offset, octets, origin });
         }
         self.next = offset + octets.len() as u64;
@@ -162,66 +257,49 @@ impl Stream {
     }
 
     fn skip_to(&mut self, offset: u64, why: Gap, out: &mut dyn FnMut(Piece<'_>)) {
-        if offset > self.next {
-            let length = offset - self.next;
-            out(Piece::Gap { offset: self.next, length, why });
-            self.missing_bytes += length;
-            self.next = offset;
+        if offset <= self.next {
+            return;
         }
+        let length = offset - self.next;
+        out(Piece::Gap { offset: self.next, length, why });
+        self.missing_bytes += length;
+        if why != Gap::Cut {
+            self.skipped.get_or_insert_default().add(self.next, offset);
+        }
+        self.next = offset;
     }
 
     /// Hands over what is in order now.
-    fn drain(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        while self.pending.front().is_some_and(|first| first.offset <= self.next) {
-            let Some(piece) = self.pending.pop_front() else { return };
-            self.pending_bytes -= piece.octets.len();
-            if piece.end() > self.next {
-                self.hand_over(piece.offset, piece.length, &piece.octets, piece.origin, out);
+    fn drain(&mut self, recent: &mut Recent, out: &mut dyn FnMut(Piece<'_>)) {
+        while let Some(waiting) =
+            self.waiting.as_mut().filter(|waiting| waiting.first().is_some_and(|first| first <= self.next))
+        {
+            let Some((offset, piece)) = waiting.pop() else { return };
+            if waiting.is_empty() {
+                self.waiting = None;
             }
+            self.hand_over(offset, piece.length, &piece.octets, piece.origin, recent, out);
         }
     }
 
     /// The receiver has the octets before the first piece, and later ones have come since it said so: they
     /// are not on their way any more.
-    fn give_up_acknowledged(&mut self, out: &mut dyn FnMut(Piece<'_>)) {
-        while self.pending.front().is_some_and(|first| first.offset <= self.acknowledged) {
-            self.give_up_first(Gap::NotCaptured, out);
+    fn give_up_acknowledged(&mut self, recent: &mut Recent, out: &mut dyn FnMut(Piece<'_>)) {
+        while self.first_waiting().is_some_and(|first| first <= self.acknowledged) {
+            self.give_up_first(Gap::NotCaptured, recent, out);
         }
     }
 
-    fn give_up_first(&mut self, why: Gap, out: &mut dyn FnMut(Piece<'_>)) {
-        if let Some(offset) = self.pending.front().map(|first| first.offset) {
-            self.skip_to(offset, why, out);
-            self.drain(out);
-        }
-    }
-
-    /// Keeps the parts of `offset..end` that no held piece covers.
-    fn hold(&mut self, mut offset: u64, end: u64, octets: &[u8], origin: Origin) {
-        let base = offset;
-        let mut index = self.pending.partition_point(|piece| piece.end() <= offset);
-        while offset < end {
-            let (free_until, covered_until) = match self.pending.get(index) {
-                Some(piece) => (piece.offset.min(end), piece.end()),
-                None => (end, end),
-            };
-            if offset < free_until {
-                let part = slice(octets, offset - base, free_until - base);
-                self.pending_bytes += part.len();
-                self.pending.insert(
-                    index,
-                    Pending { offset, length: free_until - offset, octets: part.into(), origin },
-                );
-                index += 1;
-            }
-            offset = covered_until.max(free_until);
-            index += 1;
+    fn give_up_first(&mut self, why: Gap, recent: &mut Recent, out: &mut dyn FnMut(Piece<'_>)) {
+        if let Some(first) = self.first_waiting() {
+            self.skip_to(first, why, out);
+            self.drain(recent, out);
         }
     }
 }
 
 /// The part of `octets` between two positions, shorter where the octets end before.
-fn slice(octets: &[u8], from: u64, to: u64) -> &[u8] {
+pub(crate) fn slice(octets: &[u8], from: u64, to: u64) -> &[u8] {
     let bound = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(octets.len());
     octets.get(bound(from)..bound(to)).unwrap_or_default()
 }
@@ -236,28 +314,35 @@ mod tests {
 
     use super::*;
 
-    /// Runs segments `(sequence, octets)` through a stream and gives what came out, gaps as `[n]`.
+    fn arrival<'a>(sequence: u32, octets: &'a str) -> Arrival<'a> {
+        let length = u32::try_from(octets.len()).unwrap();
+        Arrival { sequence, octets: octets.as_bytes(), length, fin: false, origin: Origin::default() }
+    }
+
+    /// Runs segments `(sequence, octets)` through a stream and gives what came out: gaps as `[n]`, conflicts as
+    /// `!offset`, late octets as `(n)`.
     fn run(start: u32, segments: &[(u32, &str)], acknowledged: &[(usize, u32)], flush: bool) -> String {
-        let mut stream = Stream::default();
+        let (mut stream, mut recent) = (Stream::default(), Recent::default());
         stream.start_at(start);
         let mut text = String::new();
-        let mut out = |piece: Piece<'_>| match piece {
-            Piece::Octets { octets, .. } => text.push_str(std::str::from_utf8(octets).unwrap()),
-            Piece::Gap { length, .. } => {
-                let _ = write!(text, "[{length}]");
-            }
+        let mut out = |piece: Piece<'_>| {
+            let _ = match piece {
+                Piece::Octets { octets, .. } => text.write_str(std::str::from_utf8(octets).unwrap()),
+                Piece::Gap { length, .. } => write!(text, "[{length}]"),
+                Piece::Conflict { offset, .. } => write!(text, "!{offset}"),
+                Piece::Late { length, .. } => write!(text, "({length})"),
+            };
         };
         for (index, (sequence, octets)) in segments.iter().enumerate() {
             for (_, number) in acknowledged.iter().filter(|(before, _)| *before == index) {
                 stream.acknowledge(*number);
             }
-            let length = u32::try_from(octets.len()).unwrap();
-            stream.segment(*sequence, octets.as_bytes(), length, false, Origin::default(), &mut out);
+            stream.segment(arrival(*sequence, octets), &mut recent, &mut out);
         }
         if flush {
-            stream.flush(&mut out);
+            stream.flush(&mut recent, &mut out);
         }
-        assert!(!flush || stream.pending_bytes == 0 && stream.pending.is_empty());
+        assert!(!flush || stream.waiting.is_none());
         text
     }
 
@@ -271,8 +356,15 @@ mod tests {
             run(start, &[(s(4), "ef"), (s(2), "cd"), (s(1), "bcde"), (s(0), "abc")], &[], false),
             "abcdef"
         );
-        assert_eq!(run(start, &[(s(0), "abc"), (s(0), "XYZdef")], &[], false), "abcdef");
-        assert_eq!(run(start, &[(s(2), "c"), (s(4), "e"), (s(0), "abXdXf")], &[], false), "abcdef");
+    }
+
+    #[test]
+    fn the_first_copy_wins_and_another_one_is_told() {
+        assert_eq!(run(0, &[(0, "abc"), (0, "XYZdef")], &[], false), "abc!0def");
+        assert_eq!(run(0, &[(0, "abc"), (0, "abZ")], &[], false), "abc!2");
+        assert_eq!(run(0, &[(0, "abc"), (3, "def"), (2, "cdX")], &[], false), "abcdef!4");
+        assert_eq!(run(0, &[(2, "c"), (4, "e"), (0, "abXdXf")], &[], false), "!2abcdef");
+        assert_eq!(run(0, &[(2, "cde"), (1, "bcde"), (0, "abcde")], &[], false), "abcde");
     }
 
     #[test]
@@ -283,30 +375,40 @@ mod tests {
     }
 
     #[test]
+    fn octets_of_a_gap_that_was_given_up_are_late_once() {
+        let lost = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "def"), (3, "def")];
+        assert_eq!(run(0, &lost, &[(2, 9)], false), "abc[3]ghijkl(3)");
+        let parts = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "d"), (2, "cdef")];
+        assert_eq!(run(0, &parts, &[(2, 9)], false), "abc[3]ghijkl(1)(2)");
+    }
+
+    #[test]
     fn a_segment_far_outside_any_window_is_nobodys() {
         assert_eq!(run(0, &[(0, "abc"), (0x7000_0000, "xyz"), (3, "def")], &[], true), "abcdef");
+        assert_eq!(run(5, &[(5, "abc"), (2, "xyzab")], &[], true), "abc");
     }
 
     #[test]
     fn octets_behind_the_fin_are_left_out() {
-        let mut stream = Stream::default();
+        let (mut stream, mut recent) = (Stream::default(), Recent::default());
         let mut seen = Vec::new();
         let mut out = |piece: Piece<'_>| {
             if let Piece::Octets { octets, .. } = piece {
                 seen.extend_from_slice(octets);
             }
         };
-        stream.segment(10, b"ab", 2, true, Origin::default(), &mut out);
-        stream.segment(12, b"zz", 2, false, Origin::default(), &mut out);
+        stream.segment(Arrival { fin: true, ..arrival(10, "ab") }, &mut recent, &mut out);
+        assert_eq!(stream.outstanding(), 3);
+        stream.segment(arrival(12, "zz"), &mut recent, &mut out);
         assert!(stream.is_finished() && !stream.acknowledge(12) && stream.acknowledge(13));
-        assert_eq!(seen, b"ab");
+        assert_eq!((seen.as_slice(), stream.outstanding()), (&b"ab"[..], 0));
     }
 
     #[test]
     fn a_cut_segment_leaves_a_gap_of_its_own() {
         let mut stream = Stream::default();
         let mut gaps = Vec::new();
-        stream.segment(0, b"ab", 5, false, Origin::default(), &mut |piece| {
+        stream.segment(Arrival { length: 5, ..arrival(0, "ab") }, &mut Recent::default(), &mut |piece| {
             if let Piece::Gap { offset, length, why } = piece {
                 gaps.push((offset, length, why));
             }
@@ -316,17 +418,30 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_is_obeyed_where_the_receiver_expects_it() {
+        let (mut stream, mut recent) = (Stream::default(), Recent::default());
+        stream.start_at(100);
+        stream.segment(arrival(100, "abcdef"), &mut recent, &mut |_| {});
+        stream.acknowledge(103);
+        let expected = |number| stream.expects(number, 10);
+        assert_eq!([102, 103, 106, 116, 117].map(expected), [false, true, true, true, false]);
+        assert!(stream.is_news(107) && !stream.is_news(106));
+    }
+
+    #[test]
     fn waiting_pieces_are_bounded() {
-        let mut stream = Stream::default();
+        let (mut stream, mut recent) = (Stream::default(), Recent::default());
         stream.start_at(0);
         let mut missing = 0;
         for index in 0..=u32::try_from(PENDING_PIECES_MAX).unwrap() {
-            stream.segment(1 + index * 2, b"x", 1, false, Origin::default(), &mut |piece| {
-                if let Piece::Gap { length, .. } = piece {
+            stream.segment(arrival(1 + index * 2, "x"), &mut recent, &mut |piece| {
+                if let Piece::Gap { length, why, .. } = piece {
+                    assert_eq!(why, Gap::Overflow);
                     missing += length;
                 }
             });
         }
-        assert_eq!((stream.pending.len(), missing), (PENDING_PIECES_MAX, 1));
+        let waiting = stream.waiting.as_ref().map(|waiting| waiting.pieces());
+        assert_eq!((waiting, missing), (Some(PENDING_PIECES_MAX), 1));
     }
 }

@@ -1,4 +1,4 @@
-//! The end of a connection as an observer sees it (RFC 9293 §3.6).
+//! The end of a connection as an observer sees it (RFC 9293 §3.6, §3.10.7).
 
 use crate::{Direction, Origin};
 
@@ -13,13 +13,72 @@ pub struct Fin {
     pub after_peer: bool,
 }
 
+/// When in a connection's life it was reset.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ResetPhase {
+    /// Before the handshake was over.
+    Handshake,
+    /// Established, and neither side had sent data.
+    BeforeData,
+    /// Octets were on their way: sent and not acknowledged.
+    MidTransfer,
+    /// Everything that was sent had been acknowledged: an abortive close, as a socket with `SO_LINGER` 0 does
+    /// it, or a process that died.
+    Idle,
+    /// A FIN had been sent.
+    AfterFin,
+    /// Both sides had closed.
+    AfterClose,
+}
+
+impl ResetPhase {
+    /// The name as it is written in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Handshake => "handshake",
+            Self::BeforeData => "before_data",
+            Self::MidTransfer => "mid_transfer",
+            Self::Idle => "idle",
+            Self::AfterFin => "after_fin",
+            Self::AfterClose => "after_close",
+        }
+    }
+
+    /// The same in words for a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Handshake => "during the handshake",
+            Self::BeforeData => "before any data",
+            Self::MidTransfer => "in mid-transfer",
+            Self::Idle => "with nothing in flight",
+            Self::AfterFin => "after a FIN",
+            Self::AfterClose => "after the close",
+        }
+    }
+}
+
 /// A reset.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reset {
-    /// The first segment that carried RST.
+    /// The first segment that carried RST and that its receiver had to obey.
     pub seen: Origin,
-    /// Who sent it.
+    /// Who sent it, or is said to have.
     pub from: Direction,
+    /// When in the connection's life.
+    pub phase: ResetPhase,
+    /// The hop limit of the RST and of its sender's segment before, where they differ.
+    pub hop_limits: Option<(u8, u8)>,
+    /// The first packet in which its sender went on with new octets as if it had not sent it.
+    pub went_on: Option<Origin>,
+}
+
+impl Reset {
+    /// Whether somebody else may have sent it in the sender's name: the sender went on, or the hop limit is not
+    /// that of its other segments. Inferred: middleboxes that end connections do both, and a few hosts send
+    /// resets with another hop limit.
+    pub fn looks_injected(&self) -> bool {
+        self.went_on.is_some() || self.hop_limits.is_some()
+    }
 }
 
 /// How a connection ended.
@@ -65,11 +124,17 @@ impl TeardownKind {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Teardown {
     fins: [Option<Fin>; 2],
-    /// The first reset.
+    /// The first reset that its receiver had to obey.
     pub reset: Option<Reset>,
+    /// Resets whose sequence number lies outside what their receiver expects: it answers them with a challenge
+    /// ACK and goes on (RFC 5961 §3.2).
+    pub stray_resets: u32,
 }
 
 impl Teardown {
+    /// Nothing of it seen.
+    pub(crate) const NONE: Self = Self { fins: [None; 2], reset: None, stray_resets: 0 };
+
     /// The FIN of a direction.
     pub fn fin(&self, direction: Direction) -> Option<&Fin> {
         let [forward, reverse] = &self.fins;
@@ -105,6 +170,13 @@ impl Teardown {
         self.fins.iter().all(|fin| fin.is_some_and(|fin| fin.acknowledged.is_some()))
     }
 
+    /// The reset that ended the connection: not one that came after both sides had closed, and not one whose
+    /// sender went on.
+    pub fn ending_reset(&self) -> Option<&Reset> {
+        let ends = |reset: &&Reset| reset.phase != ResetPhase::AfterClose && reset.went_on.is_none();
+        self.reset.as_ref().filter(ends)
+    }
+
     /// Who sent the first FIN; where there is none, who reset.
     pub fn closed_first(&self) -> Option<Direction> {
         match (self.fin(Direction::Forward), self.fin(Direction::Reverse)) {
@@ -113,18 +185,13 @@ impl Teardown {
             }
             (Some(_), _) => Some(Direction::Forward),
             (None, Some(_)) => Some(Direction::Reverse),
-            (None, None) => self.reset.map(|reset| reset.from),
+            (None, None) => self.ending_reset().map(|reset| reset.from),
         }
     }
 
     /// Which kind of end it was.
     pub fn kind(&self) -> TeardownKind {
-        let last_ack =
-            self.fins.iter().flatten().filter_map(|fin| fin.acknowledged).map(|ack| ack.packet).max();
-        let reset_before_close = self
-            .reset
-            .is_some_and(|reset| !self.is_complete() || last_ack.is_some_and(|ack| reset.seen.packet < ack));
-        if reset_before_close {
+        if self.ending_reset().is_some() {
             return TeardownKind::Reset;
         }
         match (self.fin(Direction::Forward), self.fin(Direction::Reverse)) {
@@ -165,6 +232,10 @@ mod tests {
         Origin { packet, at: Timestamp(i64::try_from(packet).unwrap() * 1000) }
     }
 
+    fn reset(packet: u64, from: Direction, phase: ResetPhase) -> Reset {
+        Reset { seen: at(packet), from, phase, hop_limits: None, went_on: None }
+    }
+
     #[test]
     fn each_kind_is_told_by_who_acknowledged_when() {
         let mut four = Teardown::default();
@@ -196,17 +267,21 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_counts_unless_the_connection_was_over() {
-        let mut reset = Teardown::default();
-        reset.see_fin(Forward, at(1));
-        reset.reset = Some(Reset { seen: at(2), from: Reverse });
-        assert_eq!((reset.kind(), reset.closed_first()), (TeardownKind::Reset, Some(Forward)));
+    fn a_reset_counts_unless_the_connection_was_over_or_went_on() {
+        let mut ended = Teardown::default();
+        ended.see_fin(Forward, at(1));
+        ended.reset = Some(reset(2, Reverse, ResetPhase::AfterFin));
+        assert_eq!((ended.kind(), ended.closed_first()), (TeardownKind::Reset, Some(Forward)));
         let mut late = Teardown::default();
         late.see_fin(Forward, at(1));
         late.see_fin_acknowledged(Forward, at(2));
         late.see_fin(Reverse, at(2));
         late.see_fin_acknowledged(Reverse, at(3));
-        late.reset = Some(Reset { seen: at(4), from: Forward });
+        late.reset = Some(reset(4, Forward, ResetPhase::AfterClose));
         assert_eq!(late.kind(), TeardownKind::ThreeSegment);
+        let forged = Reset { went_on: Some(at(3)), ..reset(2, Reverse, ResetPhase::MidTransfer) };
+        let disproved = Teardown { reset: Some(forged), ..Teardown::default() };
+        assert_eq!((disproved.kind(), disproved.closed_first()), (TeardownKind::None, None));
+        assert!(forged.looks_injected());
     }
 }

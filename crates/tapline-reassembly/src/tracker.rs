@@ -1,27 +1,40 @@
 //! Segments to connections.
 
+mod table;
+
 use std::collections::VecDeque;
+use std::ops::Deref;
 
 use tapline_packet::{Flags, Segment, Timestamp};
 
-use crate::flow::{FlowKey, FlowTable};
-use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX};
-use crate::stream::Piece;
-use crate::verdict::{Circumstances, Judge};
-use crate::zeek::Observer;
-use crate::{
-    Completeness, Connection, Direction, End, Gap, Handshake, Orientation, Origin, Reset, Side, Sink,
-    Teardown,
-};
+use crate::attempt::Attempt;
+use crate::connection::{Around, end_all, take};
+use crate::flow::FlowKey;
+use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
+use crate::recent::Recent;
+use crate::same::{Same, SamePackets};
+use crate::{Connection, Direction, End, Left, Origin, Sink, Unreachable};
+use table::{Held, Table};
 
 /// Every connection that is open or closed not long ago.
+///
+/// ```text
+///   segment ──> attempt ──> connection ──┬─ both directions ended ──> lingers ──> Left::Over
+///                  │            │        └─ same ports, another SYN ──────────> Left::PortsReused
+///                  └────────────┴── silent too long, or no room ──> Left::Idle, Left::TableFull
+/// ```
 pub struct Tracker {
     connections_max: usize,
-    flows: FlowTable,
-    slots: Vec<Option<Box<Connection>>>,
-    free: Vec<u32>,
+    table: Table,
+    recent: Recent,
+    same_packets: SamePackets,
     /// Connections that ended, oldest first, by slot and id.
     closed: VecDeque<(u32, u64)>,
+    /// Connections that were reset and not ended yet, oldest first, by slot, id and time.
+    reset: VecDeque<(u32, u64, Timestamp)>,
+    /// When idle connections were looked for last, and how many segments came since.
+    swept: Option<Timestamp>,
+    segments_since_sweep: usize,
     opened: u64,
     evicted: u64,
     /// Once the capture is over: who is still to be told, by id and slot.
@@ -34,44 +47,89 @@ impl Default for Tracker {
     }
 }
 
+/// A connection in a slot.
+pub enum Shown<'a> {
+    /// As it is held.
+    Held(&'a Connection),
+    /// Made from what is held of an attempt.
+    Made(Box<Connection>),
+}
+
+impl Deref for Shown<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Held(connection) => connection,
+            Self::Made(connection) => connection,
+        }
+    }
+}
+
 impl Tracker {
     /// A tracker that holds at most so many connections at once; the default is [`CONNECTIONS_MAX`].
     pub fn bounded(connections_max: usize) -> Self {
         Self {
             connections_max,
-            flows: FlowTable::default(),
-            slots: Vec::new(),
-            free: Vec::new(),
+            table: Table::default(),
+            recent: Recent::default(),
+            same_packets: SamePackets::default(),
             closed: VecDeque::new(),
+            reset: VecDeque::new(),
+            swept: None,
+            segments_since_sweep: 0,
             opened: 0,
             evicted: 0,
             last_words: None,
         }
     }
 
-    /// Takes one segment, the packet `here`, and gives the slot of its connection.
-    pub fn segment(&mut self, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) -> u32 {
-        self.forget_closed(here.at, sink);
+    /// Takes one segment, the packet `here`, which came by an interface, and gives the slot of its connection.
+    pub fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        interface: u32,
+        here: Origin,
+        sink: &mut impl Sink,
+    ) -> u32 {
+        self.pass_time(here.at, sink);
+        let (print, same) = self.same_packets.find(segment, interface, here);
         let key = FlowKey::of(segment);
-        let known = self.flows.find(&key).or_else(|| self.other_way(key, segment));
+        let known = self.table.find(&key).or_else(|| self.other_way(key, segment, sink));
         let slot = match known {
             Some(slot) if !self.is_new_attempt(slot, segment) => slot,
             Some(old) => {
-                self.finish(old, sink);
-                self.open(key, segment, here, true, sink)
+                self.finish(old, Left::PortsReused, sink);
+                self.open(segment, here, true, same, sink)
             }
-            None => self.open(key, segment, here, false, sink),
+            None => self.open(segment, here, false, same, sink),
         };
-        if let Some(connection) = self.slots.get_mut(slot as usize).and_then(Option::as_deref_mut) {
-            let was_over = is_over(connection);
-            take(connection, segment, here, sink);
-            if !was_over && is_over(connection) {
-                connection.judge.shrink();
-                let closed = (slot, connection.id);
-                self.note_closed(closed);
-            }
+        self.take(slot, segment, here, same, sink);
+        if let Some(held) = self.table.get(slot) {
+            self.same_packets.remember(print, here, held.id());
         }
         slot
+    }
+
+    /// An ICMP error, the packet `here`, that quotes a segment from `source` to `destination` of a network.
+    /// Gives the slot of the connection that it is about, if there is one.
+    pub fn unreachable(
+        &mut self,
+        quoted: &Segment<'_>,
+        error: Unreachable,
+        sink: &mut impl Sink,
+    ) -> Option<u32> {
+        let key = FlowKey::of(quoted);
+        let slot = self.table.find(&key).or_else(|| self.table.find_elsewhere(&key))?;
+        self.promote(slot, sink);
+        let connection = self.table.connection_mut(slot)?;
+        let direction = connection.direction_of(quoted);
+        if !connection.note_unreachable(direction, quoted.sequence, error) {
+            return None;
+        }
+        let error = *connection.unreachable()?;
+        sink.oddity(connection, direction, crate::Oddity::Unreachable(error));
+        Some(slot)
     }
 
     /// The capture is over: every direction ends, every connection is handed to [`Sink::closed`] in order of
@@ -84,7 +142,7 @@ impl Tracker {
     /// call.
     pub fn finish_some(&mut self, count: usize, sink: &mut impl Sink) -> bool {
         if self.last_words.is_none() {
-            let mut open: Vec<(u64, u32)> = self.slots.iter().flatten().map(|c| (c.id, c.slot)).collect();
+            let mut open: Vec<(u64, u32)> = self.table.iter().map(|(slot, held)| (held.id(), slot)).collect();
             open.sort_unstable();
             self.last_words = Some(open.into());
         }
@@ -92,14 +150,17 @@ impl Tracker {
             let Some((_, slot)) = self.last_words.as_mut().and_then(VecDeque::pop_front) else {
                 return false;
             };
-            self.finish(slot, sink);
+            self.finish(slot, Left::CaptureEnd, sink);
         }
         self.last_words.as_ref().is_some_and(|left| !left.is_empty())
     }
 
     /// The connection in a slot.
-    pub fn slot(&self, slot: u32) -> Option<&Connection> {
-        self.slots.get(slot as usize)?.as_deref()
+    pub fn slot(&self, slot: u32) -> Option<Shown<'_>> {
+        Some(match self.table.get(slot)? {
+            Held::Connection(connection) => Shown::Held(connection),
+            Held::Attempt(attempt) => Shown::Made(made(attempt, slot, &mut Recent::default(), &mut Unheard)),
+        })
     }
 
     /// Connections seen so far.
@@ -107,7 +168,7 @@ impl Tracker {
         self.opened
     }
 
-    /// Connections given up because there were too many.
+    /// Connections given up because there were too many, or because they were silent too long.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }
@@ -117,65 +178,151 @@ impl Tracker {
         if !segment.has(Flags::SYN) || segment.has(Flags::ACK) {
             return false;
         }
-        self.slot(slot).is_some_and(|connection| {
-            let direction = direction_of(connection, segment);
-            connection.side(direction).base.is_some_and(|base| base != segment.sequence)
+        self.table.get(slot).is_some_and(|held| match held {
+            Held::Attempt(attempt) => {
+                segment.source == attempt.client && segment.sequence != attempt.sequence()
+            }
+            Held::Connection(connection) => {
+                let direction = connection.direction_of(segment);
+                connection.side(direction).base.is_some_and(|base| base != segment.sequence)
+            }
         })
     }
 
     /// The connection whose other direction this segment begins, where that comes by another VLAN or tunnel.
-    fn other_way(&mut self, key: FlowKey, segment: &Segment<'_>) -> Option<u32> {
+    fn other_way(&mut self, key: FlowKey, segment: &Segment<'_>, sink: &mut impl Sink) -> Option<u32> {
         if segment.has(Flags::SYN) && !segment.has(Flags::ACK) {
             return None;
         }
-        let slot = self.flows.find_elsewhere(&key)?;
-        let connection = self.slots.get_mut(slot as usize)?.as_deref_mut()?;
-        if connection.side(direction_of(connection, segment)).packets > 0 {
+        let slot = self.table.find_elsewhere(&key)?;
+        let begins = match self.table.get(slot)? {
+            Held::Attempt(attempt) => segment.source == attempt.server && !attempt.is_answered(),
+            Held::Connection(connection) => connection.side(connection.direction_of(segment)).packets == 0,
+        };
+        if !begins {
             return None;
         }
-        connection.other_key = Some(key);
-        self.flows.set(key, slot);
+        self.promote(slot, sink);
+        self.table.connection_mut(slot)?.other_key = Some(Box::new(key));
+        self.table.add_other_key(slot, key);
         Some(slot)
     }
 
+    /// Makes a place for a connection that begins with this segment, which is not taken yet.
     fn open(
         &mut self,
-        key: FlowKey,
         segment: &Segment<'_>,
         here: Origin,
         reused: bool,
+        same: Option<Same>,
         sink: &mut impl Sink,
     ) -> u32 {
-        if self.slots.len() - self.free.len() >= self.connections_max {
+        if self.table.len() >= self.connections_max {
             self.evict_idle(sink);
         }
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
-        });
-        let connection = Box::new(new_connection(self.opened, slot, key, segment, here, reused));
+        let id = self.opened;
         self.opened += 1;
-        sink.opened(&connection);
-        if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(connection);
-        }
-        self.flows.set(key, slot);
+        let slot = self.table.reserve();
+        let attempt = Attempt::begin(id, segment, here).filter(|_| !reused && same.is_none());
+        let held = attempt.map_or_else(
+            || {
+                let mut connection = Box::new(Connection::begin(id, slot, segment, here, reused));
+                if let Some(same) = same {
+                    connection.note_copy_of(same.connection);
+                }
+                sink.opened(&connection);
+                Held::Connection(connection)
+            },
+            |attempt| Held::Attempt(Box::new(attempt)),
+        );
+        self.table.put(slot, held);
         slot
+    }
+
+    /// One segment of what is in a slot.
+    fn take(
+        &mut self,
+        slot: u32,
+        segment: &Segment<'_>,
+        here: Origin,
+        same: Option<Same>,
+        sink: &mut impl Sink,
+    ) {
+        if let Some(Held::Attempt(attempt)) = self.table.get_mut(slot) {
+            if attempt.begins_in(here) || same.is_none() && attempt.answered(segment, here) {
+                return;
+            }
+            self.promote(slot, sink);
+        }
+        let Self { table, recent, .. } = self;
+        let Some(connection) = table.connection_mut(slot) else { return };
+        let (was_over, was_reset) = (connection.is_over(), connection.teardown().ending_reset().is_some());
+        let same = same.filter(|same| same.connection == connection.id).map(|same| same.origin);
+        take(connection, segment, Around { here, same, recent }, sink);
+        let id = connection.id;
+        if was_over {
+            return;
+        }
+        if connection.is_over() {
+            connection.shrink();
+            self.note_closed((slot, id));
+        } else if !was_reset && connection.teardown().ending_reset().is_some() {
+            self.reset.push_back((slot, id, here.at));
+        }
+    }
+
+    /// An attempt becomes a connection: its segments are taken as if they came now.
+    fn promote(&mut self, slot: u32, sink: &mut impl Sink) {
+        if let Some(Held::Attempt(attempt)) = self.table.get(slot) {
+            let connection = made(attempt, slot, &mut self.recent, sink);
+            self.table.replace(slot, Held::Connection(connection));
+        }
+    }
+
+    /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
+    fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        self.settle_resets(now, sink);
+        self.forget_closed(now, sink);
+        self.segments_since_sweep += 1;
+        let swept = *self.swept.get_or_insert(now);
+        // Rare enough that looking at every connection is paid for by the segments between.
+        if now.since(swept) >= OPENING_IDLE_MAX_NS / 4 && self.segments_since_sweep >= self.table.len() / 4 {
+            self.swept = Some(now);
+            self.segments_since_sweep = 0;
+            self.forget_silent(now, sink);
+        }
     }
 
     /// Makes room by giving up the connections that were idle longest: an eighth of the table at once, so that
     /// the search for them is paid once in many connections.
     fn evict_idle(&mut self, sink: &mut impl Sink) {
         let mut idle: Vec<(Timestamp, u64, u32)> =
-            self.slots.iter().flatten().map(|c| (c.last.at, c.id, c.slot)).collect();
+            self.table.iter().map(|(slot, held)| (held.last_at(), held.id(), slot)).collect();
         let count = (self.connections_max / 8).max(1).min(idle.len());
         if count > 0 && count < idle.len() {
             idle.select_nth_unstable(count);
         }
         idle.truncate(count);
-        idle.sort_unstable_by_key(|&(_, id, _)| id);
-        for (_, _, slot) in idle {
-            self.finish(slot, sink);
+        self.give_up(idle.into_iter().map(|(_, id, slot)| (id, slot)).collect(), Left::TableFull, sink);
+    }
+
+    fn forget_silent(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        let silent = |(slot, held): (u32, &Held)| {
+            let patience = match held {
+                Held::Attempt(_) => OPENING_IDLE_MAX_NS,
+                Held::Connection(_) => IDLE_MAX_NS,
+            };
+            (now.since(held.last_at()) >= patience).then(|| (held.id(), slot))
+        };
+        let silent = self.table.iter().filter_map(silent).collect();
+        self.give_up(silent, Left::Idle, sink);
+    }
+
+    /// Gives up connections, by id and slot, in order of their first packet.
+    fn give_up(&mut self, mut connections: Vec<(u64, u32)>, why: Left, sink: &mut impl Sink) {
+        connections.sort_unstable();
+        for (_, slot) in connections {
+            self.finish(slot, why, sink);
             self.evicted += 1;
         }
     }
@@ -184,19 +331,37 @@ impl Tracker {
     /// may stand still: entries of those that left are cleared before they outnumber the table.
     fn note_closed(&mut self, closed: (u32, u64)) {
         if self.closed.len() >= self.connections_max.saturating_mul(2) {
-            let slots = &self.slots;
-            self.closed.retain(|&(slot, id)| {
-                slots.get(slot as usize).and_then(Option::as_deref).is_some_and(|held| held.id == id)
-            });
+            let table = &self.table;
+            self.closed.retain(|&(slot, id)| table.holds(slot, id));
         }
         self.closed.push_back(closed);
     }
 
+    /// Ends the connections whose reset nothing has disproved for a while. Where more wait than there can be
+    /// connections, the oldest do not wait longer.
+    fn settle_resets(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        while let Some(&(slot, id, at)) = self.reset.front() {
+            if now.since(at) < RESET_SETTLE_NS && self.reset.len() <= self.connections_max {
+                return;
+            }
+            self.reset.pop_front();
+            let Self { table, recent, .. } = self;
+            let Some(connection) = table.connection_mut(slot).filter(|connection| connection.id == id) else {
+                continue;
+            };
+            if connection.teardown().ending_reset().is_some() && !connection.is_over() {
+                end_all(connection, End::Reset, recent, sink);
+                connection.shrink();
+                self.note_closed((slot, id));
+            }
+        }
+    }
+
     fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {
         while let Some(&(slot, id)) = self.closed.front() {
-            match self.slot(slot).filter(|connection| connection.id == id) {
-                Some(connection) if now.since(connection.last.at) < CLOSED_LINGER_NS => return,
-                Some(_) => self.finish(slot, sink),
+            match self.table.get(slot).filter(|held| held.id() == id) {
+                Some(held) if now.since(held.last_at()) < CLOSED_LINGER_NS => return,
+                Some(_) => self.finish(slot, Left::Over, sink),
                 None => {}
             }
             self.closed.pop_front();
@@ -204,201 +369,34 @@ impl Tracker {
     }
 
     /// Ends what has not ended and frees the slot.
-    fn finish(&mut self, slot: u32, sink: &mut impl Sink) {
-        let Some(mut connection) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
-        for direction in Direction::BOTH {
-            flush(&mut connection, direction, sink);
-            end(&mut connection, direction, End::Unseen, sink);
-        }
-        sink.closed(&connection);
-        self.flows.remove(&connection.key, slot);
-        if let Some(key) = connection.other_key {
-            self.flows.remove(&key, slot);
-        }
-        self.free.push(slot);
+    fn finish(&mut self, slot: u32, left: Left, sink: &mut impl Sink) {
+        self.promote(slot, sink);
+        let Some(Held::Connection(mut connection)) = self.table.remove(slot) else { return };
+        let reset = connection.teardown().ending_reset().is_some();
+        end_all(&mut connection, if reset { End::Reset } else { End::Unseen }, &mut self.recent, sink);
+        sink.closed(&connection, left);
     }
 }
 
-/// Whether only late segments can follow.
-fn is_over(connection: &Connection) -> bool {
-    connection.teardown.is_complete() || connection.teardown.reset.is_some()
+/// The connection that an attempt is.
+fn made(attempt: &Attempt, slot: u32, recent: &mut Recent, sink: &mut impl Sink) -> Box<Connection> {
+    let (syn, here) = attempt.syn();
+    let mut connection = Box::new(Connection::begin(attempt.id, slot, &syn, here, false));
+    sink.opened(&connection);
+    take(&mut connection, &syn, Around { here, same: None, recent }, sink);
+    if let Some((answer, here)) = attempt.answer() {
+        take(&mut connection, &answer, Around { here, same: None, recent }, sink);
+    }
+    connection
 }
 
-fn direction_of(connection: &Connection, segment: &Segment<'_>) -> Direction {
-    if segment.source == connection.client { Direction::Forward } else { Direction::Reverse }
-}
+/// Nobody listens.
+struct Unheard;
 
-fn new_connection(
-    id: u64,
-    slot: u32,
-    key: FlowKey,
-    segment: &Segment<'_>,
-    here: Origin,
-    reused_ports: bool,
-) -> Connection {
-    let (source, destination) = (segment.source, segment.destination);
-    let (client, server, orientation) = match (segment.has(Flags::SYN), segment.has(Flags::ACK)) {
-        (true, false) => (source, destination, Orientation::Syn),
-        (true, true) => (destination, source, Orientation::Syn),
-        _ if source.port >= destination.port => (source, destination, Orientation::Port),
-        _ => (destination, source, Orientation::Port),
-    };
-    Connection {
-        id,
-        slot,
-        client,
-        server,
-        vlans: segment.vlans,
-        orientation,
-        first: here,
-        last: here,
-        handshake: Handshake::default(),
-        teardown: Teardown::default(),
-        completeness: Completeness::default(),
-        reused_ports,
-        sides: [Side::default(), Side::default()],
-        key,
-        other_key: None,
-        ended: [false; 2],
-        judge: Judge::default(),
-        zeek: Observer::default(),
-    }
-}
-
-/// One segment of a known connection.
-fn take(connection: &mut Connection, segment: &Segment<'_>, here: Origin, sink: &mut impl Sink) {
-    let direction = direction_of(connection, segment);
-    let first = connection.first.packet == here.packet;
-    let new_on_used_ports = first && connection.reused_ports;
-    let shows_reuse = note_other_answer(connection, direction, segment);
-    note_base(connection, direction, segment);
-    let base = |direction| connection.side(direction).base.unwrap_or_default();
-    let around = Circumstances {
-        direction,
-        here,
-        round_trip_ns: connection.handshake.initial_rtt_ns,
-        reused_ports: new_on_used_ports || shows_reuse,
-        bases: [base(direction), base(direction.flip())],
-    };
-    connection.zeek.see(segment, direction);
-    if let Some(verdict) = connection.judge.judge(segment, around) {
-        sink.verdict(connection, direction, here, &verdict);
-    }
-    connection.last = here;
-    connection.completeness.see(segment, first || new_on_used_ports);
-    connection.handshake.see(segment, direction, here);
-    let side = connection.side_mut(direction);
-    side.packets += 1;
-    side.payload_bytes += u64::from(segment.payload_length);
-    if segment.has(Flags::ACK)
-        && connection.side_mut(direction.flip()).stream.acknowledge(segment.acknowledgment)
-    {
-        connection.teardown.see_fin_acknowledged(direction.flip(), here);
-    }
-    if segment.has(Flags::RST) {
-        reset(connection, direction, here, sink);
-        return;
-    }
-    let fin = segment.has(Flags::FIN);
-    if fin {
-        connection.teardown.see_fin(direction, here);
-    }
-    octets(connection, direction, segment, here, fin, sink);
-    if connection.side(direction).stream.is_finished() {
-        end(connection, direction, End::Fin, sink);
-    }
-    if connection.teardown.is_complete() {
-        // Both sides have everything: what did not come by now is lost to the capture.
-        for direction in Direction::BOTH {
-            flush(connection, direction, sink);
-            end(connection, direction, End::Fin, sink);
-        }
-    }
-}
-
-/// Whether this is a SYN-ACK with another initial sequence number than its side had: the server took the SYN
-/// for a new connection, or answers an earlier one. Its number counts from here on, as in tshark.
-fn note_other_answer(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) -> bool {
-    let base = &mut connection.side_mut(direction).base;
-    let other = segment.has(Flags::SYN | Flags::ACK) && base.is_some_and(|base| base != segment.sequence);
-    if other {
-        *base = Some(segment.sequence);
-    }
-    other
-}
-
-/// The numbers that either side's first packets fix.
-fn note_base(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) {
-    let syn = segment.has(Flags::SYN);
-    let own = if syn { segment.sequence } else { segment.sequence.wrapping_sub(1) };
-    connection.side_mut(direction).base.get_or_insert(own);
-    if segment.has(Flags::ACK) && !syn {
-        connection.side_mut(direction.flip()).base.get_or_insert(segment.acknowledgment.wrapping_sub(1));
-    }
-}
-
-fn octets(
-    connection: &mut Connection,
-    direction: Direction,
-    segment: &Segment<'_>,
-    here: Origin,
-    fin: bool,
-    sink: &mut impl Sink,
-) {
-    let syn = segment.has(Flags::SYN);
-    let sequence = if syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
-    with_stream(connection, direction, sink, |stream, out| {
-        // A lone zero octet is a keep-alive, which stands one before the next octet: it does not say where a
-        // stream begins.
-        let keep_alive = segment.payload_length == 0 || segment.payload == [0];
-        if syn || fin || !keep_alive {
-            stream.start_at(sequence);
-        }
-        if stream.is_started() {
-            stream.segment(sequence, segment.payload, segment.payload_length, fin, here, out);
-        }
-    });
-}
-
-fn reset(connection: &mut Connection, direction: Direction, here: Origin, sink: &mut impl Sink) {
-    connection.teardown.reset.get_or_insert(Reset { seen: here, from: direction });
-    for direction in Direction::BOTH {
-        flush(connection, direction, sink);
-        end(connection, direction, End::Reset, sink);
-    }
-}
-
-fn flush(connection: &mut Connection, direction: Direction, sink: &mut impl Sink) {
-    with_stream(connection, direction, sink, |stream, out| stream.flush(out));
-}
-
-fn end(connection: &mut Connection, direction: Direction, end: End, sink: &mut impl Sink) {
-    let ended = connection.ended.get_mut(direction.index());
-    if let Some(ended @ false) = ended {
-        *ended = true;
-        sink.ended(connection, direction, end);
-    }
-}
-
-/// Lets a stream work while the connection it belongs to is shown to the sink: the stream is taken out for
-/// that time and put back.
-fn with_stream(
-    connection: &mut Connection,
-    direction: Direction,
-    sink: &mut impl Sink,
-    work: impl FnOnce(&mut crate::Stream, &mut dyn FnMut(Piece<'_>)),
-) {
-    let mut stream = std::mem::take(&mut connection.side_mut(direction).stream);
-    work(&mut stream, &mut |piece| match piece {
-        Piece::Octets { offset, octets, origin } => {
-            sink.octets(connection, direction, offset, octets, origin);
-        }
-        Piece::Gap { offset, length, why } => {
-            if why == Gap::NotCaptured {
-                connection.zeek.gap(direction);
-            }
-            sink.gap(connection, direction, offset, length, why);
-        }
-    });
-    connection.side_mut(direction).stream = stream;
+impl Sink for Unheard {
+    fn opened(&mut self, _: &Connection) {}
+    fn octets(&mut self, _: &Connection, _: Direction, _: u64, _: &[u8], _: Origin) {}
+    fn gap(&mut self, _: &Connection, _: Direction, _: u64, _: u64, _: crate::Gap) {}
+    fn ended(&mut self, _: &Connection, _: Direction, _: End) {}
+    fn closed(&mut self, _: &Connection, _: Left) {}
 }

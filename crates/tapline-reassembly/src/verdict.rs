@@ -13,7 +13,7 @@ mod why;
 mod window;
 
 pub use facts::{Duplicate, Facts, Rto};
-pub(crate) use judge::{Circumstances, Judge};
+pub(crate) use judge::{Circumstances, Judge, Judgment};
 
 /// One of tshark's names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -148,6 +148,12 @@ pub enum Own {
     LostAfterCapture,
     /// The octets were acknowledged and never seen: they crossed the network, the capture missed them.
     NotCaptured,
+    /// It is the same IP packet as an earlier one: captured at two places, or copied on its way. Its sender
+    /// sent it once.
+    SamePacket {
+        /// The earlier one.
+        packet: u64,
+    },
 }
 
 impl Own {
@@ -159,6 +165,7 @@ impl Own {
             Self::LostBeforeCapture => "lost_before_capture",
             Self::LostAfterCapture => "lost_after_capture",
             Self::NotCaptured => "not_captured",
+            Self::SamePacket { .. } => "same_packet",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A connection in Zeek's words: `conn_state` and `history` of its `conn.log`.
 //!
-//! The sender of the SYN (else as the connection is oriented) is Zeek's originator. Checksums are not
-//! verified, so the letter `c` never comes; nothing cuts the analysis short, so `x` does not either.
+//! The sender of the SYN (else as the connection is oriented) is Zeek's originator. A segment with a wrong
+//! checksum has the letter `c` beside its own: Zeek leaves it out of everything else, where tapline, like
+//! tshark, reads it. Nothing cuts the analysis short, so `x` does not come.
 
 mod endpoint;
 mod history;
@@ -97,12 +98,22 @@ impl Observer {
 
     /// Octets of a direction were acknowledged and not captured.
     pub(crate) fn gap(&mut self, direction: Direction) {
-        let Self { endpoints: [originator, responder], history } = self;
-        let (endpoint, role) = match direction {
-            Direction::Forward => (originator, Role::Originator),
-            Direction::Reverse => (responder, Role::Responder),
-        };
+        let (endpoint, role, history) = self.side(direction);
         endpoint.gaps.count('g', |letter| history.push(role.letter(letter)));
+    }
+
+    /// A segment of a direction has a wrong checksum.
+    pub(crate) fn bad_checksum(&mut self, direction: Direction) {
+        let (endpoint, role, history) = self.side(direction);
+        endpoint.bad_checksums.count('c', |letter| history.push(role.letter(letter)));
+    }
+
+    fn side(&mut self, direction: Direction) -> (&mut Endpoint, Role, &mut History) {
+        let Self { endpoints: [originator, responder], history } = self;
+        match direction {
+            Direction::Forward => (originator, Role::Originator, history),
+            Direction::Reverse => (responder, Role::Responder, history),
+        }
     }
 
     pub(crate) fn history(&self) -> &History {

@@ -98,7 +98,7 @@ pub(crate) fn of_exchange(exchange: &ExchangeRow, mut tell: impl FnMut(Span)) {
 
 /// The moments that must not be overlooked.
 pub(crate) fn marks(record: &ConnectionRecord) -> impl Iterator<Item = (Mark, i64)> {
-    let reset = record.teardown.reset.map(|reset| reset.seen.at.0);
+    let reset = record.teardown.ending_reset().map(|reset| reset.seen.at.0);
     let mark = match record.state {
         State::Refused => reset.map(|at| (Mark::Refused, at)),
         State::Reset => reset.map(|at| (Mark::Reset, at)),
@@ -110,10 +110,11 @@ pub(crate) fn marks(record: &ConnectionRecord) -> impl Iterator<Item = (Mark, i6
 
 fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
     let steps = &record.handshake;
-    let from = steps.syn.or(steps.syn_ack)?.at.0;
+    let (syn, syn_ack) = (steps.syn.seen(), steps.syn_ack.seen());
+    let from = syn.or(syn_ack)?.at.0;
     let refused = record.teardown.reset.filter(|_| record.state == State::Refused).map(|reset| reset.seen);
     let unanswered = (record.state == State::Opening).then_some(record.last);
-    let to = steps.ack.or(steps.syn_ack).or(refused).or(unanswered).or(steps.last_syn)?;
+    let to = steps.ack.seen().or(syn_ack).or(refused).or(unanswered).or(steps.last_syn.seen())?;
     Some((from, to.at.0))
 }
 

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
     ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange, Handshake,
-    History, MessagePart, Origin, Protocol, SideRecord, State, SynOptions, Teardown, Timestamp, TlsSession,
-    Vlans,
+    HandshakeKind, History, MessagePart, Origin, Protocol, Reset, ResetPhase, SideRecord, State, SynOptions,
+    Teardown, Timestamp, TlsSession, Vlans,
 };
 
 use crate::model::{ExchangeOutcome, ExchangeRow, Row, Rows};
@@ -19,7 +19,16 @@ pub(crate) fn at(packet: u64, ms: i64) -> Origin {
 
 fn side(last: u8, port: u16, bytes: u64) -> SideRecord {
     let address = Ipv4Addr::new(10, 0, 0, last).into();
-    SideRecord { endpoint: Endpoint { address, port }, packets: 5, payload_bytes: bytes, missing_bytes: 0 }
+    SideRecord {
+        endpoint: Endpoint { address, port },
+        packets: 5,
+        payload_bytes: bytes,
+        missing_bytes: 0,
+        tcp_state: "ESTABLISHED",
+        offloaded_segments: 0,
+        unanswered_keep_alives: 0,
+        series: None,
+    }
 }
 
 /// A connection of 100 ms from `start_ms` on, its handshake taking the first 10.
@@ -33,10 +42,11 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         timestamps: true,
         fast_open_cookie: None,
     };
-    handshake.syn = Some(at(first, start_ms));
+    handshake.syn = at(first, start_ms).into();
     handshake.last_syn = handshake.syn;
-    handshake.syn_ack = Some(at(first + 1, start_ms + 9));
-    handshake.ack = Some(at(first + 2, start_ms + 10));
+    handshake.syn_ack = at(first + 1, start_ms + 9).into();
+    handshake.last_syn_ack = handshake.syn_ack;
+    handshake.ack = at(first + 2, start_ms + 10).into();
     handshake.client_options = Some(options);
     handshake.server_options = Some(SynOptions { mss: Some(1400), timestamps: false, ..options });
     ConnectionRecord {
@@ -53,8 +63,15 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         conn_state: ConnState::S1,
         history: History::default(),
         verdicts: Vec::new(),
+        handshake_kind: HandshakeKind::ThreeWay,
         handshake,
         teardown: Teardown::default(),
+        only: None,
+        unreachable: None,
+        copy_of: None,
+        same_packets: 0,
+        bad_checksums: 0,
+        left: None,
         reused_ports: false,
         protocols: vec![Protocol::Tls, Protocol::Http1],
         server_name: Some("www.example.org".into()),
@@ -68,9 +85,14 @@ pub(crate) fn record_in(state: State) -> ConnectionRecord {
     let mut record = record(0, 0);
     record.state = state;
     if matches!(state, State::Reset | State::Refused) {
-        record.teardown.reset = Some(tapline_analysis::Reset { seen: at(6, 50), from: Direction::Reverse });
+        record.teardown.reset = Some(reset(at(6, 50)));
     }
     record
+}
+
+/// A reset of the server in mid-transfer.
+pub(crate) fn reset(seen: Origin) -> Reset {
+    Reset { seen, from: Direction::Reverse, phase: ResetPhase::MidTransfer, hop_limits: None, went_on: None }
 }
 
 fn part(first: Origin, last: Origin, body_bytes: u64) -> MessagePart {

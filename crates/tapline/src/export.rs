@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
 
 fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
     let mut source = input::source(&arguments.input)?;
-    let types = if arguments.types.is_empty() { &RecordType::ALL[..] } else { &arguments.types };
+    let usual = RecordType::usual();
+    let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
     let mut options = input::run_options(&arguments.input, ndjson::interests(types));
     options.analysis.hash_bodies = arguments.hash_bodies;
     let mut writer = Writer::new(out);

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
-use tapline_engine::analysis::{ConnectionRecord, Direction, Fin, SideRecord, SynOptions};
+use tapline_engine::analysis::{
+    ConnectionRecord, Direction, FastOpen, Fin, Left, Reset, Retry, SideRecord, SynOptions, Unreachable,
+};
 
+use super::series::SeriesLine;
 use super::{At, Place, RecordType};
 
 #[derive(Serialize)]
@@ -28,6 +31,12 @@ pub(super) struct Line<'a> {
     initial_rtt_ns: Option<i64>,
     handshake: Handshake,
     teardown: Teardown,
+    captured: &'static str,
+    icmp_error: Option<IcmpError>,
+    copy_of: Option<u64>,
+    same_packets: u32,
+    bad_checksums: u32,
+    left: Option<&'static str>,
     protocols: Vec<&'static str>,
     server_name: Option<&'a str>,
     requests: u64,
@@ -42,18 +51,45 @@ struct Side {
     port: u16,
     packets: u64,
     payload_bytes: u64,
+    tcp_state: &'static str,
+    offloaded_segments: u32,
+    unanswered_keep_alives: u8,
+    series: Option<SeriesLine>,
 }
 
 #[derive(Serialize)]
 struct Handshake {
+    kind: &'static str,
     syn_packet: Option<u64>,
     syn_ack_packet: Option<u64>,
     ack_packet: Option<u64>,
     server_rtt_ns: Option<i64>,
     client_rtt_ns: Option<i64>,
     syn_retries: u16,
+    syn_ack_retries: u16,
+    retries: Vec<RetryLine>,
+    syn_data_bytes: u32,
+    fast_open: Option<&'static str>,
     client_options: Option<Options>,
     server_options: Option<Options>,
+    options_not_taken: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct RetryLine {
+    #[serde(flatten)]
+    place: Place,
+    from: &'static str,
+}
+
+#[derive(Serialize)]
+struct IcmpError {
+    #[serde(flatten)]
+    place: Place,
+    reporter: IpAddr,
+    reason: &'static str,
+    mtu: Option<u32>,
+    count: u32,
 }
 
 #[derive(Serialize)]
@@ -73,6 +109,7 @@ struct Teardown {
     server_fin: Option<FinLine>,
     half_closed_ns: Option<i64>,
     reset: Option<ResetLine>,
+    stray_resets: u32,
 }
 
 #[derive(Serialize)]
@@ -88,6 +125,11 @@ struct ResetLine {
     #[serde(flatten)]
     place: Place,
     from: &'static str,
+    phase: &'static str,
+    looks_injected: bool,
+    hop_limit: Option<u8>,
+    usual_hop_limit: Option<u8>,
+    went_on_packet: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -98,7 +140,6 @@ struct MissingBytes {
 
 impl<'a> Line<'a> {
     pub(super) fn of(record: &'a ConnectionRecord) -> Self {
-        let handshake = &record.handshake;
         Self {
             r#type: RecordType::Connection.name(),
             id: record.id,
@@ -114,18 +155,15 @@ impl<'a> Line<'a> {
             conn_state: record.conn_state.name(),
             history: record.history.as_str(),
             verdicts: record.verdicts.iter().map(|&(flag, count)| (flag.name(), count)).collect(),
-            initial_rtt_ns: handshake.initial_rtt_ns,
-            handshake: Handshake {
-                syn_packet: handshake.syn.map(|o| o.packet),
-                syn_ack_packet: handshake.syn_ack.map(|o| o.packet),
-                ack_packet: handshake.ack.map(|o| o.packet),
-                server_rtt_ns: handshake.server_rtt_ns(),
-                client_rtt_ns: handshake.client_rtt_ns(),
-                syn_retries: handshake.syn_retries,
-                client_options: handshake.client_options.map(options),
-                server_options: handshake.server_options.map(options),
-            },
+            initial_rtt_ns: record.handshake.initial_rtt_ns,
+            handshake: handshake(record),
             teardown: teardown(record),
+            captured: record.only.map_or("both", |side| side.name()),
+            icmp_error: record.unreachable.as_deref().map(icmp_error),
+            copy_of: record.copy_of,
+            same_packets: record.same_packets,
+            bad_checksums: record.bad_checksums,
+            left: record.left.map(Left::name),
             protocols: record.protocols.iter().map(|protocol| protocol.name()).collect(),
             server_name: record.server_name.as_deref(),
             requests: record.requests,
@@ -145,7 +183,39 @@ fn side(side: &SideRecord) -> Side {
         port: side.endpoint.port,
         packets: side.packets,
         payload_bytes: side.payload_bytes,
+        tcp_state: side.tcp_state,
+        offloaded_segments: side.offloaded_segments,
+        unanswered_keep_alives: side.unanswered_keep_alives,
+        series: side.series.as_deref().map(SeriesLine::of),
     }
+}
+
+fn handshake(record: &ConnectionRecord) -> Handshake {
+    let steps = &record.handshake;
+    let packet = |step: tapline_engine::analysis::Step| step.seen().map(|origin| origin.packet);
+    let retry =
+        |retry: &Retry| RetryLine { place: retry.seen.into(), from: record.sender(retry.from).name() };
+    Handshake {
+        kind: record.handshake_kind.name(),
+        syn_packet: packet(steps.syn),
+        syn_ack_packet: packet(steps.syn_ack),
+        ack_packet: packet(steps.ack),
+        server_rtt_ns: steps.server_rtt_ns(),
+        client_rtt_ns: steps.client_rtt_ns(),
+        syn_retries: steps.syn_retries,
+        syn_ack_retries: steps.syn_ack_retries,
+        retries: steps.retries().iter().map(retry).collect(),
+        syn_data_bytes: steps.syn_data_bytes,
+        fast_open: steps.fast_open().map(FastOpen::name),
+        client_options: steps.client_options.map(options),
+        server_options: steps.server_options.map(options),
+        options_not_taken: steps.options_not_taken(),
+    }
+}
+
+fn icmp_error(error: &Unreachable) -> IcmpError {
+    let Unreachable { seen, reporter, reason, mtu, count } = *error;
+    IcmpError { place: seen.into(), reporter, reason, mtu, count }
 }
 
 fn options(options: SynOptions) -> Options {
@@ -167,7 +237,20 @@ fn teardown(record: &ConnectionRecord) -> Teardown {
         client_fin: teardown.fin(record.client_direction).map(fin),
         server_fin: teardown.fin(record.client_direction.flip()).map(fin),
         half_closed_ns: teardown.half_closed_ns(),
-        reset: teardown.reset.map(|reset| ResetLine { place: reset.seen.into(), from: name(reset.from) }),
+        reset: teardown.reset.map(|line| reset(&line, name(line.from))),
+        stray_resets: teardown.stray_resets,
+    }
+}
+
+fn reset(reset: &Reset, from: &'static str) -> ResetLine {
+    ResetLine {
+        place: reset.seen.into(),
+        from,
+        phase: reset.phase.name(),
+        looks_injected: reset.looks_injected(),
+        hop_limit: reset.hop_limits.map(|(own, _)| own),
+        usual_hop_limit: reset.hop_limits.map(|(_, usual)| usual),
+        went_on_packet: reset.went_on.map(|origin| origin.packet),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{ConnectionRecord, Flag, State, TeardownKind, human};
+use tapline_engine::analysis::{ConnectionRecord, State, TeardownKind, human};
 
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
@@ -68,7 +68,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
     let handshake = record.handshake.total_ns();
     let protocols: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
     let (ink, ended) = ended(record);
-    let (missing, resent) = (missing_bytes(record), record.verdict_count(Flag::Retransmission));
+    let (missing, resent) = (missing_bytes(record), record.resent());
     vec![
         cell(Ink::Dim, record.id.to_string()),
         cell(Ink::Name, record.client.endpoint.to_string()),
@@ -99,6 +99,9 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
         (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
         _ => (Ink::Good, format!("{who} closed")),
     };
+    if let Some(error) = &record.unreachable {
+        text += &format!(": {}", error.reason);
+    }
     // Where a connection came about after all, the retries stand among what was sent again.
     if record.handshake.syn_retries > 0 && record.state == State::Opening {
         text += &format!(", {}", human::plural(u64::from(record.handshake.syn_retries), "more SYN"));

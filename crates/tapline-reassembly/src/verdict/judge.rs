@@ -76,12 +76,21 @@ impl Half {
 pub(crate) struct Circumstances {
     pub(crate) direction: Direction,
     pub(crate) here: Origin,
+    /// An earlier capture of the same IP packet.
+    pub(crate) same: Option<Origin>,
     /// `initial_rtt_ns` of the handshake before this segment.
     pub(crate) round_trip_ns: Option<i64>,
     /// A SYN or SYN-ACK that shows that the addresses and ports were used before.
     pub(crate) reused_ports: bool,
     /// The numbers before the first octets: of this direction, of the other.
     pub(crate) bases: [u32; 2],
+}
+
+/// What was found.
+pub(crate) struct Judgment {
+    pub(crate) verdict: Option<Verdict>,
+    /// From the segment that ends where this one's acknowledgment does, if that was sent once, nanoseconds.
+    pub(crate) round_trip_ns: Option<i64>,
 }
 
 /// Both sides of a connection.
@@ -93,7 +102,7 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// Judges a segment and remembers it.
-    pub(crate) fn judge(&mut self, segment: &Segment<'_>, around: Circumstances) -> Option<Verdict> {
+    pub(crate) fn judge(&mut self, segment: &Segment<'_>, around: Circumstances) -> Judgment {
         let Self { halves: [forward, reverse], tally } = self;
         let (mine, other) = match around.direction {
             Direction::Forward => (forward, reverse),
@@ -115,8 +124,20 @@ impl Judge {
         if let Some(verdict) = &verdict {
             tally.get_or_insert_default().count(verdict, around.direction, around.here.packet);
         }
-        remember(flags, mine, other, segment, around.here);
-        verdict
+        let round_trip_ns = remember(flags, mine, other, segment, around.here);
+        Judgment { verdict, round_trip_ns }
+    }
+
+    /// The window that the sender of that direction advertises, octets; `None` where its scale is not known.
+    pub(crate) fn window(&self, direction: Direction) -> Option<u64> {
+        let half = self.halves.get(direction.index())?;
+        half.scale.shift()?;
+        half.window_octets()
+    }
+
+    /// Segments that were the same IP packet as an earlier one.
+    pub(crate) fn same_packets(&self) -> u32 {
+        self.tally.as_ref().map_or(0, |tally| tally.same_packets())
     }
 
     /// The connection is over: it needs no more room than it has to.
@@ -210,6 +231,9 @@ fn own(
     segment: &Segment<'_>,
     around: Circumstances,
 ) -> Option<Own> {
+    if let Some(first) = around.same {
+        return Some(Own::SamePacket { packet: first.packet });
+    }
     if flags.has(Flag::AckLostSegment) && !segment.has(Flags::RST) {
         return Some(Own::NotCaptured);
     }
@@ -266,8 +290,14 @@ fn facts(flags: Verdicts, mine: &Half, other: &Half, segment: &Segment<'_>, arou
     }
 }
 
-/// The state after the segment.
-fn remember(flags: Verdicts, mine: &mut Half, other: &mut Half, segment: &Segment<'_>, here: Origin) {
+/// The state after the segment; gives the round trip that its acknowledgment ends.
+fn remember(
+    flags: Verdicts,
+    mine: &mut Half,
+    other: &mut Half,
+    segment: &Segment<'_>,
+    here: Origin,
+) -> Option<i64> {
     let probe = flags.has(Flag::ZeroWindowProbe);
     let marks = segment.flags.any(Flags::SYN | Flags::FIN);
     let mut end = segment.sequence.wrapping_add(segment.payload_length);
@@ -290,7 +320,7 @@ fn remember(flags: Verdicts, mine: &mut Half, other: &mut Half, segment: &Segmen
     mine.acknowledges = segment.acknowledgment;
     mine.newest_at = here.at;
     mine.newest_flags = flags;
-    other.unacked.acknowledge(segment.acknowledgment);
+    let sent = other.unacked.acknowledge(segment.acknowledgment);
     if let Some((stamp, _)) = segment.options.timestamps
         && mine.stamp.is_none_or(|newest| distance(newest, stamp) > 0)
     {
@@ -302,6 +332,7 @@ fn remember(flags: Verdicts, mine: &mut Half, other: &mut Half, segment: &Segmen
         mine.window_of_syn = false;
     }
     window::learn(&mut mine.scale, &mut other.scale, segment);
+    sent.map(|sent| here.at.since(sent.at))
 }
 
 #[cfg(test)]

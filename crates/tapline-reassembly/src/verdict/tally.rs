@@ -1,6 +1,6 @@
 //! What a connection remembers only once something was odd.
 
-use super::{Flag, Verdict};
+use super::{Flag, Own, Verdict};
 use crate::Direction;
 
 /// Counts by flag, and each direction's newest retransmission.
@@ -8,6 +8,7 @@ use crate::Direction;
 pub(super) struct Tally {
     counts: [u32; Flag::ALL.len()],
     resent: [Option<Resent>; 2],
+    same_packets: u32,
 }
 
 /// A retransmission: its octets and its packet.
@@ -25,11 +26,21 @@ impl Tally {
                 *count = count.saturating_add(1);
             }
         }
+        if let Some(Own::SamePacket { .. }) = verdict.own {
+            self.same_packets = self.same_packets.saturating_add(1);
+            return;
+        }
         let sent_again = verdict.flags.has(Flag::Retransmission) || verdict.flags.has(Flag::OutOfOrder);
         if let (true, Some(newest)) = (sent_again, self.resent.get_mut(direction.index())) {
             let first = verdict.facts.first;
             *newest = Some(Resent { first, end: first.wrapping_add(verdict.facts.length), packet });
         }
+    }
+
+    /// Segments that were the same IP packet as an earlier one: they count among the flags, and nobody sent
+    /// anything again.
+    pub(super) fn same_packets(&self) -> u32 {
+        self.same_packets
     }
 
     /// How often each flag was raised; those that never were are left out.

@@ -64,31 +64,52 @@ impl Unacked {
         others.chain(&self.oldest).find(covers).map(|sent| sent.origin)
     }
 
-    /// Forgets what an acknowledgment covers; a segment that it covers in part keeps the rest.
-    pub(super) fn acknowledge(&mut self, number: u32) {
-        let Some(oldest) = &mut self.oldest else { return };
-        let oldest_waits = oldest.keeps(number);
+    /// Forgets what an acknowledgment covers; a segment that it covers in part keeps the rest. Gives where the
+    /// segment was sent that ends where the acknowledgment does; where it was sent more than once, nobody can
+    /// say which one is acknowledged (RFC 6298 §3, Karn).
+    pub(super) fn acknowledge(&mut self, number: u32) -> Option<Origin> {
+        let oldest = self.oldest.as_mut()?;
+        let mut exact = Exact { number, sent: None, copies: 0 };
+        let oldest_waits = exact.keeps(oldest);
         if let Some(others) = &mut self.others {
-            others.acknowledge(number);
+            others.acknowledge(&mut exact);
         }
         if !oldest_waits {
             self.oldest = self.others.as_mut().and_then(|others| others.list.pop_front());
         }
+        exact.sent.filter(|_| exact.copies == 1)
     }
 }
 
 impl Others {
-    fn acknowledge(&mut self, number: u32) {
+    fn acknowledge(&mut self, exact: &mut Exact) {
         if self.mixed {
-            self.list.retain_mut(|sent| sent.keeps(number));
+            self.list.retain_mut(|sent| exact.keeps(sent));
             let (a, b) = self.list.as_slices();
             let ordered = |part: &[Sent]| part.is_sorted_by(|x, y| distance(x.end, y.end) >= 0);
             self.mixed = !(b.is_empty() && ordered(a));
             return;
         }
-        while self.list.front_mut().is_some_and(|sent| !sent.keeps(number)) {
+        while self.list.front_mut().is_some_and(|sent| !exact.keeps(sent)) {
             self.list.pop_front();
         }
+    }
+}
+
+/// An acknowledgment, and the segments that end where it does.
+struct Exact {
+    number: u32,
+    sent: Option<Origin>,
+    copies: u32,
+}
+
+impl Exact {
+    fn keeps(&mut self, sent: &mut Sent) -> bool {
+        if sent.end == self.number {
+            self.sent = Some(sent.origin);
+            self.copies += 1;
+        }
+        sent.keeps(self.number)
     }
 }
 
@@ -129,6 +150,18 @@ mod tests {
         assert_eq!(oldest(&unacked), Some(4));
         unacked.acknowledge(500);
         assert_eq!(oldest(&unacked), None);
+    }
+
+    #[test]
+    fn a_round_trip_ends_at_the_segment_that_was_sent_once() {
+        let mut unacked = Unacked::default();
+        for (packet, sequence) in [(1, 100), (2, 200), (3, 200), (4, 300)] {
+            assert!(unacked.push(sequence, sequence + 100, at(packet)));
+        }
+        assert_eq!(unacked.acknowledge(150), None, "in the middle of a segment");
+        assert_eq!(unacked.acknowledge(200), Some(at(1)));
+        assert_eq!(unacked.acknowledge(300), None, "sent twice");
+        assert_eq!(unacked.acknowledge(400), Some(at(4)));
     }
 
     #[test]

@@ -119,6 +119,12 @@ fn proof(f: &mut Formatter<'_>, own: Own, facts: &Facts) -> fmt::Result {
             let packet = facts.original.map_or(0, |original| original.packet);
             write!(f, "packet {packet} passed the capture point: it or its ACK was lost, or late, behind it")
         }
+        Own::SamePacket { packet } => {
+            write!(
+                f,
+                "the same IP packet as packet {packet}: captured twice, or copied on its way, not sent again"
+            )
+        }
         Own::NotCaptured => f.write_str("they crossed the network: the capture missed them"),
     }
 }

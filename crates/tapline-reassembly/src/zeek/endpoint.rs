@@ -77,6 +77,7 @@ pub(super) struct Endpoint {
     repeats: Scaled,
     pub(super) gaps: Scaled,
     pub(super) zero_windows: Scaled,
+    pub(super) bad_checksums: Scaled,
 }
 
 impl Endpoint {

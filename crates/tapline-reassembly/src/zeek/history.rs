@@ -11,7 +11,7 @@ use crate::limits::HISTORY_LETTERS_MAX;
 /// | s, h | SYN, SYN-ACK |
 /// | a, d | an ACK without payload, payload |
 /// | f, r | FIN, RST |
-/// | t, g, w | payload again, a gap, a zero window; once more at ten, a hundred, … |
+/// | t, g, w, c | payload again, a gap, a zero window, a wrong checksum; once more at ten, a hundred, … |
 /// | i, q | FIN with RST, SYN with FIN or RST |
 /// | ^ | the responder was heard first |
 #[derive(Clone, Copy, PartialEq, Eq, Default)]

@@ -7,7 +7,7 @@ use tapline_testkit::Talk;
 const MS: i64 = 1_000_000;
 
 fn talk() -> Talk {
-    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 0)
+    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), MS)
 }
 
 fn only(journal: &Journal) -> &crate::journal::Summary {

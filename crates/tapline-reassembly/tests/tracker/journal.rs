@@ -66,15 +66,15 @@ impl Sink for Journal {
         self.ends.push((connection.id, direction, end));
     }
 
-    fn closed(&mut self, connection: &Connection) {
+    fn closed(&mut self, connection: &Connection, _: tapline_reassembly::Left) {
         let both = |of: fn(&tapline_reassembly::Side) -> u64| {
             [of(connection.side(Direction::Forward)), of(connection.side(Direction::Reverse))]
         };
         self.closed.push(Summary {
             id: connection.id,
             state: connection.state().name(),
-            teardown: connection.teardown.kind().name(),
-            closed_first: connection.teardown.closed_first(),
+            teardown: connection.teardown().kind().name(),
+            closed_first: connection.teardown().closed_first(),
             completeness: connection.completeness.0,
             server_rtt_ns: connection.handshake.server_rtt_ns(),
             client_rtt_ns: connection.handshake.client_rtt_ns(),
@@ -102,7 +102,7 @@ pub(crate) fn track_with<'a>(tracker: &mut Tracker, frames: impl IntoIterator<It
         let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame.octets) else {
             panic!("packet {packet} is no segment");
         };
-        tracker.segment(&segment, Origin { packet, at: frame.at }, &mut journal);
+        tracker.segment(&segment, 0, Origin { packet, at: frame.at }, &mut journal);
     }
     tracker.finish_all(&mut journal);
     journal

@@ -10,7 +10,7 @@ const MS: i64 = 1_000_000;
 const FIN_ACK: u8 = 17;
 
 fn talk() -> Talk {
-    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 0)
+    Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), MS)
 }
 
 /// Three packets; the round trip is 2 ms, the server's window 512 octets.

@@ -39,6 +39,7 @@ impl Rows {
             }
             Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
             Event::Tcp(_)
+            | Event::TcpSample(_)
             | Event::TlsMessage(_)
             | Event::Http1Message(_)
             | Event::Http2Frame(_)

@@ -16,13 +16,12 @@ fn events() -> Vec<Event> {
         record.requests = 0;
         record.protocols.clear();
         if state != State::Reset {
-            record.handshake.syn_ack = None;
-            record.handshake.ack = None;
+            record.handshake.syn_ack = tapline_analysis::Step::default();
+            record.handshake.ack = tapline_analysis::Step::default();
         }
         if state != State::Opening {
             let seen = testing::at(record.first.packet + 5, start + 100);
-            record.teardown.reset =
-                Some(tapline_analysis::Reset { seen, from: tapline_analysis::Direction::Reverse });
+            record.teardown.reset = Some(testing::reset(seen));
         }
         events.push(Event::Connection(Box::new(record)));
     }

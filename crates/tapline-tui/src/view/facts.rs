@@ -1,6 +1,8 @@
 //! What is known of one connection, as labelled lines.
 
-use tapline_analysis::{ConnectionRecord, Fin, Origin, SynOptions, TlsSession, human, printable};
+use tapline_analysis::{
+    ConnectionRecord, Fin, Origin, Sender, Series, SynOptions, TlsSession, human, printable, tcp_words,
+};
 
 use super::pen;
 use crate::model::Row;
@@ -32,7 +34,14 @@ pub(super) fn of(row: &Row, origin: i64, width: u16) -> Vec<Fact> {
         facts.say("TLS", tls(session));
     }
     facts.say("ending", ending(record));
+    facts.say("states", states(record));
     facts.say("data", data(record));
+    for (who, side) in [(Sender::Client, &record.client), (Sender::Server, &record.server)] {
+        if let Some(series) = &side.series {
+            facts.say(if who == Sender::Client { "client" } else { "server" }, speed(series));
+        }
+    }
+    facts.say("verdicts", tcp_words::verdicts(record).into_iter().map(warn).collect());
     facts.say("odd", record.anomalies.iter().map(|(code, n)| warn(format!("{code} ×{n}"))).collect());
     facts.lines
 }
@@ -82,6 +91,12 @@ fn path(record: &ConnectionRecord) -> Vec<Piece> {
     if !tags.is_empty() {
         pieces.push(plain(format!("VLAN {}", tags.join(", "))));
     }
+    if let Some(other) = record.copy_of {
+        pieces.push(warn(format!("a second view of connection {other}: the same IP packets")));
+    }
+    if let Some(side) = record.only {
+        pieces.push(warn(format!("only what the {} sends is in the capture", side.name())));
+    }
     if record.reused_ports {
         pieces.push(plain("same addresses and ports as an earlier one"));
     }
@@ -97,23 +112,21 @@ fn handshake(record: &ConnectionRecord) -> Vec<Piece> {
         ns.map(|ns| format!(", {side} RTT {}", human::duration(ns))).unwrap_or_default()
     };
     let mut pieces = Vec::new();
-    if let Some(syn) = steps.syn {
+    if let Some(syn) = steps.syn.seen() {
         pieces.push(plain(step("SYN", syn)));
     }
-    if steps.syn_retries > 0 {
-        let again = human::plural(u64::from(steps.syn_retries), "more SYN");
-        let last = steps.last_syn.map(|origin| format!(", last #{}", origin.packet)).unwrap_or_default();
-        pieces.push(warn(format!("{again}{last}")));
-    }
-    if let Some(syn_ack) = steps.syn_ack {
+    pieces.extend(tcp_words::retries(record).into_iter().map(warn));
+    if let Some(syn_ack) = steps.syn_ack.seen() {
         pieces.push(plain(step("SYN-ACK", syn_ack) + &rtt(steps.server_rtt_ns(), "server")));
     }
-    if let Some(ack) = steps.ack {
+    if let Some(ack) = steps.ack.seen() {
         pieces.push(plain(step("ACK", ack) + &rtt(steps.client_rtt_ns(), "client")));
     }
     if pieces.is_empty() {
         pieces.push((format!("not in the capture; first packet #{}", record.first.packet), Role::Dim));
     }
+    pieces.extend(tcp_words::opening(record).into_iter().map(warn));
+    pieces.extend(tcp_words::icmp_error(record).map(warn));
     pieces
 }
 
@@ -224,8 +237,40 @@ fn ending(record: &ConnectionRecord) -> Vec<Piece> {
     }
     if let Some(reset) = record.teardown.reset {
         let who = record.sender(reset.from).name();
-        pieces.push(plain(format!("{} by {who}", step("RST", reset.seen))));
+        let text = format!("{} by {who} {}", step("RST", reset.seen), tcp_words::reset(&reset));
+        pieces.push(if reset.looks_injected() { warn(text) } else { plain(text) });
     }
+    pieces.extend(tcp_words::silence(record).map(warn));
+    pieces
+}
+
+/// Each side's state in RFC 9293's words.
+fn states(record: &ConnectionRecord) -> Vec<Piece> {
+    let mut pieces =
+        vec![plain(format!("client {}, server {}", record.client.tcp_state, record.server.tcp_state))];
+    if let Some(ns) = record.teardown.half_closed_ns().filter(|&ns| ns > 0) {
+        pieces.push(plain(format!("half-closed for {}", human::duration(ns))));
+    }
+    pieces.push((format!("Zeek {} {}", record.conn_state.name(), record.history.as_str()), Role::Dim));
+    pieces
+}
+
+/// Round trips, and how much was in flight: in each of the first round trips, then over the whole time.
+fn speed(series: &Series) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let trips = series.round_trips();
+    if let Some(mean) = trips.mean_ns() {
+        let (min, max) = (human::duration(trips.min_ns), human::duration(trips.max_ns));
+        pieces.push(plain(format!("round trip {} ({min}–{max})", human::duration(mean))));
+    }
+    let flights = || series.points().iter().map(|point| point.in_flight_bytes);
+    pieces.push(plain(format!("up to {} in flight", human::bytes(flights().max().unwrap_or(0)))));
+    if let [first, .., last] = series.rounds() {
+        let bars = tcp_words::sparkline(series.rounds().iter().copied());
+        let (first, last) = (human::bytes(*first), human::bytes(*last));
+        pieces.push(plain(format!("first rounds {bars} {first} to {last}")));
+    }
+    pieces.push(plain(format!("over time {}", tcp_words::sparkline(flights()))));
     pieces
 }
 
@@ -234,6 +279,10 @@ fn data(record: &ConnectionRecord) -> Vec<Piece> {
     for (who, side) in [("client", &record.client), ("server", &record.server)] {
         let sent = human::bytes(side.payload_bytes);
         pieces.push(plain(format!("{who} {sent} in {}", human::plural(side.packets, "packet"))));
+        if side.offloaded_segments > 0 {
+            let count = human::plural(u64::from(side.offloaded_segments), "segment");
+            pieces.push(plain(format!("{count} larger than the MSS: offloaded")));
+        }
         if side.missing_bytes > 0 {
             pieces.push(warn(format!("{} never seen", human::bytes(side.missing_bytes))));
         }

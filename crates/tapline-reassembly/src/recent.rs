@@ -1,0 +1,163 @@
+//! Copies of the octets that were handed over last, of all connections together: what a repeated segment is
+//! held against.
+//!
+//! ```text
+//!   octets   … a a a b b c c c c a a …      one ring; the oldest are overwritten
+//!   copies       a1 ── b1 ── c1 ── a2       in order; each knows the one before it of its own stream
+//!                 ^─────────────────┘
+//! ```
+//!
+//! One ring and not a buffer a connection: a connection that is idle costs nothing, and in-order octets cost
+//! one copy to a place that is warm in the cache.
+
+use std::collections::VecDeque;
+
+use crate::Origin;
+use crate::limits::{RECENT_BYTES_MAX, RECENT_STEPS_MAX};
+use crate::stream::slice;
+
+/// The octets of one segment.
+#[derive(Debug)]
+struct Copy {
+    /// Where in the ring it begins, counted from the first octet ever kept.
+    at: u64,
+    offset: u64,
+    length: u64,
+    origin: Origin,
+    /// The number of the copy before it of the same stream; 0: none.
+    previous: u64,
+}
+
+/// The ring and what stands in it.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    ring: Vec<u8>,
+    /// Octets ever kept.
+    kept: u64,
+    copies: VecDeque<Copy>,
+    /// The number of the oldest copy that is still there, from 1.
+    oldest: u64,
+}
+
+impl Recent {
+    /// Keeps octets of the stream whose newest copy is `previous`, and gives their number.
+    pub(crate) fn keep(&mut self, previous: u64, offset: u64, octets: &[u8], origin: Origin) -> u64 {
+        if octets.len() > RECENT_BYTES_MAX {
+            return previous;
+        }
+        let length = octets.len() as u64;
+        self.oldest = self.oldest.max(1);
+        self.write(octets);
+        self.copies.push_back(Copy { at: self.kept, offset, length, origin, previous });
+        self.kept += length;
+        while self.copies.front().is_some_and(|copy| copy.at + (RECENT_BYTES_MAX as u64) < self.kept) {
+            self.copies.pop_front();
+            self.oldest += 1;
+        }
+        self.oldest + self.copies.len() as u64 - 1
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        // Grows until it is full, so that a short capture does not pay for the whole ring.
+        let room = RECENT_BYTES_MAX - self.ring.len();
+        let (grows, wraps) = octets.split_at(room.min(octets.len()));
+        self.ring.extend_from_slice(grows);
+        let mut rest = wraps;
+        let mut at = self.kept + grows.len() as u64;
+        while !rest.is_empty() {
+            let from = position(at);
+            let (part, after) = rest.split_at(rest.len().min(RECENT_BYTES_MAX - from));
+            if let Some(place) = self.ring.get_mut(from..from + part.len()) {
+                place.copy_from_slice(part);
+            }
+            at += part.len() as u64;
+            rest = after;
+        }
+    }
+
+    /// The first octet of `octets`, which begin at `offset` of the stream with that newest copy, that is another
+    /// one than was handed over, and the packet that carried it first. Looks back over at most
+    /// [`RECENT_STEPS_MAX`] copies.
+    pub(crate) fn differs(&self, newest: u64, offset: u64, octets: &[u8]) -> Option<(u64, Origin)> {
+        let end = offset + octets.len() as u64;
+        let (mut number, mut found) = (newest, None);
+        for _ in 0..RECENT_STEPS_MAX {
+            let Some(copy) = self.copy(number) else { break };
+            let (from, to) = (copy.offset.max(offset), (copy.offset + copy.length).min(end));
+            if from < to {
+                let again = slice(octets, from - offset, to - offset);
+                if let Some(index) = self.difference(copy.at + (from - copy.offset), again) {
+                    found = Some((from + index, copy.origin));
+                }
+            }
+            if copy.offset <= offset {
+                break;
+            }
+            number = copy.previous;
+        }
+        found
+    }
+
+    /// The first place at which the ring from `at` on is not `octets`.
+    fn difference(&self, at: u64, octets: &[u8]) -> Option<u64> {
+        let from = position(at);
+        let (head, tail) = octets.split_at(octets.len().min(RECENT_BYTES_MAX - from));
+        let kept = |from: usize, length: usize| self.ring.get(from..from + length).unwrap_or_default();
+        let (kept_head, kept_tail) = (kept(from, head.len()), kept(0, tail.len()));
+        if (kept_head, kept_tail) == (head, tail) {
+            return None;
+        }
+        kept_head.iter().chain(kept_tail).zip(octets).position(|(a, b)| a != b).map(|index| index as u64)
+    }
+
+    fn copy(&self, number: u64) -> Option<&Copy> {
+        self.copies.get(usize::try_from(number.checked_sub(self.oldest)?).ok()?)
+    }
+}
+
+/// Where in the ring the octet with that count stands.
+#[expect(clippy::cast_possible_truncation, reason = "smaller than the ring")]
+fn position(at: u64) -> usize {
+    (at % RECENT_BYTES_MAX as u64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(packet: u64) -> Origin {
+        Origin { packet, ..Origin::default() }
+    }
+
+    #[test]
+    fn copies_of_one_stream_are_found_among_those_of_others() {
+        let mut recent = Recent::default();
+        let a = recent.keep(0, 0, b"abc", at(1));
+        let b = recent.keep(0, 0, b"xyz", at(2));
+        let a = recent.keep(a, 3, b"def", at(3));
+        assert_eq!(recent.differs(a, 0, b"abcdef"), None);
+        assert_eq!(recent.differs(a, 1, b"bcdeX"), Some((5, at(3))));
+        assert_eq!(recent.differs(a, 0, b"Xbcdef"), Some((0, at(1))));
+        assert_eq!(recent.differs(b, 0, b"xYz"), Some((1, at(2))));
+        assert_eq!(recent.differs(0, 0, b"none kept"), None);
+    }
+
+    #[test]
+    fn the_ring_forgets_the_oldest_and_knows_the_rest_across_its_end() {
+        let mut recent = Recent::default();
+        let size = 1 << 16;
+        let (mut newest, mut offset) = (0, 0);
+        for round in 0..=(RECENT_BYTES_MAX / size + 1) as u64 {
+            // Not a divisor of the ring: copies lie across its end.
+            let octets = vec![round as u8; size - 7];
+            newest = recent.keep(newest, offset, &octets, at(round + 1));
+            assert_eq!(recent.differs(newest, offset, &octets), None);
+            let (index, _) = recent.differs(newest, offset, &vec![round as u8 + 1; size - 7]).unwrap();
+            assert_eq!(index, offset);
+            offset += octets.len() as u64;
+        }
+        assert_eq!(recent.ring.len(), RECENT_BYTES_MAX);
+        assert!(recent.oldest > 1, "the first copies are gone");
+        assert_eq!(recent.differs(newest, 0, b"not comparable"), None);
+    }
+}
