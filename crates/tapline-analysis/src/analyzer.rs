@@ -1,13 +1,14 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
-use tapline_packet::{Dissected, Packet, Timestamp, dissect_packet};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
+use tapline_packet::{Dissected, Packet, Timestamp, dissect_datagram, dissect_packet};
+use tapline_reassembly::{Connection, Datagrams, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
 
 use crate::story::Talk;
 use crate::{ConnectionRecord, Event, Options, TcpVerdict, Totals};
 
 /// Takes packets in capture order and gathers what they mean.
 pub struct Analyzer {
+    datagrams: Datagrams,
     tracker: Tracker,
     stage: Stage,
     totals: Totals,
@@ -30,6 +31,7 @@ impl Analyzer {
     /// An analyzer that has seen nothing.
     pub fn new(options: Options) -> Self {
         Self {
+            datagrams: Datagrams::default(),
             tracker: Tracker::default(),
             stage: Stage {
                 options,
@@ -52,7 +54,13 @@ impl Analyzer {
     pub fn packet(&mut self, packet: &Packet<'_>) {
         let at = self.count(packet);
         self.stage.here = Origin { packet: packet.number, at };
-        match dissect_packet(packet) {
+        self.dissected(dissect_packet(packet));
+    }
+
+    /// Takes what a packet, or a datagram that it completed, turned out to be. Calls itself for what was inside
+    /// a datagram, which `tapline_packet::limits::LAYERS_MAX` bounds.
+    fn dissected(&mut self, dissected: Dissected<'_>) {
+        match dissected {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
                 let slot = self.tracker.segment(&segment, self.stage.here, &mut self.stage);
@@ -60,9 +68,18 @@ impl Analyzer {
                     self.stage.mark_changed(slot);
                 }
             }
-            Dissected::Other(other) => *self.totals.other_packets.entry(other.name()).or_default() += 1,
+            // What was inside counts for the packet that completed it.
+            Dissected::Fragment(fragment) => match self.datagrams.fragment(&fragment, self.stage.here.at) {
+                Some(whole) => self.dissected(dissect_datagram(&whole.datagram())),
+                None => self.count_other("IP fragment"),
+            },
+            Dissected::Other(other) => self.count_other(other.name()),
             Dissected::Undecoded(why) => *self.totals.undecoded_packets.entry(why.reason()).or_default() += 1,
         }
+    }
+
+    fn count_other(&mut self, what: &'static str) {
+        *self.totals.other_packets.entry(what).or_default() += 1;
     }
 
     /// The capture is over: everything that is open ends.
@@ -104,6 +121,7 @@ impl Analyzer {
         Totals {
             connections: self.tracker.opened(),
             evicted_connections: self.tracker.evicted(),
+            datagrams: self.datagrams.counts(),
             ..self.totals.clone()
         }
     }

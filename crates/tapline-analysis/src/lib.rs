@@ -30,8 +30,8 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, ConnState, Direction, Fin, Flag, Handshake, History, Origin, Own, Reset, State, SynOptions,
-    Teardown, TeardownKind, Verdict, Verdicts,
+    Completeness, ConnState, DatagramCounts, Direction, Fin, Flag, Handshake, History, Origin, Own, Reset,
+    State, SynOptions, Teardown, TeardownKind, Verdict, Verdicts,
 };
 pub use text::{printable, text};
 pub use totals::Totals;

@@ -10,13 +10,15 @@ mod tcp;
 mod tunnel;
 
 use crate::limits::LAYERS_MAX;
-use crate::{Envelope, LinkType, Network, Packet, Segment};
+use crate::{Datagram, Envelope, Fragment, LinkType, Network, Packet, Segment};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
 pub enum Dissected<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
+    /// A part of an IP payload: [`dissect_datagram`] reads on when all are put together.
+    Fragment(Fragment<'a>),
     /// Something else that is understood well enough to be named.
     Other(Other),
     /// Not readable to its end, with the reason.
@@ -65,8 +67,6 @@ pub enum Undecoded {
     Short(Layer),
     /// A header of this layer contradicts itself.
     Malformed(Layer),
-    /// An IP fragment: its TCP header or payload is in other frames.
-    Fragment,
     /// More headers than [`LAYERS_MAX`].
     TooDeep,
 }
@@ -97,7 +97,6 @@ impl Undecoded {
             Self::Malformed(Layer::Ip) => "malformed IP header",
             Self::Malformed(Layer::Tunnel) => "malformed tunnel header",
             Self::Malformed(Layer::Tcp) => "malformed TCP header",
-            Self::Fragment => "IP fragment",
             Self::TooDeep => "headers nested too deeply",
         }
     }
@@ -158,6 +157,24 @@ pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
 fn frame_of(link_type: LinkType, frame: &[u8], missing: usize) -> Dissected<'_> {
     let around = Around { network: Network::default(), missing, layers: 0 };
     walk(Next::Link(link_type), frame, around)
+}
+
+/// Reads on in an IP payload that was put together from fragments. It counts as one more header, so that
+/// fragments of fragments end at [`LAYERS_MAX`], too.
+pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
+    let mut datagram = *datagram;
+    let on_wire = usize::try_from(datagram.payload_length).unwrap_or(usize::MAX);
+    let missing = on_wire.saturating_sub(datagram.payload.len());
+    datagram.envelope.layers = datagram.envelope.layers.saturating_add(1);
+    let Envelope { network, layers, .. } = datagram.envelope;
+    if layers > LAYERS_MAX {
+        return Fail(Undecoded::TooDeep);
+    }
+    let mut around = Around { network, missing, layers };
+    match protocol::protocol(datagram, &mut around) {
+        Step::Inner(next, octets) => walk(next, octets, around),
+        Step::Done(answer) => answer,
+    }
 }
 
 fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> {
@@ -356,10 +373,7 @@ mod tests {
     fn what_is_not_tcp_is_named() {
         let mut udp = ipv4_syn();
         udp[9] = 17;
-        let mut fragment = ipv4_syn();
-        fragment[6] = 0x20;
         assert!(matches!(dissect(LinkType::RAW, &udp), Dissected::Other(Other::Udp)));
-        assert!(matches!(dissect(LinkType::RAW, &fragment), Dissected::Undecoded(Undecoded::Fragment)));
         assert!(matches!(
             dissect(LinkType::ETHERNET, &ethernet([8, 6], &[0; 28])),
             Dissected::Other(Other::Arp)

@@ -1,5 +1,6 @@
 //! Segments in; connections, their phases and their bytes in order out.
 //!
+//! [`Datagrams`] puts IP fragments together, so that the segments in them can be read.
 //! [`Tracker::segment`] takes one TCP segment at a time and tells a [`Sink`] what it learned: a connection
 //! opened, octets that are in order now, octets that will never come, a direction that ended, a segment that
 //! is odd and why. It never looks inside a payload and never reads a clock: time is the packet's own. Sequence numbers end in [`seq`]; from
@@ -8,6 +9,7 @@
 
 mod completeness;
 mod connection;
+mod datagrams;
 mod direction;
 mod flow;
 mod handshake;
@@ -23,6 +25,7 @@ use tapline_packet::Timestamp;
 
 pub use completeness::Completeness;
 pub use connection::{Connection, Orientation, Side, State};
+pub use datagrams::{DatagramCounts, Datagrams, Whole};
 pub use direction::Direction;
 pub use handshake::{Handshake, SynOptions};
 pub use stream::{Gap, Stream};

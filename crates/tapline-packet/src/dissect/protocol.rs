@@ -3,16 +3,46 @@
 use etherparse::{IpNumber, ip_number};
 
 use super::{Around, Dissected, Fail, Layer, Next, Other, Step, Undecoded, tcp, tunnel};
-use crate::{Datagram, LinkType};
+use crate::{Datagram, Fragment, LinkType};
+
+/// Which part of a datagram a fragment is.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) identification: u32,
+    /// In octets.
+    pub(super) offset: u32,
+    pub(super) more: bool,
+}
+
+impl Part {
+    /// The fragment, for somebody else to put together. None for the first of a datagram if it was cut, which
+    /// is read as far as it goes: nothing will ever make it whole (tshark does so, too).
+    pub(super) fn of<'a>(self, datagram: &Datagram<'a>) -> Option<Fragment<'a>> {
+        let Self { identification, offset, more } = self;
+        let &Datagram { envelope, payload, payload_length } = datagram;
+        let readable = offset == 0 && super::length(payload) < payload_length;
+        (!readable).then_some(Fragment { envelope, identification, offset, more, payload, payload_length })
+    }
+}
 
 /// Goes by the protocol number (IANA "Protocol Numbers"), through extension headers.
 pub(super) fn protocol<'a>(mut datagram: Datagram<'a>, around: &mut Around) -> Step<'a> {
-    if let Err(why) = extensions(&mut datagram) {
-        return Step::Done(Fail(why));
+    loop {
+        let part = match extensions(&mut datagram) {
+            Ok(Some(part)) => part,
+            Ok(None) => return carried(&datagram, around),
+            Err(why) => return Step::Done(Fail(why)),
+        };
+        if let Some(fragment) = part.of(&datagram) {
+            return Step::Done(Dissected::Fragment(fragment));
+        }
     }
+}
+
+fn carried<'a>(datagram: &Datagram<'a>, around: &mut Around) -> Step<'a> {
     let payload = datagram.payload;
     match IpNumber(datagram.envelope.protocol) {
-        ip_number::TCP => Step::Done(tcp::tcp(&datagram)),
+        ip_number::TCP => Step::Done(tcp::tcp(datagram)),
         ip_number::IPV4 | ip_number::IPV6 => Step::Inner(Next::Ip, payload),
         ip_number::GRE => tunnel::gre(payload, &mut around.network),
         ip_number::MPLS_IN_IP => Step::Inner(Next::Mpls, payload),
@@ -52,22 +82,37 @@ impl Extension {
     }
 }
 
-/// Steps over extension headers. Every turn takes at least eight octets.
-fn extensions(datagram: &mut Datagram<'_>) -> Result<(), Undecoded> {
+/// Steps over extension headers, to the end or to the part of a datagram that stands behind a fragment header.
+/// Every turn takes at least eight octets.
+fn extensions(datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
     while let Some(extension) = Extension::of(datagram) {
-        let Some(&[next, words, third, fourth]) = datagram.payload.first_chunk::<4>() else {
+        let Some(&[next, words, _, left]) = datagram.payload.first_chunk::<4>() else {
             return Err(Undecoded::Short(Layer::Ip));
         };
+        let part = fragment_header(datagram.payload);
         let length = match extension {
             Extension::Options | Extension::Routing => 8 + 8 * usize::from(words),
-            // Alone in its datagram (RFC 6946): nothing to put together.
-            Extension::Fragment if u16::from_be_bytes([third, fourth]) & 0xfff9 == 0 => 8,
-            Extension::Fragment => return Err(Undecoded::Fragment),
+            Extension::Fragment => 8,
             Extension::Authentication if words == 0 => return Err(Undecoded::Malformed(Layer::Ip)),
             Extension::Authentication => 8 + 4 * usize::from(words),
         };
-        datagram.envelope.ip.routed |= matches!(extension, Extension::Routing) && fourth > 0;
         datagram.step_over(next, length).ok_or(Undecoded::Short(Layer::Ip))?;
+        match extension {
+            Extension::Routing => datagram.envelope.ip.routed |= left > 0,
+            // One that is alone in its datagram (RFC 6946) needs nothing put together.
+            Extension::Fragment if part.is_some_and(|part| part.more || part.offset > 0) => return Ok(part),
+            _ => {}
+        }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// RFC 8200 §4.5: next header, reserved, offset in units of eight octets, two reserved bits, more, identification.
+fn fragment_header(octets: &[u8]) -> Option<Part> {
+    let &[_, _, high, low, identification @ ..] = octets.first_chunk::<8>()?;
+    Some(Part {
+        identification: u32::from_be_bytes(identification),
+        offset: u32::from(u16::from_be_bytes([high, low]) & !7),
+        more: low & 1 == 1,
+    })
 }
