@@ -1,7 +1,9 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
 use tapline_packet::{Dissected, Packet, Timestamp, dissect_datagram, dissect_packet};
-use tapline_reassembly::{Connection, Datagrams, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
+use tapline_reassembly::{
+    Connection, Datagrams, Direction, End, Gap, Inflater, Origin, Sink, Tracker, Verdict,
+};
 
 use crate::story::Talk;
 use crate::{ConnectionRecord, Event, Options, TcpVerdict, Totals};
@@ -9,6 +11,7 @@ use crate::{ConnectionRecord, Event, Options, TcpVerdict, Totals};
 /// Takes packets in capture order and gathers what they mean.
 pub struct Analyzer {
     datagrams: Datagrams,
+    inflater: Inflater,
     tracker: Tracker,
     stage: Stage,
     totals: Totals,
@@ -32,6 +35,7 @@ impl Analyzer {
     pub fn new(options: Options) -> Self {
         Self {
             datagrams: Datagrams::default(),
+            inflater: Inflater::default(),
             tracker: Tracker::default(),
             stage: Stage {
                 options,
@@ -73,9 +77,17 @@ impl Analyzer {
                 Some(whole) => self.dissected(dissect_datagram(&whole.datagram())),
                 None => self.count_other("IP fragment"),
             },
+            Dissected::Compressed(compressed) => match self.inflater.inflate(&compressed) {
+                Some(whole) => self.dissected(dissect_datagram(&whole.datagram())),
+                None => self.count_undecoded("IP payload that cannot be inflated"),
+            },
             Dissected::Other(other) => self.count_other(other.name()),
-            Dissected::Undecoded(why) => *self.totals.undecoded_packets.entry(why.reason()).or_default() += 1,
+            Dissected::Undecoded(why) => self.count_undecoded(why.reason()),
         }
+    }
+
+    fn count_undecoded(&mut self, why: &'static str) {
+        *self.totals.undecoded_packets.entry(why).or_default() += 1;
     }
 
     fn count_other(&mut self, what: &'static str) {

@@ -10,7 +10,7 @@ mod tcp;
 mod tunnel;
 
 use crate::limits::LAYERS_MAX;
-use crate::{Datagram, Envelope, Fragment, LinkType, Network, Packet, Segment};
+use crate::{Compressed, Datagram, Envelope, Fragment, LinkType, Network, Packet, Segment};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub enum Dissected<'a> {
     Tcp(Segment<'a>),
     /// A part of an IP payload: [`dissect_datagram`] reads on when all are put together.
     Fragment(Fragment<'a>),
+    /// A compressed IP payload: [`dissect_datagram`] reads on when it is inflated.
+    Compressed(Compressed<'a>),
     /// Something else that is understood well enough to be named.
     Other(Other),
     /// Not readable to its end, with the reason.
@@ -159,7 +161,7 @@ fn frame_of(link_type: LinkType, frame: &[u8], missing: usize) -> Dissected<'_> 
     walk(Next::Link(link_type), frame, around)
 }
 
-/// Reads on in an IP payload that was put together from fragments. It counts as one more header, so that
+/// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that
 /// fragments of fragments end at [`LAYERS_MAX`], too.
 pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
     let mut datagram = *datagram;

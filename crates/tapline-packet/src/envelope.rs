@@ -74,6 +74,20 @@ pub struct Fragment<'a> {
     pub payload_length: u32,
 }
 
+/// An IP payload that was compressed (RFC 3173).
+#[derive(Clone, Copy, Debug)]
+pub struct Compressed<'a> {
+    /// What stood in front of it. Its protocol is that of the payload when it is inflated.
+    pub envelope: Envelope,
+    /// Compression parameter index: the algorithm where it is less than 64 (IANA "IPSec Transform
+    /// Identifiers"), else a number that the two sides agreed upon.
+    pub index: u16,
+    /// The octets that were kept, compressed.
+    pub payload: &'a [u8],
+    /// Octets on the wire, compressed.
+    pub payload_length: u32,
+}
+
 impl Datagram<'_> {
     /// Goes on behind a header of that length, which says what comes.
     pub(crate) fn step_over(&mut self, protocol: u8, length: usize) -> Option<()> {

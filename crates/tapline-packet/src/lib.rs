@@ -1,8 +1,9 @@
 //! One captured frame in; its headers and, where there is one, its TCP segment out.
 //!
 //! Nothing is remembered between two packets and nothing is allocated: everything that comes out borrows
-//! from the frame that went in. Damage is an answer with a reason, never an error. Fragments are handed out
-//! for somebody with memory to put together; [`dissect_datagram`] goes on with the whole.
+//! from the frame that went in. Damage is an answer with a reason, never an error. Fragments and
+//! compressed payloads are handed out for somebody with memory to put together and inflate;
+//! [`dissect_datagram`] goes on with the whole.
 #![warn(clippy::indexing_slicing)]
 
 mod checksum;
@@ -18,7 +19,7 @@ mod time;
 
 pub use checksum::Checksum;
 pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_datagram, dissect_packet};
-pub use envelope::{Datagram, Envelope, Fragment, Network};
+pub use envelope::{Compressed, Datagram, Envelope, Fragment, Network};
 pub use ip::IpFacts;
 pub use link::LinkType;
 pub use options::{SackBlocks, TcpOptions};

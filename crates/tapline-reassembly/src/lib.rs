@@ -1,6 +1,7 @@
 //! Segments in; connections, their phases and their bytes in order out.
 //!
-//! [`Datagrams`] puts IP fragments together, so that the segments in them can be read.
+//! [`Datagrams`] puts IP fragments together and [`Inflater`] undoes IP payload compression, so that the segments
+//! inside can be read.
 //! [`Tracker::segment`] takes one TCP segment at a time and tells a [`Sink`] what it learned: a connection
 //! opened, octets that are in order now, octets that will never come, a direction that ended, a segment that
 //! is odd and why. It never looks inside a payload and never reads a clock: time is the packet's own. Sequence numbers end in [`seq`]; from
@@ -13,6 +14,7 @@ mod datagrams;
 mod direction;
 mod flow;
 mod handshake;
+mod inflate;
 pub mod limits;
 pub mod seq;
 mod stream;
@@ -28,6 +30,7 @@ pub use connection::{Connection, Orientation, Side, State};
 pub use datagrams::{DatagramCounts, Datagrams, Whole};
 pub use direction::Direction;
 pub use handshake::{Handshake, SynOptions};
+pub use inflate::Inflater;
 pub use stream::{Gap, Stream};
 pub use teardown::{Fin, Reset, Teardown, TeardownKind};
 pub use tracker::Tracker;

@@ -3,7 +3,8 @@
 use etherparse::{IpNumber, ip_number};
 
 use super::{Around, Dissected, Fail, Layer, Next, Other, Step, Undecoded, tcp, tunnel};
-use crate::{Datagram, Fragment, LinkType};
+use crate::limits::COMPRESSED_LAYERS;
+use crate::{Compressed, Datagram, Fragment, LinkType};
 
 /// Which part of a datagram a fragment is.
 #[derive(Clone, Copy)]
@@ -50,11 +51,28 @@ fn carried<'a>(datagram: &Datagram<'a>, around: &mut Around) -> Step<'a> {
             Some(frame) => Step::Inner(Next::Link(LinkType::ETHERNET), frame),
             None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
         },
+        ip_number::IP_COMP => Step::Done(compressed(datagram)),
         ip_number::UDP => tunnel::udp(payload, &mut around.network),
         ip_number::ICMP => Step::Done(Dissected::Other(Other::Icmp)),
         ip_number::IPV6_ICMP => Step::Done(Dissected::Other(Other::Icmpv6)),
         other => Step::Done(Dissected::Other(Other::Ip(other.0))),
     }
+}
+
+/// RFC 3173 §3.3: next header, flags, compression parameter index. Indices 1, 3 and 4 are other algorithms
+/// than DEFLATE; one that was agreed upon is not said in the packets, and is DEFLATE as good as always.
+fn compressed<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
+    let mut inner = *datagram;
+    let Some(&[next, _, a, b]) = datagram.payload.first_chunk::<4>() else {
+        return Fail(Undecoded::Short(Layer::Ip));
+    };
+    let index = u16::from_be_bytes([a, b]);
+    if matches!(index, 1 | 3 | 4) || inner.step_over(next, 4).is_none() {
+        return Dissected::Other(Other::Ip(datagram.envelope.protocol));
+    }
+    let Datagram { mut envelope, payload, payload_length } = inner;
+    envelope.layers = envelope.layers.saturating_add(COMPRESSED_LAYERS);
+    Dissected::Compressed(Compressed { envelope, index, payload, payload_length })
 }
 
 /// A header that stands between IP and what it carries.
@@ -115,4 +133,37 @@ fn fragment_header(octets: &[u8]) -> Option<Part> {
         offset: u32::from(u16::from_be_bytes([high, low]) & !7),
         more: low & 1 == 1,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dissected, dissect};
+
+    fn ipcomp(index: u16, rest: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(24 + rest.len()).unwrap();
+        let mut octets = vec![0x45, 0, 0, length, 0, 1, 0, 0, 64, 108, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 6, 0];
+        octets.extend_from_slice(&index.to_be_bytes());
+        [&octets, rest].concat()
+    }
+
+    #[test]
+    fn a_compressed_payload_is_handed_out() {
+        let octets = ipcomp(0xeed1, b"squeezed");
+        let Dissected::Compressed(compressed) = dissect(LinkType::RAW, &octets) else { panic!("not so") };
+        assert_eq!((compressed.index, compressed.envelope.protocol), (0xeed1, 6));
+        assert_eq!((compressed.payload, compressed.payload_length), (&b"squeezed"[..], 8));
+        let Dissected::Compressed(cut) = dissect(LinkType::RAW, &octets[..30]) else { panic!("not so") };
+        assert_eq!((cut.payload, cut.payload_length), (&b"squeez"[..], 8));
+    }
+
+    #[test]
+    fn other_algorithms_are_other_traffic() {
+        for index in [1, 3, 4] {
+            let octets = ipcomp(index, b"squeezed");
+            assert!(matches!(dissect(LinkType::RAW, &octets), Dissected::Other(Other::Ip(108))));
+        }
+        let cut = ipcomp(2, b"");
+        assert!(matches!(dissect(LinkType::RAW, &cut[..22]), Fail(Undecoded::Short(Layer::Ip))));
+    }
 }
