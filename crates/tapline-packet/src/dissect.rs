@@ -3,11 +3,13 @@
 //! One loop, one step a header. Each step answers with the next header and the octets behind this one, or
 //! with the final answer. What is understood is kept; what is not has a reason.
 
+mod arcnet;
 mod ip;
 mod link;
 mod protocol;
 mod tcp;
 mod tunnel;
+mod wireless;
 
 use crate::limits::LAYERS_MAX;
 use crate::{Compressed, Datagram, Envelope, Fragment, LinkType, Network, Packet, Segment};
@@ -245,6 +247,10 @@ mod tests {
             &[&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..], &ip].concat(),
         );
         check(LinkType::PPP, &[&[0xff, 3, 0, 0x21][..], &ip].concat());
+        check(LinkType::IPOIB, &[&[0; 40][..], &[8, 0, 0, 0], &ip].concat());
+        let frame = ethernet([8, 0], &ip);
+        check(LinkType::JUNIPER_ETHER, &[&b"MGC\x80\x00\x03\x03\x01\x01"[..], &frame].concat());
+        check(LinkType::JUNIPER_ETHER, &[&b"MGC\x00"[..], &frame].concat());
     }
 
     #[test]
@@ -314,6 +320,12 @@ mod tests {
     }
 
     #[test]
+    fn redirected_packets_are_unpacked() {
+        check(LinkType::RAW, &ipv4(47, &[&[0, 0, 0x88, 0x3e, 5, 0x59, 0, 0x48][..], &ipv4_syn()].concat()));
+        check(LinkType::RAW, &ipv4(47, &[&[0, 0, 0x88, 0x3e][..], &ipv4_syn()].concat()));
+    }
+
+    #[test]
     fn mirrored_frames_are_unpacked() {
         let inner = ethernet([8, 0], &ipv4_syn());
         let type_1 = ipv4(47, &[&[0, 0, 0x88, 0xbe][..], &inner].concat());
@@ -354,6 +366,11 @@ mod tests {
             (
                 LinkType::ETHERNET,
                 ethernet([0x88, 0xa8], &[&[0, 5, 0x81, 0, 0, 7, 8, 0][..], &ipv4_syn()].concat()),
+            ),
+            (LinkType::IPOIB, [&[0; 40][..], &[8, 0, 0, 0], &ipv4_syn()].concat()),
+            (
+                LinkType::JUNIPER_ETHER,
+                [&b"MGC\x80\x00\x03\x03\x01\x01"[..], &ethernet([8, 0], &ipv4_syn())].concat(),
             ),
             (
                 LinkType::LINUX_SLL2,
