@@ -81,6 +81,7 @@ impl Analyzer {
                 Some(whole) => self.dissected(dissect_datagram(&whole.datagram())),
                 None => self.count_undecoded("IP payload that cannot be inflated"),
             },
+            Dissected::IcmpError(error) => self.count_other(error.carrier().name()),
             Dissected::Other(other) => self.count_other(other.name()),
             Dissected::Undecoded(why) => self.count_undecoded(why.reason()),
         }

@@ -4,6 +4,7 @@
 //! with the final answer. What is understood is kept; what is not has a reason.
 
 mod arcnet;
+mod icmp;
 mod ip;
 mod link;
 mod protocol;
@@ -12,7 +13,7 @@ mod tunnel;
 mod wireless;
 
 use crate::limits::LAYERS_MAX;
-use crate::{Compressed, Datagram, Envelope, Fragment, LinkType, Network, Packet, Segment};
+use crate::{Compressed, Datagram, Envelope, Fragment, IcmpError, LinkType, Network, Packet, Segment};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub enum Dissected<'a> {
     Fragment(Fragment<'a>),
     /// A compressed IP payload: [`dissect_datagram`] reads on when it is inflated.
     Compressed(Compressed<'a>),
+    /// An ICMP message about a TCP segment.
+    IcmpError(IcmpError),
     /// Something else that is understood well enough to be named.
     Other(Other),
     /// Not readable to its end, with the reason.
@@ -129,6 +132,11 @@ struct Around {
 }
 
 impl Around {
+    /// Nothing around, and no end of the frame that is known.
+    fn unbounded() -> Self {
+        Self { network: Network::default(), missing: usize::MAX, layers: 0 }
+    }
+
     fn envelope(&self) -> Envelope {
         Envelope { network: self.network, layers: self.layers, ..Envelope::default() }
     }
@@ -149,18 +157,14 @@ use Dissected::Undecoded as Fail;
 /// Nothing says here how much of the frame was cut off, so what the IP header claims is believed;
 /// [`dissect_packet`] knows.
 pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
-    frame_of(link_type, frame, usize::MAX)
+    walk(Next::Link(link_type), frame, Around::unbounded())
 }
 
 /// Reads a captured frame, knowing how long it was on the wire.
 pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
     let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
-    frame_of(packet.link_type, packet.data, on_wire.saturating_sub(packet.data.len()))
-}
-
-fn frame_of(link_type: LinkType, frame: &[u8], missing: usize) -> Dissected<'_> {
-    let around = Around { network: Network::default(), missing, layers: 0 };
-    walk(Next::Link(link_type), frame, around)
+    let missing = on_wire.saturating_sub(packet.data.len());
+    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() })
 }
 
 /// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that

@@ -9,6 +9,7 @@
 mod checksum;
 mod dissect;
 mod envelope;
+mod icmp;
 mod ip;
 pub mod limits;
 mod link;
@@ -20,6 +21,7 @@ mod time;
 pub use checksum::Checksum;
 pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_datagram, dissect_packet};
 pub use envelope::{Compressed, Datagram, Envelope, Fragment, Network};
+pub use icmp::{IcmpError, IcmpReason, IcmpVersion};
 pub use ip::IpFacts;
 pub use link::LinkType;
 pub use options::{SackBlocks, TcpOptions};

@@ -9,13 +9,7 @@ use crate::{Datagram, Envelope, IpFacts};
 
 /// IPv4 or IPv6 by the version nibble.
 pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
-    let read = match octets.first().map(|first| first >> 4) {
-        Some(4) => ipv4(octets, around),
-        Some(6) => ipv6(octets, around),
-        Some(_) => Err(Undecoded::Malformed(Layer::Ip)),
-        None => Err(Undecoded::Short(Layer::Ip)),
-    };
-    match read {
+    match read(octets, around) {
         Ok((datagram, part)) => match part.and_then(|part| part.of(&datagram)) {
             Some(fragment) => Step::Done(Dissected::Fragment(fragment)),
             None => protocol::protocol(datagram, around),
@@ -24,6 +18,17 @@ pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
     }
 }
 
+/// The header, without what stands behind it.
+pub(super) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
+    match octets.first().map(|first| first >> 4) {
+        Some(4) => ipv4(octets, around),
+        Some(6) => ipv6(octets, around),
+        Some(_) => Err(Undecoded::Malformed(Layer::Ip)),
+        None => Err(Undecoded::Short(Layer::Ip)),
+    }
+}
+
+/// The payload, and which part of a datagram it is if it is a fragment.
 type Read<'a> = Result<(Datagram<'a>, Option<Part>), Undecoded>;
 
 /// RFC 791 §3.1.

@@ -2,9 +2,9 @@
 
 use etherparse::{IpNumber, ip_number};
 
-use super::{Around, Dissected, Fail, Layer, Next, Other, Step, Undecoded, tcp, tunnel};
+use super::{Around, Dissected, Fail, Layer, Next, Other, Step, Undecoded, icmp, tcp, tunnel};
 use crate::limits::COMPRESSED_LAYERS;
-use crate::{Compressed, Datagram, Fragment, LinkType};
+use crate::{Compressed, Datagram, Fragment, IcmpVersion, LinkType};
 
 /// Which part of a datagram a fragment is.
 #[derive(Clone, Copy)]
@@ -53,8 +53,8 @@ fn carried<'a>(datagram: &Datagram<'a>, around: &mut Around) -> Step<'a> {
         },
         ip_number::IP_COMP => Step::Done(compressed(datagram)),
         ip_number::UDP => tunnel::udp(payload, &mut around.network),
-        ip_number::ICMP => Step::Done(Dissected::Other(Other::Icmp)),
-        ip_number::IPV6_ICMP => Step::Done(Dissected::Other(Other::Icmpv6)),
+        ip_number::ICMP => Step::Done(icmp::icmp(datagram, IcmpVersion::V4)),
+        ip_number::IPV6_ICMP => Step::Done(icmp::icmp(datagram, IcmpVersion::V6)),
         other => Step::Done(Dissected::Other(Other::Ip(other.0))),
     }
 }
@@ -102,7 +102,7 @@ impl Extension {
 
 /// Steps over extension headers, to the end or to the part of a datagram that stands behind a fragment header.
 /// Every turn takes at least eight octets.
-fn extensions(datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
+pub(super) fn extensions(datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
     while let Some(extension) = Extension::of(datagram) {
         let Some(&[next, words, _, left]) = datagram.payload.first_chunk::<4>() else {
             return Err(Undecoded::Short(Layer::Ip));
