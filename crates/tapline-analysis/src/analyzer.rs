@@ -1,8 +1,8 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
-use tapline_packet::{Dissected, Packet, Timestamp, dissect_packet};
+use tapline_packet::{Dissected, Packet, Timestamp, dissect_datagram, dissect_packet};
 use tapline_reassembly::{
-    Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Tracker, Verdict,
+    Connection, Datagrams, Direction, End, Gap, Inflater, Left, Oddity, Origin, Sample, Sink, Tracker, Verdict,
 };
 
 use crate::changed::Changed;
@@ -11,6 +11,8 @@ use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, Tot
 
 /// Takes packets in capture order and gathers what they mean.
 pub struct Analyzer {
+    datagrams: Datagrams,
+    inflater: Inflater,
     tracker: Tracker,
     stage: Stage,
     totals: Totals,
@@ -31,6 +33,8 @@ impl Analyzer {
     /// An analyzer that has seen nothing.
     pub fn new(options: Options) -> Self {
         Self {
+            datagrams: Datagrams::default(),
+            inflater: Inflater::default(),
             tracker: Tracker::default(),
             stage: Stage { options, talks: Vec::new(), here: Origin::default(), events: Vec::new() },
             totals: Totals::default(),
@@ -47,18 +51,51 @@ impl Analyzer {
     pub fn packet(&mut self, packet: &Packet<'_>) {
         let at = self.count(packet);
         self.stage.here = Origin { packet: packet.number, at };
-        match dissect_packet(packet) {
+        self.dissected(dissect_packet(packet), packet.interface);
+    }
+
+    /// Takes what a packet, or a datagram that it completed, turned out to be. Calls itself for what was inside
+    /// a datagram, which `tapline_packet::limits::LAYERS_MAX` bounds.
+    fn dissected(&mut self, dissected: Dissected<'_>, interface: u32) {
+        match dissected {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
                 let here = self.stage.here;
-                let slot = self.tracker.segment(&segment, packet.interface, here, &mut self.stage);
-                if let Some(changed) = &mut self.changed {
-                    changed.mark(slot);
+                let slot = self.tracker.segment(&segment, interface, here, &mut self.stage);
+                self.mark_changed(slot);
+            }
+            // What was inside counts for the packet that completed it.
+            Dissected::Fragment(fragment) => match self.datagrams.fragment(&fragment, self.stage.here.at) {
+                Some(whole) => self.dissected(dissect_datagram(&whole.datagram()), interface),
+                None => self.count_other("IP fragment"),
+            },
+            Dissected::Compressed(compressed) => match self.inflater.inflate(&compressed) {
+                Some(whole) => self.dissected(dissect_datagram(&whole.datagram()), interface),
+                None => self.count_undecoded("IP payload that cannot be inflated"),
+            },
+            Dissected::IcmpError(error) => {
+                self.count_other(error.carrier().name());
+                if let Some(slot) = self.tracker.unreachable(&error, self.stage.here, &mut self.stage) {
+                    self.mark_changed(slot);
                 }
             }
-            Dissected::Other(other) => *self.totals.other_packets.entry(other.name()).or_default() += 1,
-            Dissected::Undecoded(why) => *self.totals.undecoded_packets.entry(why.reason()).or_default() += 1,
+            Dissected::Other(other) => self.count_other(other.name()),
+            Dissected::Undecoded(why) => self.count_undecoded(why.reason()),
         }
+    }
+
+    fn mark_changed(&mut self, slot: u32) {
+        if let Some(changed) = &mut self.changed {
+            changed.mark(slot);
+        }
+    }
+
+    fn count_undecoded(&mut self, why: &'static str) {
+        *self.totals.undecoded_packets.entry(why).or_default() += 1;
+    }
+
+    fn count_other(&mut self, what: &'static str) {
+        *self.totals.other_packets.entry(what).or_default() += 1;
     }
 
     /// The capture is over: everything that is open ends.
@@ -98,6 +135,7 @@ impl Analyzer {
         Totals {
             connections: self.tracker.opened(),
             evicted_connections: self.tracker.evicted(),
+            datagrams: self.datagrams.counts(),
             ..self.totals.clone()
         }
     }

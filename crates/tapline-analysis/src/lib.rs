@@ -33,7 +33,7 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, ConnState, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind, History, Left, Origin,
+    Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind, History, Left, Origin,
     Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Series, State, Step, SynOptions, Teardown,
     TeardownKind, Unreachable, Verdict, Verdicts,
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tapline_packet::{LinkType, Timestamp};
+use tapline_reassembly::DatagramCounts;
 
 /// Counts over every packet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Totals {
     pub other_packets: BTreeMap<&'static str, u64>,
     /// Packets that could not be read to their TCP payload, by reason.
     pub undecoded_packets: BTreeMap<&'static str, u64>,
+    /// What became of IP datagrams that were sent in fragments.
+    pub datagrams: DatagramCounts,
     /// Link types, packets of each.
     pub link_types: BTreeMap<LinkType, u64>,
     /// Connections seen.

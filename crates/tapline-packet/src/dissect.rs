@@ -3,20 +3,29 @@
 //! One loop, one step a header. Each step answers with the next header and the octets behind this one, or
 //! with the final answer. What is understood is kept; what is not has a reason.
 
+mod arcnet;
+mod icmp;
 mod ip;
 mod link;
 mod protocol;
 mod tcp;
 mod tunnel;
+mod wireless;
 
 use crate::limits::LAYERS_MAX;
-use crate::{Envelope, LinkType, Network, Packet, Segment};
+use crate::{Compressed, Datagram, Envelope, Fragment, IcmpError, LinkType, Network, Packet, Segment};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
 pub enum Dissected<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
+    /// A part of an IP payload: [`dissect_datagram`] reads on when all are put together.
+    Fragment(Fragment<'a>),
+    /// A compressed IP payload: [`dissect_datagram`] reads on when it is inflated.
+    Compressed(Compressed<'a>),
+    /// An ICMP message about a TCP segment.
+    IcmpError(IcmpError),
     /// Something else that is understood well enough to be named.
     Other(Other),
     /// Not readable to its end, with the reason.
@@ -65,8 +74,6 @@ pub enum Undecoded {
     Short(Layer),
     /// A header of this layer contradicts itself.
     Malformed(Layer),
-    /// An IP fragment: its TCP header or payload is in other frames.
-    Fragment,
     /// More headers than [`LAYERS_MAX`].
     TooDeep,
 }
@@ -97,7 +104,6 @@ impl Undecoded {
             Self::Malformed(Layer::Ip) => "malformed IP header",
             Self::Malformed(Layer::Tunnel) => "malformed tunnel header",
             Self::Malformed(Layer::Tcp) => "malformed TCP header",
-            Self::Fragment => "IP fragment",
             Self::TooDeep => "headers nested too deeply",
         }
     }
@@ -126,6 +132,11 @@ struct Around {
 }
 
 impl Around {
+    /// Nothing around, and no end of the frame that is known.
+    fn unbounded() -> Self {
+        Self { network: Network::default(), missing: usize::MAX, layers: 0 }
+    }
+
     fn envelope(&self) -> Envelope {
         Envelope { network: self.network, layers: self.layers, ..Envelope::default() }
     }
@@ -146,18 +157,32 @@ use Dissected::Undecoded as Fail;
 /// Nothing says here how much of the frame was cut off, so what the IP header claims is believed;
 /// [`dissect_packet`] knows.
 pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
-    frame_of(link_type, frame, usize::MAX)
+    walk(Next::Link(link_type), frame, Around::unbounded())
 }
 
 /// Reads a captured frame, knowing how long it was on the wire.
 pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
     let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
-    frame_of(packet.link_type, packet.data, on_wire.saturating_sub(packet.data.len()))
+    let missing = on_wire.saturating_sub(packet.data.len());
+    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() })
 }
 
-fn frame_of(link_type: LinkType, frame: &[u8], missing: usize) -> Dissected<'_> {
-    let around = Around { network: Network::default(), missing, layers: 0 };
-    walk(Next::Link(link_type), frame, around)
+/// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that
+/// fragments of fragments end at [`LAYERS_MAX`], too.
+pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
+    let mut datagram = *datagram;
+    let on_wire = usize::try_from(datagram.payload_length).unwrap_or(usize::MAX);
+    let missing = on_wire.saturating_sub(datagram.payload.len());
+    datagram.envelope.layers = datagram.envelope.layers.saturating_add(1);
+    let Envelope { network, layers, .. } = datagram.envelope;
+    if layers > LAYERS_MAX {
+        return Fail(Undecoded::TooDeep);
+    }
+    let mut around = Around { network, missing, layers };
+    match protocol::protocol(datagram, &mut around) {
+        Step::Inner(next, octets) => walk(next, octets, around),
+        Step::Done(answer) => answer,
+    }
 }
 
 fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> {
@@ -226,6 +251,10 @@ mod tests {
             &[&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..], &ip].concat(),
         );
         check(LinkType::PPP, &[&[0xff, 3, 0, 0x21][..], &ip].concat());
+        check(LinkType::IPOIB, &[&[0; 40][..], &[8, 0, 0, 0], &ip].concat());
+        let frame = ethernet([8, 0], &ip);
+        check(LinkType::JUNIPER_ETHER, &[&b"MGC\x80\x00\x03\x03\x01\x01"[..], &frame].concat());
+        check(LinkType::JUNIPER_ETHER, &[&b"MGC\x00"[..], &frame].concat());
     }
 
     #[test]
@@ -295,6 +324,12 @@ mod tests {
     }
 
     #[test]
+    fn redirected_packets_are_unpacked() {
+        check(LinkType::RAW, &ipv4(47, &[&[0, 0, 0x88, 0x3e, 5, 0x59, 0, 0x48][..], &ipv4_syn()].concat()));
+        check(LinkType::RAW, &ipv4(47, &[&[0, 0, 0x88, 0x3e][..], &ipv4_syn()].concat()));
+    }
+
+    #[test]
     fn mirrored_frames_are_unpacked() {
         let inner = ethernet([8, 0], &ipv4_syn());
         let type_1 = ipv4(47, &[&[0, 0, 0x88, 0xbe][..], &inner].concat());
@@ -336,6 +371,11 @@ mod tests {
                 LinkType::ETHERNET,
                 ethernet([0x88, 0xa8], &[&[0, 5, 0x81, 0, 0, 7, 8, 0][..], &ipv4_syn()].concat()),
             ),
+            (LinkType::IPOIB, [&[0; 40][..], &[8, 0, 0, 0], &ipv4_syn()].concat()),
+            (
+                LinkType::JUNIPER_ETHER,
+                [&b"MGC\x80\x00\x03\x03\x01\x01"[..], &ethernet([8, 0], &ipv4_syn())].concat(),
+            ),
             (
                 LinkType::LINUX_SLL2,
                 [&[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0][..], &ipv4_syn()].concat(),
@@ -356,10 +396,7 @@ mod tests {
     fn what_is_not_tcp_is_named() {
         let mut udp = ipv4_syn();
         udp[9] = 17;
-        let mut fragment = ipv4_syn();
-        fragment[6] = 0x20;
         assert!(matches!(dissect(LinkType::RAW, &udp), Dissected::Other(Other::Udp)));
-        assert!(matches!(dissect(LinkType::RAW, &fragment), Dissected::Undecoded(Undecoded::Fragment)));
         assert!(matches!(
             dissect(LinkType::ETHERNET, &ethernet([8, 6], &[0; 28])),
             Dissected::Other(Other::Arp)

@@ -57,6 +57,37 @@ pub struct Datagram<'a> {
     pub payload_length: u32,
 }
 
+/// A part of an IP payload that was sent in several (RFC 791 §3.2, RFC 8200 §4.5).
+#[derive(Clone, Copy, Debug)]
+pub struct Fragment<'a> {
+    /// What stood in front of it. Its protocol is that of the first header behind the fragment header.
+    pub envelope: Envelope,
+    /// The same in all fragments of a datagram; IPv4 has 16 bits of it.
+    pub identification: u32,
+    /// Octets of the datagram before this part.
+    pub offset: u32,
+    /// Whether later parts follow.
+    pub more: bool,
+    /// The octets that were kept.
+    pub payload: &'a [u8],
+    /// Octets on the wire.
+    pub payload_length: u32,
+}
+
+/// An IP payload that was compressed (RFC 3173).
+#[derive(Clone, Copy, Debug)]
+pub struct Compressed<'a> {
+    /// What stood in front of it. Its protocol is that of the payload when it is inflated.
+    pub envelope: Envelope,
+    /// Compression parameter index: the algorithm where it is less than 64 (IANA "IPSec Transform
+    /// Identifiers"), else a number that the two sides agreed upon.
+    pub index: u16,
+    /// The octets that were kept, compressed.
+    pub payload: &'a [u8],
+    /// Octets on the wire, compressed.
+    pub payload_length: u32,
+}
+
 impl Datagram<'_> {
     /// Goes on behind a header of that length, which says what comes.
     pub(crate) fn step_over(&mut self, protocol: u8, length: usize) -> Option<()> {

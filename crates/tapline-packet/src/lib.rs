@@ -1,12 +1,15 @@
 //! One captured frame in; its headers and, where there is one, its TCP segment out.
 //!
 //! Nothing is remembered between two packets and nothing is allocated: everything that comes out borrows
-//! from the frame that went in. Damage is an answer with a reason, never an error.
+//! from the frame that went in. Damage is an answer with a reason, never an error. Fragments and
+//! compressed payloads are handed out for somebody with memory to put together and inflate;
+//! [`dissect_datagram`] goes on with the whole.
 #![warn(clippy::indexing_slicing)]
 
 mod checksum;
 mod dissect;
 mod envelope;
+mod icmp;
 mod ip;
 pub mod limits;
 mod link;
@@ -16,8 +19,9 @@ mod segment;
 mod time;
 
 pub use checksum::Checksum;
-pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_packet};
-pub use envelope::{Datagram, Envelope, Network};
+pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_datagram, dissect_packet};
+pub use envelope::{Compressed, Datagram, Envelope, Fragment, Network};
+pub use icmp::{IcmpError, IcmpReason, IcmpVersion};
 pub use ip::IpFacts;
 pub use link::LinkType;
 pub use options::{SackBlocks, TcpOptions};

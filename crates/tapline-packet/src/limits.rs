@@ -4,6 +4,10 @@
 /// under it; a frame built to nest without end is given up with [`crate::Undecoded::TooDeep`].
 pub const LAYERS_MAX: u8 = 16;
 
+/// Headers that a compressed payload counts for among [`LAYERS_MAX`]. Inflating makes a thousand octets of one,
+/// so it may not be done again and again for one packet; nobody does it twice.
+pub const COMPRESSED_LAYERS: u8 = 6;
+
 /// VLAN tags that take part in telling flows apart: 802.1ad has two.
 pub const VLAN_TAGS_MAX: usize = 2;
 

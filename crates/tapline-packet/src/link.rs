@@ -11,6 +11,8 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// IEEE 802.3 Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// ARCNET as BSD captures it.
+    pub const ARCNET_BSD: Self = Self(7);
     /// PPP, perhaps with HDLC-like framing.
     pub const PPP: Self = Self(9);
     /// Raw IP under the number that some BSDs wrote (`DLT_RAW`).
@@ -19,14 +21,26 @@ impl LinkType {
     pub const RAW_OPENBSD: Self = Self(14);
     /// Raw IPv4 or IPv6, told apart by the version nibble.
     pub const RAW: Self = Self(101);
+    /// IEEE 802.11 wireless LAN.
+    pub const IEEE802_11: Self = Self(105);
     /// `OpenBSD` loopback: address family in network byte order.
     pub const LOOP: Self = Self(108);
     /// Linux cooked capture v1 (`-i any` of older libpcap).
     pub const LINUX_SLL: Self = Self(113);
+    /// IEEE 802.11 with a radiotap header in front.
+    pub const IEEE802_11_RADIOTAP: Self = Self(127);
+    /// ARCNET as Linux captures it.
+    pub const ARCNET_LINUX: Self = Self(129);
+    /// Ethernet with Juniper's header in front.
+    pub const JUNIPER_ETHER: Self = Self(178);
+    /// Per-Packet Information, mostly in front of IEEE 802.11.
+    pub const PPI: Self = Self(192);
     /// Raw IPv4.
     pub const IPV4: Self = Self(228);
     /// Raw IPv6.
     pub const IPV6: Self = Self(229);
+    /// IP over InfiniBand.
+    pub const IPOIB: Self = Self(242);
     /// Linux cooked capture v2.
     pub const LINUX_SLL2: Self = Self(276);
 
@@ -35,12 +49,19 @@ impl LinkType {
         Some(match self {
             Self::NULL => "null",
             Self::ETHERNET => "ethernet",
+            Self::ARCNET_BSD => "arcnet_bsd",
             Self::PPP => "ppp",
             Self::RAW_BSD | Self::RAW_OPENBSD | Self::RAW => "raw",
             Self::LOOP => "loop",
             Self::LINUX_SLL => "linux_sll",
+            Self::IEEE802_11 => "ieee802_11",
+            Self::IEEE802_11_RADIOTAP => "ieee802_11_radiotap",
+            Self::ARCNET_LINUX => "arcnet_linux",
+            Self::JUNIPER_ETHER => "juniper_ether",
+            Self::PPI => "ppi",
             Self::IPV4 => "ipv4",
             Self::IPV6 => "ipv6",
+            Self::IPOIB => "ipoib",
             Self::LINUX_SLL2 => "linux_sll2",
             _ => return None,
         })

@@ -4,7 +4,7 @@ mod reset;
 mod samples;
 mod take;
 
-use tapline_packet::{Endpoint, Flags, Segment, Timestamp, Tunnel, Vlans};
+use tapline_packet::{Endpoint, Flags, IcmpError, Segment, Timestamp, Tunnel, Vlans};
 
 use crate::flow::FlowKey;
 use crate::half::HalfState;
@@ -177,7 +177,12 @@ impl Connection {
 
     /// The direction of a segment of this connection.
     pub(crate) fn direction_of(&self, segment: &Segment<'_>) -> Direction {
-        if segment.source == self.client { Direction::Forward } else { Direction::Reverse }
+        self.direction_from(segment.source)
+    }
+
+    /// The direction in which an endpoint of this connection sends.
+    pub(crate) fn direction_from(&self, source: Endpoint) -> Direction {
+        if source == self.client { Direction::Forward } else { Direction::Reverse }
     }
 
     /// What the sender of that direction sent.
@@ -207,21 +212,20 @@ impl Connection {
         self.rare.get_or_insert_default().copy_of = Some(connection);
     }
 
-    /// An ICMP error quotes a segment that `direction` sent with this number; whether it can be one of its own.
-    pub(crate) fn note_unreachable(
-        &mut self,
-        direction: Direction,
-        sequence: u32,
-        error: Unreachable,
-    ) -> bool {
-        let side = self.side(direction);
-        if side.base.is_some_and(|base| !side.stream.has_sent(base, sequence)) {
-            return false;
+    /// An ICMP error quotes a segment of this connection; `None` where its number is none of the sender's.
+    pub(crate) fn note_unreachable(&mut self, error: &IcmpError, here: Origin) -> Option<Unreachable> {
+        let side = self.side(self.direction_from(error.source));
+        if side.base.is_some_and(|base| !side.stream.has_sent(base, error.sequence)) {
+            return None;
         }
-        let known =
-            self.rare.get_or_insert_default().unreachable.get_or_insert(Unreachable { count: 0, ..error });
-        known.count = known.count.saturating_add(1);
-        true
+        let IcmpError { reporter, reason, mtu, .. } = *error;
+        let this = Unreachable { seen: here, reporter, reason, mtu, count: 1 };
+        let known = &mut self.rare.get_or_insert_default().unreachable;
+        match known {
+            Some(known) => known.count = known.count.saturating_add(1),
+            None => *known = Some(this),
+        }
+        Some(this)
     }
 
     /// It is over and needs no more room than it has to.

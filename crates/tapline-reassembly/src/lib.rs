@@ -1,5 +1,7 @@
 //! Segments in; connections, their phases and their bytes in order out.
 //!
+//! [`Datagrams`] puts IP fragments together and [`Inflater`] undoes IP payload compression, so that the segments
+//! inside can be read.
 //! [`Tracker::segment`] takes one TCP segment at a time and tells a [`Sink`] what it learned: a connection
 //! opened, octets that are in order now, octets that will never come, a direction that ended, a segment that
 //! is odd and why. It never looks inside a payload and never reads a clock: time is the packet's own. Sequence numbers end in [`seq`]; from
@@ -9,10 +11,12 @@
 mod attempt;
 mod completeness;
 mod connection;
+mod datagrams;
 mod direction;
 mod flow;
 mod half;
 mod handshake;
+mod inflate;
 pub mod limits;
 mod recent;
 mod same;
@@ -29,9 +33,11 @@ use tapline_packet::Timestamp;
 
 pub use completeness::Completeness;
 pub use connection::{Captured, Connection, Orientation, Side, State};
+pub use datagrams::{DatagramCounts, Datagrams, Whole};
 pub use direction::Direction;
 pub use half::HalfState;
 pub use handshake::{FastOpen, Handshake, HandshakeKind, Retry, Step, SynOptions};
+pub use inflate::Inflater;
 pub use series::{Point, RoundTrips, Sample, Series};
 pub use stream::{Gap, Stream};
 pub use teardown::{Fin, Reset, ResetPhase, Teardown, TeardownKind};

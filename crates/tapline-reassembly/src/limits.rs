@@ -71,3 +71,23 @@ pub const SAME_PACKET_NS: i64 = 100_000_000;
 
 /// Letters of a connection's history; what comes later is left out. Ordinary connections have ten.
 pub const HISTORY_LETTERS_MAX: usize = 30;
+
+/// Octets of an IP datagram behind its header: what the length field of IPv4 and of IPv6 can say (RFC 791 §3.1,
+/// RFC 8200 §3), so no fragment may reach beyond it.
+pub const DATAGRAM_BYTES_MAX: u32 = 65_535;
+
+/// Datagrams whose fragments are waited for at once. A busy file server has hundreds; the oldest is given up
+/// first.
+pub const DATAGRAMS_MAX: usize = 16_384;
+
+/// Octets that all waiting datagrams hold, their bookkeeping included: a thousand of the largest. Linux allows
+/// itself 4 MiB, but its fragments are not those of a whole network.
+pub const DATAGRAMS_BYTES_MAX: usize = 64 << 20;
+
+/// Fragments of a datagram. Every network carries 68 octets in one piece (RFC 791 §3.2), 48 of them payload
+/// under the largest header that is usual, so honest ones have at most 1,366.
+pub const FRAGMENTS_MAX: usize = 2048;
+
+/// How long the first fragment waits for the last: as Linux has it. RFC 8200 §4.5 allows 60 seconds, but
+/// identifications of IPv4 come again sooner on fast networks (RFC 4963).
+pub const DATAGRAM_TIMEOUT_NS: i64 = 30_000_000_000;

@@ -5,7 +5,7 @@ mod table;
 use std::collections::VecDeque;
 use std::ops::Deref;
 
-use tapline_packet::{Flags, Segment, Timestamp};
+use tapline_packet::{Flags, IcmpError, Segment, Timestamp};
 
 use crate::attempt::Attempt;
 use crate::connection::{Around, end_all, take};
@@ -13,7 +13,7 @@ use crate::flow::FlowKey;
 use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
 use crate::recent::Recent;
 use crate::same::{Same, SamePackets};
-use crate::{Connection, Direction, End, Left, Origin, Sink, Unreachable};
+use crate::{Connection, Direction, End, Left, Oddity, Origin, Sink};
 use table::{Held, Table};
 
 /// Every connection that is open or closed not long ago.
@@ -111,24 +111,15 @@ impl Tracker {
         slot
     }
 
-    /// An ICMP error, the packet `here`, that quotes a segment from `source` to `destination` of a network.
-    /// Gives the slot of the connection that it is about, if there is one.
-    pub fn unreachable(
-        &mut self,
-        quoted: &Segment<'_>,
-        error: Unreachable,
-        sink: &mut impl Sink,
-    ) -> Option<u32> {
-        let key = FlowKey::of(quoted);
+    /// Takes an ICMP error, the packet `here`, and gives the slot of the connection that it is about, if there
+    /// is one.
+    pub fn unreachable(&mut self, error: &IcmpError, here: Origin, sink: &mut impl Sink) -> Option<u32> {
+        let key = FlowKey::between(error.source, error.destination, error.vlans, error.tunnel);
         let slot = self.table.find(&key).or_else(|| self.table.find_elsewhere(&key))?;
         self.promote(slot, sink);
         let connection = self.table.connection_mut(slot)?;
-        let direction = connection.direction_of(quoted);
-        if !connection.note_unreachable(direction, quoted.sequence, error) {
-            return None;
-        }
-        let error = *connection.unreachable()?;
-        sink.oddity(connection, direction, crate::Oddity::Unreachable(error));
+        let told = connection.note_unreachable(error, here)?;
+        sink.oddity(connection, connection.direction_from(error.source), Oddity::Unreachable(told));
         Some(slot)
     }
 

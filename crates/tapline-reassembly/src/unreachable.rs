@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use tapline_packet::IcmpReason;
+
 use crate::Origin;
 
 /// An ICMP error (RFC 792, RFC 4443) that quotes a segment of a connection: why it got no further.
@@ -12,7 +14,7 @@ pub struct Unreachable {
     /// Who sent it: the server's host, or a router or firewall on the way.
     pub reporter: IpAddr,
     /// What it says, in the words of the IANA registry.
-    pub reason: &'static str,
+    pub reason: IcmpReason,
     /// The largest packet that fits, octets, where it says so.
     pub mtu: Option<u32>,
     /// How many came.

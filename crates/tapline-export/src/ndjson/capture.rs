@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tapline_engine::Outcome;
+use tapline_engine::analysis::DatagramCounts;
 
 use super::{At, RecordType};
 
@@ -24,6 +25,8 @@ pub(super) struct Line {
     tcp_packets: u64,
     other_packets: BTreeMap<&'static str, u64>,
     undecoded_packets: BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datagrams: Option<Datagrams>,
     connections: u64,
     evicted_connections: u64,
     damages: Vec<String>,
@@ -47,9 +50,32 @@ impl Line {
             tcp_packets: totals.tcp_packets,
             other_packets: totals.other_packets.clone(),
             undecoded_packets: totals.undecoded_packets.clone(),
+            datagrams: Datagrams::of(&totals.datagrams),
             connections: totals.connections,
             evicted_connections: totals.evicted_connections,
             damages: facts.damages.iter().map(ToString::to_string).collect(),
         }
+    }
+}
+
+/// What became of IP datagrams that were sent in fragments.
+#[derive(Serialize)]
+struct Datagrams {
+    reassembled: u64,
+    timed_out: u64,
+    evicted: u64,
+    dropped: u64,
+    waiting: u64,
+    overlapping: u64,
+    cut_fragments: u64,
+}
+
+impl Datagrams {
+    /// None where there was no fragment.
+    fn of(counts: &DatagramCounts) -> Option<Self> {
+        let &DatagramCounts { reassembled, timed_out, evicted, dropped, waiting, overlapping, cut_fragments } =
+            counts;
+        let line = Self { reassembled, timed_out, evicted, dropped, waiting, overlapping, cut_fragments };
+        (*counts != DatagramCounts::default()).then_some(line)
     }
 }

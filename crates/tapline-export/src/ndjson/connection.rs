@@ -87,7 +87,7 @@ struct IcmpError {
     #[serde(flatten)]
     place: Place,
     reporter: IpAddr,
-    reason: &'static str,
+    reason: String,
     mtu: Option<u32>,
     count: u32,
 }
@@ -215,7 +215,7 @@ fn handshake(record: &ConnectionRecord) -> Handshake {
 
 fn icmp_error(error: &Unreachable) -> IcmpError {
     let Unreachable { seen, reporter, reason, mtu, count } = *error;
-    IcmpError { place: seen.into(), reporter, reason, mtu, count }
+    IcmpError { place: seen.into(), reporter, reason: reason.to_string(), mtu, count }
 }
 
 fn options(options: SynOptions) -> Options {

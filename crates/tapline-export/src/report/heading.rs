@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use tapline_engine::Outcome;
-use tapline_engine::analysis::{human, printable};
+use tapline_engine::analysis::{DatagramCounts, human, printable};
 
 use super::ReportOptions;
 use super::style::Ink;
@@ -68,6 +68,7 @@ fn health(outcome: &Outcome) -> Vec<String> {
     for (reason, count) in &totals.undecoded_packets {
         say(*count, &format!("not decoded: {reason}"));
     }
+    lines.extend(datagrams(&totals.datagrams));
     if totals.evicted_connections > 0 {
         lines.push(format!(
             "{} given up to make room for newer ones",
@@ -81,4 +82,22 @@ fn health(outcome: &Outcome) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// What was lost of IP datagrams that were sent in fragments.
+fn datagrams(counts: &DatagramCounts) -> Vec<String> {
+    let &DatagramCounts { timed_out, evicted, dropped, waiting, overlapping, cut_fragments, reassembled: _ } =
+        counts;
+    let datagram = |count, what| (count, "IP datagram", what);
+    [
+        datagram(timed_out + waiting, "not put together: fragments are missing"),
+        datagram(evicted, "not put together: given up to make room for newer ones"),
+        datagram(dropped, "not put together: the fragments contradict each other"),
+        datagram(overlapping, "with fragments that say different things of the same octets"),
+        (cut_fragments, "IP fragment", "cut by the snapshot length"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, noun, what)| format!("{} {what}", human::plural(count, noun)))
+    .collect()
 }

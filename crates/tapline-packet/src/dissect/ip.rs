@@ -3,25 +3,36 @@
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::{Around, Fail, Layer, Step, Undecoded, protocol};
+use super::protocol::{self, Part};
+use super::{Around, Dissected, Fail, Layer, Step, Undecoded};
 use crate::{Datagram, Envelope, IpFacts};
 
 /// IPv4 or IPv6 by the version nibble.
 pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
-    let read = match octets.first().map(|first| first >> 4) {
-        Some(4) => ipv4(octets, around),
-        Some(6) => ipv6(octets, around),
-        Some(_) => Err(Undecoded::Malformed(Layer::Ip)),
-        None => Err(Undecoded::Short(Layer::Ip)),
-    };
-    match read {
-        Ok(datagram) => protocol::protocol(datagram, around),
+    match read(octets, around) {
+        Ok((datagram, part)) => match part.and_then(|part| part.of(&datagram)) {
+            Some(fragment) => Step::Done(Dissected::Fragment(fragment)),
+            None => protocol::protocol(datagram, around),
+        },
         Err(why) => Step::Done(Fail(why)),
     }
 }
 
+/// The header, without what stands behind it.
+pub(super) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
+    match octets.first().map(|first| first >> 4) {
+        Some(4) => ipv4(octets, around),
+        Some(6) => ipv6(octets, around),
+        Some(_) => Err(Undecoded::Malformed(Layer::Ip)),
+        None => Err(Undecoded::Short(Layer::Ip)),
+    }
+}
+
+/// The payload, and which part of a datagram it is if it is a fragment.
+type Read<'a> = Result<(Datagram<'a>, Option<Part>), Undecoded>;
+
 /// RFC 791 §3.1.
-fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded> {
+fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
     let header = Ipv4HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 20))?;
     let envelope = Envelope {
         source: header.source_addr().into(),
@@ -35,16 +46,19 @@ fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded
         },
         ..around.envelope()
     };
-    if header.is_fragmenting_payload() {
-        return Err(Undecoded::Fragment);
-    }
+    let part = Part {
+        identification: u32::from(header.identification()),
+        offset: u32::from(header.fragments_offset().byte_offset()),
+        more: header.more_fragments(),
+    };
     let before = header.slice().len();
     let claimed = usize::from(header.total_len()).checked_sub(before);
-    Ok(datagram(envelope, octets.get(before..).unwrap_or_default(), claimed, around))
+    let datagram = datagram(envelope, octets.get(before..).unwrap_or_default(), claimed, around);
+    Ok((datagram, header.is_fragmenting_payload().then_some(part)))
 }
 
 /// RFC 8200 §3.
-fn ipv6<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded> {
+fn ipv6<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
     let header = Ipv6HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 40))?;
     let envelope = Envelope {
         source: header.source_addr().into(),
@@ -59,7 +73,7 @@ fn ipv6<'a>(octets: &'a [u8], around: &Around) -> Result<Datagram<'a>, Undecoded
         ..around.envelope()
     };
     let claimed = Some(usize::from(header.payload_length())).filter(|&length| length > 0);
-    Ok(datagram(envelope, octets.get(40..).unwrap_or_default(), claimed, around))
+    Ok((datagram(envelope, octets.get(40..).unwrap_or_default(), claimed, around), None))
 }
 
 /// Why not even the fixed header could be read.
@@ -84,5 +98,129 @@ fn datagram<'a>(
         envelope,
         payload: there.get(..length).unwrap_or(there),
         payload_length: u32::try_from(length).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fragment, LinkType, dissect};
+
+    /// IPv6 from ::1 to ::2 with that first next header.
+    fn ipv6(next: u8, rest: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(rest.len()).unwrap().to_be_bytes();
+        let mut octets = vec![0x60, 0x20, 0, 0, high, low, next, 63];
+        for last in [1, 2] {
+            octets.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+        }
+        [&octets[..], rest].concat()
+    }
+
+    const TCP: [u8; 20] = [3, 0xe8, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 1, 0, 0];
+
+    fn fragment(octets: &[u8]) -> Fragment<'_> {
+        match dissect(LinkType::RAW, octets) {
+            Dissected::Fragment(fragment) => fragment,
+            other => panic!("no fragment: {other:?}"),
+        }
+    }
+
+    fn segment(octets: &[u8]) -> crate::Segment<'_> {
+        match dissect(LinkType::RAW, octets) {
+            Dissected::Tcp(segment) => segment,
+            other => panic!("no segment: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn facts_come_from_both_versions() {
+        let v4 = [&[0x45, 2, 0, 40, 0x12, 0x34, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2][..], &TCP]
+            .concat();
+        let facts = IpFacts { identification: Some(0x1234), hop_limit: 64, ecn: 2, routed: false };
+        assert_eq!(segment(&v4).ip, facts);
+        let facts = IpFacts { identification: None, hop_limit: 63, ecn: 2, routed: false };
+        assert_eq!(segment(&ipv6(6, &TCP)).ip, facts);
+        assert_eq!(segment(&v4).header, TCP);
+    }
+
+    #[test]
+    fn extension_headers_are_stepped_over() {
+        let options = |next: u8| [next, 0, 1, 4, 0, 0, 0, 0];
+        let routing = [6, 2, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+        let chain = [&options(60)[..], &options(43), &routing, &TCP].concat();
+        assert!(segment(&ipv6(0, &chain)).ip.routed);
+        let authentication = [6, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+        assert!(!segment(&ipv6(51, &[&authentication[..], &TCP].concat())).ip.routed);
+        let atomic = [6, 0, 0, 0, 0, 0, 0, 7];
+        assert_eq!(segment(&ipv6(44, &[&atomic[..], &TCP].concat())).payload_length, 0);
+        let empty = [6, 0, 0, 0, 0, 0, 0, 1];
+        assert!(matches!(
+            dissect(LinkType::RAW, &ipv6(51, &[&empty[..], &TCP].concat())),
+            Dissected::Undecoded(Undecoded::Malformed(Layer::Ip))
+        ));
+    }
+
+    #[test]
+    fn fragments_say_where_they_belong() {
+        let v6 = ipv6(44, &[&[6, 0, 0x05, 0xa9, 0xde, 0xad, 0xbe, 0xef][..], &[7; 16]].concat());
+        let part = fragment(&v6);
+        assert_eq!((part.identification, part.offset, part.more), (0xdead_beef, 1448, true));
+        assert_eq!((part.payload, part.payload_length, part.envelope.protocol), (&[7; 16][..], 16, 6));
+        let v4 = [0x45, 0, 0, 24, 0x12, 0x34, 0, 0xb9, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 1, 2, 3, 4];
+        let part = fragment(&v4);
+        assert_eq!((part.identification, part.offset, part.more), (0x1234, 1480, false));
+        assert_eq!((part.payload, part.payload_length), (&[1, 2, 3, 4][..], 4));
+        assert_eq!((fragment(&v4[..22]).payload, fragment(&v4[..22]).payload_length), (&[1, 2][..], 4));
+    }
+
+    #[test]
+    fn a_first_fragment_that_was_cut_is_read_as_far_as_it_goes() {
+        let mut v4 =
+            [&[0x45, 0, 0, 48, 0, 9, 0x20, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2][..], &TCP].concat();
+        v4.extend_from_slice(b"12345678");
+        assert_eq!(fragment(&v4).offset, 0);
+        assert_eq!((segment(&v4[..44]).payload, segment(&v4[..44]).payload_length), (&b"1234"[..], 8));
+        let chain = [[44, 0, 0, 1, 0, 0, 0, 7].repeat(1000), [6, 0, 0, 1, 0, 0, 0, 7].to_vec()].concat();
+        let v6 = ipv6(44, &[&chain[..], &TCP, &[0]].concat());
+        assert_eq!(segment(&v6[..v6.len() - 1]).sequence, 9, "fragment headers in fragment headers");
+    }
+
+    #[test]
+    fn every_prefix_of_a_chain_has_an_answer() {
+        let chain = [
+            &[43, 0, 1, 4, 0, 0, 0, 0][..],
+            &[51, 0, 0, 0, 0, 0, 0, 0],
+            &[6, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2],
+            &TCP,
+        ]
+        .concat();
+        let whole = ipv6(0, &chain);
+        for end in 0..whole.len() {
+            assert!(
+                matches!(dissect(LinkType::RAW, &whole[..end]), Dissected::Undecoded(Undecoded::Short(_))),
+                "{end}"
+            );
+        }
+        assert_eq!(segment(&whole).sequence, 9);
+    }
+
+    #[test]
+    fn a_claim_past_the_frame_on_the_wire_is_cut_there() {
+        let mut v4 = [&[0x45, 0, 4, 0, 0, 9, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2][..], &TCP].concat();
+        v4.extend_from_slice(b"1234");
+        let packet = |wire_length| crate::Packet {
+            number: 1,
+            at: None,
+            interface: 0,
+            link_type: LinkType::RAW,
+            wire_length,
+            data: &v4,
+        };
+        let length = |wire_length| match crate::dissect_packet(&packet(wire_length)) {
+            Dissected::Tcp(segment) => segment.payload_length,
+            other => panic!("no segment: {other:?}"),
+        };
+        assert_eq!((length(44), length(100), length(9000)), (4, 60, 984));
+        assert_eq!(segment(&v4).payload_length, 984, "nothing known of the wire");
     }
 }

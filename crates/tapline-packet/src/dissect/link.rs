@@ -2,7 +2,7 @@
 
 use etherparse::{Ethernet2Slice, SingleVlanSlice};
 
-use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded};
+use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded, arcnet, wireless};
 use crate::{LinkType, Vlans};
 
 const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Link)));
@@ -35,6 +35,13 @@ pub(super) fn link(link_type: LinkType, frame: &[u8]) -> Step<'_> {
         LinkType::LINUX_SLL => cooked(frame),
         LinkType::LINUX_SLL2 => cooked_v2(frame),
         LinkType::PPP => Step::Inner(Next::Ppp, frame),
+        LinkType::ARCNET_BSD => arcnet::bsd(frame),
+        LinkType::ARCNET_LINUX => arcnet::linux(frame),
+        LinkType::IEEE802_11 => wireless::frame(frame),
+        LinkType::IEEE802_11_RADIOTAP => wireless::radiotap(frame),
+        LinkType::PPI => wireless::ppi(frame),
+        LinkType::IPOIB => infiniband(frame),
+        LinkType::JUNIPER_ETHER => juniper(frame),
         unread => Step::Done(Fail(Undecoded::LinkType(unread))),
     }
 }
@@ -65,7 +72,7 @@ pub(super) fn ether_type<'a>(kind: u16, octets: &'a [u8], vlans: &mut Vlans) -> 
 }
 
 /// IEEE 802.2 LLC; SNAP with an organization of zero carries an `EtherType` (RFC 1042).
-fn llc(octets: &[u8]) -> Step<'_> {
+pub(super) fn llc(octets: &[u8]) -> Step<'_> {
     match octets {
         [0xaa, 0xaa, 3, 0, 0, 0, a, b, rest @ ..] => {
             Step::Inner(Next::EtherType(u16::from_be_bytes([*a, *b])), rest)
@@ -97,6 +104,32 @@ fn cooked_v2(frame: &[u8]) -> Step<'_> {
     let Some((header, rest)) = frame.split_first_chunk::<20>() else { return SHORT };
     let &[a, b, ..] = header;
     Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest)
+}
+
+/// IP over InfiniBand: the global route header of 40 octets, then an `EtherType` and two reserved octets
+/// (RFC 4391 §6).
+fn infiniband(frame: &[u8]) -> Step<'_> {
+    match frame.get(40..) {
+        Some(&[a, b, _, _, ref rest @ ..]) => Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest),
+        _ => SHORT,
+    }
+}
+
+/// Juniper's header: magic number, flags, extensions with their length, then an Ethernet frame. Bit 7 of the
+/// flags says that there are extensions, bit 1 that there is no frame.
+fn juniper(frame: &[u8]) -> Step<'_> {
+    match frame {
+        [b'M', b'G', b'C', flags, ..] if flags & 2 != 0 => other(Other::Link),
+        [b'M', b'G', b'C', flags, high, low, rest @ ..] if flags & 0x80 != 0 => {
+            match rest.get(usize::from(u16::from_be_bytes([*high, *low]))..) {
+                Some(inner) => ethernet(inner),
+                None => SHORT,
+            }
+        }
+        [b'M', b'G', b'C', _, rest @ ..] => ethernet(rest),
+        [_, _, _, _, ..] => MALFORMED,
+        _ => SHORT,
+    }
 }
 
 /// One MPLS label (RFC 3032 §2.1). Behind the last one stands IP if its nibble says so.

@@ -7,6 +7,7 @@ const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Tunnel)));
 
 const ERSPAN: u16 = 0x88be;
 const ERSPAN_III: u16 = 0x22eb;
+const WCCP: u16 = 0x883e;
 const VXLAN_PORT: u16 = 4789;
 const VXLAN_GPE_PORT: u16 = 4790;
 const GENEVE_PORT: u16 = 6081;
@@ -30,6 +31,7 @@ pub(super) fn gre<'a>(octets: &'a [u8], network: &mut Network) -> Step<'a> {
         ERSPAN => mirrored(inner, 0),
         // The last bit of the header says that eight octets for the platform follow.
         ERSPAN_III => mirrored(inner, if inner.get(11).is_some_and(|last| last & 1 == 1) { 20 } else { 12 }),
+        WCCP => redirected(inner),
         kind => Step::Inner(Next::EtherType(kind), inner),
     }
 }
@@ -39,6 +41,16 @@ fn mirrored(octets: &[u8], header: usize) -> Step<'_> {
     match octets.get(header..) {
         Some(frame) => Step::Inner(Next::Link(LinkType::ETHERNET), frame),
         None => SHORT,
+    }
+}
+
+/// A packet that a router redirected to a cache: WCCP version 2 puts a header of four octets in front, which
+/// looks like no IP header (draft-mclaggan-wccp-v2rev1).
+fn redirected(octets: &[u8]) -> Step<'_> {
+    match octets {
+        [first, ..] if first >> 4 == 4 => Step::Inner(Next::Ip, octets),
+        [_, _, _, _, rest @ ..] => Step::Inner(Next::Ip, rest),
+        _ => SHORT,
     }
 }
 

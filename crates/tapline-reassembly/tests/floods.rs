@@ -1,0 +1,63 @@
+//! Floods of fragments: linear work, bounded memory.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use tapline_packet::{Envelope, Fragment, Timestamp};
+use tapline_reassembly::limits::{DATAGRAMS_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_MAX};
+use tapline_reassembly::{DatagramCounts, Datagrams};
+
+/// A fragment in the middle of a datagram of 10.0.0.1's, or of ::1's.
+fn part(v6: bool, identification: u32, offset: u32, payload: &'static [u8]) -> Fragment<'static> {
+    let source = if v6 { IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]) } else { IpAddr::from([10, 0, 0, 1]) };
+    let envelope = Envelope { source, destination: source, protocol: 6, ..Envelope::default() };
+    let payload_length = u32::try_from(payload.len()).unwrap();
+    Fragment { envelope, identification, offset, more: true, payload, payload_length }
+}
+
+/// Sends a flood and holds what is kept against the limits after every fragment.
+fn flood(fragments: impl Iterator<Item = Fragment<'static>>) -> DatagramCounts {
+    let (mut datagrams, start) = (Datagrams::default(), Instant::now());
+    for fragment in fragments {
+        datagrams.fragment(&fragment, Timestamp(0));
+        assert!(datagrams.held_bytes() <= DATAGRAMS_BYTES_MAX);
+        assert!(datagrams.counts().waiting <= DATAGRAMS_MAX as u64);
+    }
+    // Quadratic work would take hours.
+    assert!(start.elapsed() < Duration::from_mins(1));
+    datagrams.counts()
+}
+
+static LARGE: [u8; 65_528] = [7; 65_528];
+const MANY: u32 = 250_000;
+
+#[test]
+fn a_flood_of_first_fragments_evicts_the_oldest() {
+    let counts = flood((0..MANY).map(|id| part(id % 2 == 0, id, 0, &LARGE[..8])));
+    assert_eq!((counts.evicted, counts.waiting), (250_000 - 16_384, 16_384));
+    let counts = flood((0..10_000).map(|id| part(false, id, 0, &LARGE)));
+    assert_eq!((counts.evicted + counts.waiting, counts.waiting), (10_000, 1015));
+}
+
+#[test]
+fn a_flood_into_one_datagram_is_dropped_or_fits() {
+    // Backwards, every second unit, so that nothing joins.
+    let scattered = |id: u32| part(false, 1, 16 * (4095 - id % 4096), &LARGE[..1]);
+    let counts = flood((0..MANY).map(scattered));
+    assert_eq!((counts.dropped, counts.waiting), (1, 0));
+    // Fewer than are refused, again and again.
+    let few = u32::try_from(FRAGMENTS_MAX).unwrap() / 2;
+    let again = |id: u32| part(false, 1, 16 * (few - id % few), &LARGE[..1]);
+    let counts = flood((0..MANY).map(again));
+    assert_eq!((counts.dropped, counts.waiting, counts.overlapping), (0, 1, 0));
+}
+
+#[test]
+fn a_flood_of_large_overlaps_costs_what_it_brings() {
+    let few = u32::try_from(FRAGMENTS_MAX).unwrap() / 4;
+    let small = (0..few).map(move |id| part(false, 1, 16 * (few - id), &[1]));
+    let large = (0..3000).map(|id| part(false, 1, 8 * (id % 8), &LARGE[..30_000]));
+    let counts = flood(small.chain(large));
+    assert_eq!((counts.dropped, counts.overlapping, counts.waiting), (0, 1, 1));
+}
