@@ -23,7 +23,7 @@ use rows::Topic;
 const TOPICS: &str = "connections,flags,tls,http1,http2,headers";
 
 /// What is compared where there is TCP and neither of them.
-const TCP_TOPICS: &str = "flags";
+const TCP_TOPICS: &str = "connections,flags";
 
 /// Compares every capture, or those whose name contains `only`.
 pub(crate) fn peer(only: Option<&str>) -> Result<()> {
