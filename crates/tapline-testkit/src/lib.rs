@@ -4,9 +4,11 @@
 //! that a test does not hold a reader against itself.
 
 mod around;
+mod checksum;
 mod frame;
 mod talk;
 
 pub use around::{corpus, skipped};
-pub use frame::{FrameParts, TcpFlags, frame};
+pub use checksum::Checksums;
+pub use frame::{FrameParts, TcpFlags, frame, frame_with};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};

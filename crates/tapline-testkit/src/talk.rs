@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use tapline_capture::{Interface, PcapngWriter};
 use tapline_packet::{LinkType, Packet, Timestamp};
 
-use crate::frame::{FrameParts, TcpFlags, frame};
+use crate::Checksums;
+use crate::frame::{FrameParts, TcpFlags, frame_with};
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
@@ -72,6 +73,7 @@ pub struct Talk {
     /// Time between two frames.
     step_ns: i64,
     mss: usize,
+    checksums: Checksums,
     /// What was built so far.
     pub frames: Vec<Frame>,
 }
@@ -85,6 +87,7 @@ impl Talk {
             now_ns: start_ns,
             step_ns: 1_000_000,
             mss: 1460,
+            checksums: Checksums::Right,
             frames: Vec::new(),
         }
     }
@@ -100,6 +103,13 @@ impl Talk {
     #[must_use]
     pub fn step_ns(mut self, step_ns: i64) -> Self {
         self.step_ns = step_ns;
+        self
+    }
+
+    /// Other checksums in the frames that follow.
+    #[must_use]
+    pub fn checksums(mut self, checksums: Checksums) -> Self {
+        self.checksums = checksums;
         self
     }
 
@@ -249,7 +259,7 @@ impl Talk {
         let (source, destination) = if side == 0 { (client, server) } else { (server, client) };
         let parts =
             FrameParts { source, destination, sequence, acknowledgment, flags, window, options, payload };
-        self.frames.push(Frame { at: Timestamp(self.now_ns), octets: frame(&parts) });
+        self.frames.push(Frame { at: Timestamp(self.now_ns), octets: frame_with(self.checksums, &parts) });
         self.now_ns += self.step_ns;
     }
 }
