@@ -1,40 +1,37 @@
 //! The streams of a capture as tapline puts them in order.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use tapline_engine::capture::{Item, open};
-use tapline_packet::{Dissected, Endpoint, Timestamp, dissect};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker};
+use tapline_packet::{Dissected, Endpoint, Timestamp, dissect_datagram, dissect_packet};
+use tapline_reassembly::{Connection, Datagrams, Direction, End, Gap, Left, Origin, Sink, Tracker};
 
 use crate::{Conversation, Text};
 
 /// Writes down what comes, connection by connection.
 #[derive(Default)]
 struct Collector {
-    conversations: Vec<Conversation>,
-    /// By connection and direction: no octets behind this are compared.
-    over: Vec<[bool; 2]>,
+    /// By the connection's id, with its first packet.
+    conversations: BTreeMap<u64, (u64, Conversation)>,
+    /// No octets behind this are compared.
+    over: HashMap<(u64, Direction), ()>,
 }
 
 impl Collector {
     fn text(&mut self, connection: &Connection, direction: Direction) -> Option<&mut Text> {
-        let index = usize::try_from(connection.id).unwrap();
-        let sender = match direction {
-            Direction::Forward => connection.client,
-            Direction::Reverse => connection.server,
-        };
-        if self.over[index][direction.index()] {
+        if self.over.contains_key(&(connection.id, direction)) {
             return None;
         }
-        let conversation = &mut self.conversations[index];
-        Some(&mut conversation.texts[usize::from(conversation.nodes[0] != sender)])
+        let (_, conversation) = self.conversations.get_mut(&connection.id)?;
+        Some(&mut conversation.texts[direction.index()])
     }
 }
 
 impl Sink for Collector {
     fn opened(&mut self, connection: &Connection) {
-        self.conversations.push(Conversation::between([connection.client, connection.server]));
-        self.over.push([false; 2]);
+        let conversation = Conversation::between([connection.client, connection.server]);
+        self.conversations.insert(connection.id, (connection.first.packet, conversation));
     }
 
     fn octets(&mut self, connection: &Connection, direction: Direction, _: u64, octets: &[u8], _: Origin) {
@@ -53,33 +50,41 @@ impl Sink for Collector {
             // tshark says nothing where the snapshot length cut, and goes on behind it.
             Gap::Cut => {}
             // tshark leaves out what still waits at the end of the capture.
-            Gap::NeverSeen => {
-                let index = usize::try_from(connection.id).unwrap();
-                self.over[index][direction.index()] = true;
+            Gap::NeverSeen | Gap::Overflow => {
+                self.over.insert((connection.id, direction), ());
             }
         }
     }
 
     fn ended(&mut self, _: &Connection, _: Direction, _: End) {}
 
-    fn closed(&mut self, _: &Connection) {}
+    fn closed(&mut self, _: &Connection, _: Left) {}
 }
 
 /// Every TCP connection of a capture in the order of their first packets; the sender of that packet first.
 pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
     let Ok(mut source) = open(&[path.to_owned()]) else { return Vec::new() };
     let mut tracker = Tracker::default();
+    let mut datagrams = Datagrams::default();
     let mut collector = Collector::default();
+    let mut senders: HashMap<u64, Endpoint> = HashMap::new();
     let mut at = Timestamp::default();
     loop {
         match source.next() {
             Item::Packet(packet) => {
                 at = packet.at.unwrap_or(at);
-                if let Dissected::Tcp(segment) = dissect(packet.link_type, packet.data) {
+                let mut dissected = dissect_packet(&packet);
+                let whole;
+                if let Dissected::Fragment(fragment) = &dissected
+                    && let Some(all) = datagrams.fragment(fragment, at)
+                {
+                    whole = all;
+                    dissected = dissect_datagram(&whole.datagram());
+                }
+                if let Dissected::Tcp(segment) = dissected {
+                    senders.insert(packet.number, segment.source);
                     let here = Origin { packet: packet.number, at };
-                    let before = collector.conversations.len();
-                    tracker.segment(&segment, here, &mut collector);
-                    first_sender(&mut collector, before, segment.source);
+                    tracker.segment(&segment, packet.interface, here, &mut collector);
                 }
             }
             Item::Idle => {}
@@ -87,13 +92,12 @@ pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
         }
     }
     tracker.finish_all(&mut collector);
-    collector.conversations
-}
-
-/// Where the segment opened a conversation, its sender comes first.
-fn first_sender(collector: &mut Collector, before: usize, sender: Endpoint) {
-    if let Some(conversation) = collector.conversations.get_mut(before).filter(|new| new.nodes[0] != sender) {
-        conversation.nodes.swap(0, 1);
-        conversation.texts.swap(0, 1);
-    }
+    let first_sender_first = |(first, mut conversation): (u64, Conversation)| {
+        if senders.get(&first) != Some(&conversation.nodes[0]) {
+            conversation.nodes.swap(0, 1);
+            conversation.texts.swap(0, 1);
+        }
+        conversation
+    };
+    collector.conversations.into_values().map(first_sender_first).collect()
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use tapline_packet::{Dissected, LinkType, Timestamp, dissect};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker};
+use tapline_reassembly::{Connection, Direction, End, Gap, Left, Origin, Sink, Tracker};
 use tapline_testkit::{Frame, FrameParts, Talk, frame};
 
 const CLIENT: &str = "10.0.0.1:40000";
@@ -202,7 +202,7 @@ impl Sink for Told {
         assert_eq!(told, None, "a direction ends once");
     }
 
-    fn closed(&mut self, connection: &Connection) {
+    fn closed(&mut self, connection: &Connection, _: Left) {
         let lengths = Direction::BOTH.map(|direction| {
             let stream = &connection.side(direction).stream;
             (stream.length(), stream.missing_bytes())
@@ -224,7 +224,7 @@ pub(crate) fn told(frames: &[Frame]) -> Told {
         let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame.octets) else {
             panic!("packet {packet} is no segment");
         };
-        tracker.segment(&segment, Origin { packet, at: frame.at }, &mut told);
+        tracker.segment(&segment, 0, Origin { packet, at: frame.at }, &mut told);
     }
     tracker.finish_all(&mut told);
     told
