@@ -122,24 +122,19 @@ fn compare_script() -> Option<PathBuf> {
 
 /// What can be compared: by what tshark sees in the capture.
 fn topics(capture: &Capture, decode_as: &[String]) -> Result<Option<&'static str>> {
-    Ok(if tshark_sees("http or tls or http2", capture, decode_as)? {
-        Some(TOPICS)
-    } else if tshark_sees("tcp.stream", capture, decode_as)? {
-        Some(TCP_TOPICS)
-    } else {
-        None
-    })
-}
-
-/// Whether any packet passes the filter.
-fn tshark_sees(filter: &str, capture: &Capture, decode_as: &[String]) -> Result<bool> {
-    let found = Command::new("tshark")
+    let seen = Command::new("tshark")
         .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
-        .args(["-n", "-Y", filter, "-T", "fields", "-e", "frame.number", "-r"])
+        .args(["-n", "-Y", "tcp.stream or http or tls or http2", "-T", "fields", "-e", "frame.protocols", "-r"])
         .arg(&capture.path)
         .output()
         .context("cannot run tshark")?;
-    Ok(!found.stdout.is_empty())
+    let protocols = String::from_utf8_lossy(&seen.stdout).into_owned();
+    let speaks = |line: &str| line.split(':').any(|name| ["http", "tls", "http2"].contains(&name.trim()));
+    Ok(match protocols.lines().any(speaks) {
+        true => Some(TOPICS),
+        false if protocols.trim().is_empty() => None,
+        false => Some(TCP_TOPICS),
+    })
 }
 
 fn run_compare(

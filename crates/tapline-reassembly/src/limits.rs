@@ -12,6 +12,13 @@ pub const IDLE_MAX_NS: i64 = 86_400_000_000_000;
 /// SYN-ACKs after two minutes; RFC 5382 §5 lets NATs forget such connections after four.
 pub const OPENING_IDLE_MAX_NS: i64 = 240_000_000_000;
 
+/// Time without any segment of any connection that counts for none of them: the clock was set, or the capture
+/// paused.
+pub const QUIET_NS: i64 = 3_600_000_000_000;
+
+/// Such stretches that are remembered.
+pub const QUIET_STRETCHES_MAX: usize = 16;
+
 /// Octets of a direction that wait for earlier ones. Larger than any receive window that is usual on servers
 /// (Linux: 6 MiB), so only a capture that lost a segment reaches it; the gap is then taken for lost.
 pub const PENDING_BYTES_MAX: usize = 8 << 20;

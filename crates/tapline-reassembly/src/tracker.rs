@@ -1,5 +1,6 @@
 //! Segments to connections.
 
+mod idle;
 mod table;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX, IDLE_MAX_NS, OPENING_IDLE
 use crate::recent::Recent;
 use crate::same::{Same, SamePackets};
 use crate::{Connection, Direction, End, Left, Oddity, Origin, Sink};
+use idle::Idle;
 use table::{Held, Table};
 
 /// Every connection that is open or closed not long ago.
@@ -32,9 +34,7 @@ pub struct Tracker {
     closed: VecDeque<(u32, u64)>,
     /// Connections that were reset and not ended yet, oldest first, by slot, id and time.
     reset: VecDeque<(u32, u64, Timestamp)>,
-    /// When idle connections were looked for last, and how many segments came since.
-    swept: Option<Timestamp>,
-    segments_since_sweep: usize,
+    idle: Idle,
     opened: u64,
     evicted: u64,
     /// Once the capture is over: who is still to be told, by id and slot.
@@ -76,8 +76,7 @@ impl Tracker {
             same_packets: SamePackets::default(),
             closed: VecDeque::new(),
             reset: VecDeque::new(),
-            swept: None,
-            segments_since_sweep: 0,
+            idle: Idle::default(),
             opened: 0,
             evicted: 0,
             last_words: None,
@@ -274,12 +273,7 @@ impl Tracker {
     fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
         self.settle_resets(now, sink);
         self.forget_closed(now, sink);
-        self.segments_since_sweep += 1;
-        let swept = *self.swept.get_or_insert(now);
-        // Rare enough that looking at every connection is paid for by the segments between.
-        if now.since(swept) >= OPENING_IDLE_MAX_NS / 4 && self.segments_since_sweep >= self.table.len() / 4 {
-            self.swept = Some(now);
-            self.segments_since_sweep = 0;
+        if self.idle.is_due(now, self.table.len()) {
             self.forget_silent(now, sink);
         }
     }
@@ -303,9 +297,9 @@ impl Tracker {
                 Held::Attempt(_) => OPENING_IDLE_MAX_NS,
                 Held::Connection(_) => IDLE_MAX_NS,
             };
-            (now.since(held.last_at()) >= patience).then(|| (held.id(), slot))
+            (self.idle.silent_ns(held.last_at(), now) >= patience).then(|| (held.id(), slot))
         };
-        let silent = self.table.iter().filter_map(silent).collect();
+        let silent: Vec<_> = self.table.iter().filter_map(silent).collect();
         self.give_up(silent, Left::Idle, sink);
     }
 

@@ -3,10 +3,16 @@
 
 #[path = "tracker/connections.rs"]
 mod connections;
+#[path = "tracker/endings.rs"]
+mod endings;
+#[path = "tracker/handshakes.rs"]
+mod handshakes;
 #[path = "tracker/journal.rs"]
 mod journal;
 #[path = "tracker/laws.rs"]
 mod laws;
+#[path = "tracker/odd_segments.rs"]
+mod odd_segments;
 #[path = "tracker/verdicts.rs"]
 mod verdicts;
 #[path = "tracker/zeek.rs"]

@@ -1,7 +1,9 @@
 //! A sink that writes down what it is told.
 
 use tapline_packet::{Dissected, LinkType, dissect};
-use tapline_reassembly::{Connection, Direction, End, Gap, Origin, Sink, Tracker, Verdict};
+use tapline_reassembly::{
+    Captured, Connection, Direction, End, Gap, Handshake, Left, Oddity, Origin, Sink, Teardown, Tracker, Verdict,
+};
 use tapline_testkit::Frame;
 
 /// What a tracker said, and the connections as they were when they left.
@@ -11,15 +13,27 @@ pub(crate) struct Journal {
     pub(crate) missing: Vec<[u64; 2]>,
     pub(crate) ends: Vec<(u64, Direction, End)>,
     pub(crate) verdicts: Vec<(u64, Verdict)>,
+    pub(crate) oddities: Vec<(Direction, Oddity)>,
     pub(crate) closed: Vec<Summary>,
 }
 
 /// What tests ask of a connection.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Summary {
     pub(crate) id: u64,
     pub(crate) state: &'static str,
+    pub(crate) left: Left,
+    pub(crate) handshake_kind: &'static str,
+    pub(crate) handshake: Handshake,
+    pub(crate) half_states: [&'static str; 2],
+    pub(crate) captured: Captured,
     pub(crate) teardown: &'static str,
+    pub(crate) ending: Teardown,
+    pub(crate) offloaded_segments: [u32; 2],
+    pub(crate) unanswered_keep_alives: [u8; 2],
+    pub(crate) same_packets: u32,
+    pub(crate) copy_of: Option<u64>,
+    pub(crate) bad_checksums: u32,
     pub(crate) closed_first: Option<Direction>,
     pub(crate) completeness: u8,
     pub(crate) server_rtt_ns: Option<i64>,
@@ -35,9 +49,11 @@ pub(crate) struct Summary {
 }
 
 impl Sink for Journal {
-    fn opened(&mut self, _: &Connection) {
-        self.octets.push(Default::default());
-        self.missing.push([0; 2]);
+    fn opened(&mut self, connection: &Connection) {
+        // An attempt is told when more comes, which may be after connections that began later.
+        let count = usize::try_from(connection.id).unwrap() + 1;
+        self.octets.resize_with(self.octets.len().max(count), Default::default);
+        self.missing.resize(self.missing.len().max(count), [0; 2]);
     }
 
     fn octets(
@@ -62,18 +78,34 @@ impl Sink for Journal {
         self.verdicts.push((here.packet, *verdict));
     }
 
+    fn oddity(&mut self, _: &Connection, direction: Direction, oddity: Oddity) {
+        self.oddities.push((direction, oddity));
+    }
+
     fn ended(&mut self, connection: &Connection, direction: Direction, end: End) {
         self.ends.push((connection.id, direction, end));
     }
 
-    fn closed(&mut self, connection: &Connection, _: tapline_reassembly::Left) {
+    fn closed(&mut self, connection: &Connection, left: Left) {
         let both = |of: fn(&tapline_reassembly::Side) -> u64| {
             [of(connection.side(Direction::Forward)), of(connection.side(Direction::Reverse))]
         };
         self.closed.push(Summary {
             id: connection.id,
             state: connection.state().name(),
+            left,
+            handshake_kind: connection.handshake_kind().name(),
+            handshake: connection.handshake.clone(),
+            half_states: Direction::BOTH.map(|direction| connection.half_state(direction)),
+            captured: connection.captured(),
             teardown: connection.teardown().kind().name(),
+            ending: *connection.teardown(),
+            offloaded_segments: Direction::BOTH.map(|direction| connection.side(direction).offloaded_segments),
+            unanswered_keep_alives: Direction::BOTH
+                .map(|direction| connection.unanswered_keep_alives(direction)),
+            same_packets: connection.same_packets(),
+            copy_of: connection.copy_of(),
+            bad_checksums: connection.bad_checksums(),
             closed_first: connection.teardown().closed_first(),
             completeness: connection.completeness.0,
             server_rtt_ns: connection.handshake.server_rtt_ns(),
@@ -99,10 +131,16 @@ pub(crate) fn track<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Journal 
 pub(crate) fn track_with<'a>(tracker: &mut Tracker, frames: impl IntoIterator<Item = &'a Frame>) -> Journal {
     let mut journal = Journal::default();
     for (frame, packet) in frames.into_iter().zip(1..) {
-        let Dissected::Tcp(segment) = dissect(LinkType::ETHERNET, &frame.octets) else {
-            panic!("packet {packet} is no segment");
-        };
-        tracker.segment(&segment, 0, Origin { packet, at: frame.at }, &mut journal);
+        let here = Origin { packet, at: frame.at };
+        match dissect(LinkType::ETHERNET, &frame.octets) {
+            Dissected::Tcp(segment) => {
+                tracker.segment(&segment, 0, here, &mut journal);
+            }
+            Dissected::IcmpError(error) => {
+                tracker.unreachable(&error, here, &mut journal);
+            }
+            other => panic!("packet {packet} is no segment: {other:?}"),
+        }
     }
     tracker.finish_all(&mut journal);
     journal
