@@ -27,8 +27,8 @@ pub struct DatagramCounts {
     pub dropped: u64,
     /// Fragments are missing so far.
     pub waiting: u64,
-    /// Of all these, the ones whose fragments say different things of the same octets. In IPv4 what came first
-    /// is kept.
+    /// Of all these, the ones whose fragments overlap. In IPv4 only where they say different things of the same
+    /// octets, of which the first is kept; in IPv6 wherever one is not an exact copy.
     pub overlapping: u64,
     /// Fragments, not datagrams, that a snapshot length cut, so that their datagram can never be whole.
     pub cut_fragments: u64,

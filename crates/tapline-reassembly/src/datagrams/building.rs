@@ -35,7 +35,7 @@ pub(super) struct Building {
     pub(super) envelope: Envelope,
     /// None for a dropped datagram: what still comes of it is thrown away.
     pub(super) pieces: Option<Pieces>,
-    /// Whether fragments said different things of the same octets.
+    /// Whether it is counted among [`super::DatagramCounts::overlapping`].
     pub(super) overlapping: bool,
 }
 
