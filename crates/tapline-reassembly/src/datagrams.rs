@@ -1,16 +1,17 @@
 //! IP datagrams put together from their fragments (RFC 791 §3.2, RFC 8200 §4.5).
 
+mod building;
 mod pieces;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use tapline_packet::{Datagram, Envelope, Fragment, Network, Timestamp};
+use tapline_packet::{Datagram, Envelope, Fragment, Timestamp};
 
 use crate::limits::{DATAGRAM_TIMEOUT_NS, DATAGRAMS_BYTES_MAX, DATAGRAMS_MAX};
-use pieces::{Fit, OnOverlap, Pieces};
+use building::{Building, Key};
+use pieces::{Fit, Pieces};
 
 /// What became of fragmented datagrams. Each is counted once in the first four or still waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,8 +27,8 @@ pub struct DatagramCounts {
     pub dropped: u64,
     /// Fragments are missing so far.
     pub waiting: u64,
-    /// Of all these, the ones whose fragments say different things of the same octets. In IPv4 what came first
-    /// is kept.
+    /// Of all these, the ones whose fragments overlap. In IPv4 only where they say different things of the same
+    /// octets, of which the first is kept; in IPv6 wherever one is not an exact copy.
     pub overlapping: u64,
     /// Fragments, not datagrams, that a snapshot length cut, so that their datagram can never be whole.
     pub cut_fragments: u64,
@@ -62,63 +63,6 @@ pub struct Datagrams {
     held_bytes: usize,
     counts: DatagramCounts,
 }
-
-/// Fragments with the same key belong together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    network: Network,
-    source: IpAddr,
-    destination: IpAddr,
-    /// IPv4 only: in IPv6 fragments may differ in it, and that of the first holds (RFC 8200 §4.5).
-    protocol: Option<u8>,
-    identification: u32,
-}
-
-impl Key {
-    fn of(fragment: &Fragment<'_>) -> Self {
-        let Envelope { network, source, destination, protocol, .. } = fragment.envelope;
-        let protocol = source.is_ipv4().then_some(protocol);
-        Self { network, source, destination, protocol, identification: fragment.identification }
-    }
-}
-
-/// A datagram with some of its fragments.
-struct Building {
-    number: u64,
-    since: Timestamp,
-    /// Of the first fragment, as soon as that is there.
-    envelope: Envelope,
-    /// None for a dropped datagram: what still comes of it is thrown away.
-    pieces: Option<Pieces>,
-    overlapping: bool,
-}
-
-impl Building {
-    /// What the struct and its places in both tables take.
-    const BYTES: usize = 512;
-
-    fn bytes(&self) -> usize {
-        Self::BYTES + self.pieces.as_ref().map_or(0, Pieces::bytes)
-    }
-
-    fn add(&mut self, fragment: &Fragment<'_>) -> Option<Fit> {
-        let envelope = fragment.envelope;
-        let on_overlap = if envelope.source.is_ipv4() { OnOverlap::KeepFirst } else { OnOverlap::Refuse };
-        let fit = self.pieces.as_mut()?.add(fragment, on_overlap);
-        let (ecn, layers) = (self.envelope.ip.ecn, self.envelope.layers.max(envelope.layers));
-        if fragment.offset == 0 {
-            self.envelope = envelope;
-        }
-        self.envelope.layers = layers;
-        // Congestion that one fragment met is the datagram's (RFC 3168 §5.3).
-        if ecn == CONGESTION || envelope.ip.ecn == CONGESTION {
-            self.envelope.ip.ecn = CONGESTION;
-        }
-        Some(fit)
-    }
-}
-
-const CONGESTION: u8 = 3;
 
 impl Datagrams {
     /// Takes a fragment; the datagram if that was the last one missing.
@@ -167,10 +111,7 @@ impl Datagrams {
         self.opened += 1;
         self.held_bytes += Building::BYTES;
         self.order.insert(number, key);
-        let pieces = Some(Pieces::default());
-        let building =
-            Building { number, since: at, envelope: fragment.envelope, pieces, overlapping: false };
-        self.table.insert(key, building);
+        self.table.insert(key, Building::new(number, at, fragment.envelope));
     }
 
     fn close(&mut self, key: &Key) -> Option<Whole> {
@@ -212,6 +153,8 @@ impl Datagrams {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use tapline_packet::{Dissected, IpFacts, Vlans, dissect_datagram};
 
     use super::*;

@@ -93,7 +93,7 @@ fn datagrams(counts: &DatagramCounts) -> Vec<String> {
         datagram(timed_out + waiting, "not put together: fragments are missing"),
         datagram(evicted, "not put together: given up to make room for newer ones"),
         datagram(dropped, "not put together: the fragments contradict each other"),
-        datagram(overlapping, "with fragments that say different things of the same octets"),
+        datagram(overlapping, "with fragments that overlap"),
         (cut_fragments, "IP fragment", "cut by the snapshot length"),
     ]
     .into_iter()
