@@ -71,7 +71,7 @@ impl HalfState {
             (Self::Silent, Evidence::Syn) => Self::SynSent,
             (Self::Silent | Self::SynSent, Evidence::SynAck) => Self::SynReceived,
             (Self::Silent | Self::SynSent, Evidence::Segment)
-            | (Self::SynSent, Evidence::PeerSynAck)
+            | (Self::SynSent | Self::SynReceived, Evidence::PeerSynAck)
             | (Self::SynReceived, Evidence::SynAcknowledged)
             | (Self::Reset, Evidence::ResetDisproved) => Self::Established,
             (Self::Silent | Self::SynSent | Self::SynReceived | Self::Established, Evidence::Fin) => {
@@ -118,7 +118,7 @@ mod tests {
         (SynSent, [SynSent, SynReceived, Established, FinSent, Reset, Established, SynSent, SynSent]),
         (
             SynReceived,
-            [SynReceived, SynReceived, SynReceived, FinSent, Reset, SynReceived, Established, SynReceived],
+            [SynReceived, SynReceived, SynReceived, FinSent, Reset, Established, Established, SynReceived],
         ),
         (
             Established,

@@ -36,7 +36,7 @@ fn each_kind_has_its_name_and_its_states() {
     let answer_missed = talk().syn().missed(Client, 1).client(b"q").server(b"a");
     check(&answer_missed, "answer_not_captured", "established", ["ESTABLISHED", "ESTABLISHED"]);
     check(&talk().client(b"q").server(b"a"), "not_captured", "established", ["ESTABLISHED", "ESTABLISHED"]);
-    check(&talk().syn().client_reset(), "unanswered", "reset", ["CLOSED", "unseen"]);
+    check(&talk().syn().missed(Client, 1).client_reset(), "unanswered", "reset", ["CLOSED", "unseen"]);
 }
 
 #[test]
