@@ -4,7 +4,7 @@
 mod shapes;
 mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -120,6 +120,9 @@ pub(crate) struct Arguments {
     /// Keep the figures in `bench-runs/`.
     #[arg(long)]
     keep: bool,
+    /// Leave the captures in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    captures: Option<PathBuf>,
     /// Fail where a limit is exceeded; tshark is left out.
     #[arg(long)]
     check: bool,
@@ -132,7 +135,7 @@ pub(crate) fn scale(arguments: &Arguments) -> Result<()> {
     ensure!(arguments.runs > 0, "at least one run is needed");
     let tapline = shell::tapline()?;
     let folder = tempfile::tempdir()?;
-    let bench = Bench { tapline: &tapline, capture: &folder.path().join("shape.pcapng"), arguments };
+    let bench = Bench { tapline: &tapline, folder: folder.path(), arguments };
     let nothing = bench.row(&shape("nothing", Limit::Whole(FLOOD_MIB_MAX), shapes::nothing), 0, false)?;
     let only = arguments.only.as_deref().unwrap_or_default();
     let mut rows: Vec<Vec<Row>> = Vec::new();
@@ -157,7 +160,7 @@ pub(crate) fn scale(arguments: &Arguments) -> Result<()> {
 /// What every run needs.
 struct Bench<'a> {
     tapline: &'a Path,
-    capture: &'a Path,
+    folder: &'a Path,
     arguments: &'a Arguments,
 }
 
@@ -170,25 +173,34 @@ impl Bench<'_> {
     }
 
     fn row(&self, shape: &Shape, count: u32, beside_tshark: bool) -> Result<Row> {
-        let mut wire = Wire::new(self.capture)?;
+        let capture = self.capture(shape.name, count);
+        let mut wire = Wire::new(&capture)?;
         (shape.build)(count, &mut wire)?;
         let packets = wire.finish()?;
         let mut command = Command::new(self.tapline);
-        command.arg("report").arg(self.capture);
+        command.arg("report").arg(&capture);
         let run = best(&mut command, self.arguments.runs)?;
         let beside = match shape.tshark {
-            Some(arguments) if beside_tshark => self.tshark(arguments)?,
+            Some(arguments) if beside_tshark => self.tshark(arguments, &capture)?,
             _ => Beside::NotRun,
         };
         Ok(Row { name: shape.name, limit: shape.limit, count, packets, run, beside })
     }
 
-    fn tshark(&self, arguments: &[&str]) -> Result<Beside> {
+    /// One file that is written again and again, unless the captures are wanted.
+    fn capture(&self, name: &str, count: u32) -> PathBuf {
+        match &self.arguments.captures {
+            Some(folder) => folder.join(format!("{}-{count}.pcapng", name.replace([' ', ','], "-"))),
+            None => self.folder.join("shape.pcapng"),
+        }
+    }
+
+    fn tshark(&self, arguments: &[&str], capture: &Path) -> Result<Beside> {
         if self.arguments.check || !shell::is_there("tshark") {
             return Ok(Beside::NotRun);
         }
         let mut command = Command::new("tshark");
-        let run = within(command.args(arguments).arg("-r").arg(self.capture), TSHARK_LIMIT)?;
+        let run = within(command.args(arguments).arg("-r").arg(capture), TSHARK_LIMIT)?;
         Ok(run.map_or(Beside::Cut, Beside::Ran))
     }
 }
