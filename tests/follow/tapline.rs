@@ -14,6 +14,8 @@ struct Collector {
     conversations: Vec<Conversation>,
     /// By connection and direction: no octets behind this are compared.
     over: Vec<[bool; 2]>,
+    /// Whether a direction's octets came in more than one piece.
+    is_put_together: bool,
 }
 
 impl Collector {
@@ -37,7 +39,15 @@ impl Sink for Collector {
         self.over.push([false; 2]);
     }
 
-    fn octets(&mut self, connection: &Connection, direction: Direction, _: u64, octets: &[u8], _: Origin) {
+    fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        _: Origin,
+    ) {
+        self.is_put_together |= offset > 0;
         if let Some(text) = self.text(connection, direction) {
             text.octets(octets);
         }
@@ -66,6 +76,7 @@ impl Sink for Collector {
 }
 
 /// Every TCP connection of a capture in the order of their first packets; the sender of that packet first.
+/// Nothing where no direction had two pieces to put together.
 pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
     let Ok(mut source) = open(&[path.to_owned()]) else { return Vec::new() };
     let mut tracker = Tracker::default();
@@ -87,7 +98,7 @@ pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
         }
     }
     tracker.finish_all(&mut collector);
-    collector.conversations
+    if collector.is_put_together { collector.conversations } else { Vec::new() }
 }
 
 /// Where the segment opened a conversation, its sender comes first.
