@@ -16,6 +16,8 @@ struct Collector {
     conversations: BTreeMap<u64, (u64, Conversation)>,
     /// No octets behind this are compared.
     over: HashMap<(u64, Direction), ()>,
+    /// Whether a direction's octets came in more than one piece.
+    is_put_together: bool,
 }
 
 impl Collector {
@@ -34,7 +36,15 @@ impl Sink for Collector {
         self.conversations.insert(connection.id, (connection.first.packet, conversation));
     }
 
-    fn octets(&mut self, connection: &Connection, direction: Direction, _: u64, octets: &[u8], _: Origin) {
+    fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        _: Origin,
+    ) {
+        self.is_put_together |= offset > 0;
         if let Some(text) = self.text(connection, direction) {
             text.octets(octets);
         }
@@ -62,6 +72,7 @@ impl Sink for Collector {
 }
 
 /// Every TCP connection of a capture in the order of their first packets; the sender of that packet first.
+/// Nothing where no direction had two pieces to put together.
 pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
     let Ok(mut source) = open(&[path.to_owned()]) else { return Vec::new() };
     let mut tracker = Tracker::default();
@@ -92,6 +103,9 @@ pub(crate) fn conversations(path: &Path) -> Vec<Conversation> {
         }
     }
     tracker.finish_all(&mut collector);
+    if !collector.is_put_together {
+        return Vec::new();
+    }
     let first_sender_first = |(first, mut conversation): (u64, Conversation)| {
         if senders.get(&first) != Some(&conversation.nodes[0]) {
             conversation.nodes.swap(0, 1);

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: `report` beside tshark and `cat` on a generated capture.
 
+pub(crate) mod keep;
 mod load;
-mod measure;
+pub(crate) mod measure;
 
 use std::fmt::Write;
 use std::fs::File;
@@ -62,7 +63,7 @@ pub(crate) fn bench(megabytes: u64, runs: usize, keep: bool, capture: Option<&Pa
     let figures = measure(programs, runs)?;
     let text = table(&made, &figures, runs)?;
     println!("{text}");
-    if keep { keep_figures(&text) } else { Ok(()) }
+    if keep { keep::keep("bench", &text) } else { Ok(()) }
 }
 
 fn command(program: &str, arguments: &[&str], capture: &Path) -> Command {
@@ -72,7 +73,7 @@ fn command(program: &str, arguments: &[&str], capture: &Path) -> Command {
 }
 
 fn table(made: &load::Made, figures: &[Figures], runs: usize) -> Result<String> {
-    let slowest = figures.last().context("nothing was measured")?.seconds;
+    let slowest = figures.last().context("nothing was measured")?.run.seconds;
     let mut text = String::new();
     writeln!(
         text,
@@ -89,56 +90,11 @@ fn table(made: &load::Made, figures: &[Figures], runs: usize) -> Result<String> 
             text,
             "| {} | {:.3} | {:.3} | {:.0} | {:.1} |",
             figure.name,
-            figure.seconds,
-            figure.cpu_seconds,
-            figure.peak_mib,
-            slowest / figure.seconds
+            figure.run.seconds,
+            figure.run.cpu_seconds,
+            figure.run.peak_mib,
+            slowest / figure.run.seconds
         )?;
     }
     Ok(text)
-}
-
-/// `bench-runs/<date>-<machine>.md`, newest figures last.
-fn keep_figures(text: &str) -> Result<()> {
-    let machine = machine();
-    let now = jiff::Timestamp::now();
-    let date = now.strftime("%Y-%m-%d");
-    let path = shell::root().join(format!("bench-runs/{date}-{}.md", machine.file_name()));
-    let commit =
-        Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(shell::root()).output()?;
-    let tshark = Command::new("tshark").arg("--version").output()?;
-    let tshark = String::from_utf8_lossy(&tshark.stdout).lines().next().unwrap_or_default().to_owned();
-    let head = format!(
-        "# {date}, {}\n\nCommit {}, {tshark}, `cargo xtask bench`.\n\n{text}\n",
-        machine.description,
-        String::from_utf8_lossy(&commit.stdout).trim(),
-    );
-    let before = std::fs::read_to_string(&path).unwrap_or_default();
-    std::fs::write(&path, before + &head).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("kept in {}", path.display());
-    Ok(())
-}
-
-struct Machine {
-    description: String,
-}
-
-impl Machine {
-    fn file_name(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let name: String = self.description.chars().map(plain).collect();
-        let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).take(4).collect();
-        words.join("-")
-    }
-}
-
-/// The processor's name and how many there are.
-fn machine() -> Machine {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let models: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("model name")).collect();
-    let model = models
-        .first()
-        .and_then(|line| line.split_once(':'))
-        .map_or("unknown processor", |(_, name)| name.trim());
-    Machine { description: format!("{} × {model}", models.len().max(1)) }
 }

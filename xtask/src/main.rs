@@ -10,6 +10,7 @@ mod captures;
 mod fixtures;
 mod peer;
 mod picture;
+mod scale;
 mod shell;
 mod sweep;
 
@@ -58,6 +59,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         capture: Option<std::path::PathBuf>,
     },
+    /// `report` on floods and on a million connections: time, memory and how they grow.
+    Scale(scale::Arguments),
     /// Draw the pictures of the dashboard in `docs/` from the fixtures.
     Picture {
         /// Draw nothing, fail where one is stale.
@@ -82,6 +85,7 @@ fn main() -> Result<()> {
         Command::Bench { megabytes, runs, keep, capture } => {
             bench::bench(megabytes, runs, keep, capture.as_deref())
         }
+        Command::Scale(arguments) => scale::scale(&arguments),
         Command::Picture { check } => picture::picture(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),

@@ -5,10 +5,12 @@
 
 mod around;
 mod checksum;
+mod fragment;
 mod frame;
 mod talk;
 
 pub use around::{corpus, skipped};
 pub use checksum::Checksums;
+pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, frame, frame_with};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};

@@ -8,10 +8,16 @@ use anyhow::{Context, Result, ensure};
 /// Medians of one program.
 pub(super) struct Figures {
     pub(super) name: String,
-    pub(super) seconds: f64,
-    pub(super) cpu_seconds: f64,
+    pub(super) run: Sample,
+}
+
+/// What one run took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    pub(crate) seconds: f64,
+    pub(crate) cpu_seconds: f64,
     /// Peak of the memory that is the program's own: mapped files do not count, the system can drop them.
-    pub(super) peak_mib: f64,
+    pub(crate) peak_mib: f64,
 }
 
 /// Runs every program once to warm the page cache, then `runs` times in turn; output goes to /dev/null.
@@ -19,7 +25,7 @@ pub(super) fn measure<const N: usize>(
     mut programs: [(&str, Command); N],
     runs: usize,
 ) -> Result<Vec<Figures>> {
-    let mut samples: Vec<Vec<(f64, f64, f64)>> = vec![Vec::new(); N];
+    let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); N];
     for run in 0..=runs {
         for ((name, command), samples) in programs.iter_mut().zip(&mut samples) {
             let sample = once(command).with_context(|| format!("while measuring {name}"))?;
@@ -33,9 +39,11 @@ pub(super) fn measure<const N: usize>(
         .zip(samples)
         .map(|(name, samples)| Figures {
             name,
-            seconds: median(samples.iter().map(|s| s.0)),
-            cpu_seconds: median(samples.iter().map(|s| s.1)),
-            peak_mib: median(samples.iter().map(|s| s.2)),
+            run: Sample {
+                seconds: median(samples.iter().map(|s| s.seconds)),
+                cpu_seconds: median(samples.iter().map(|s| s.cpu_seconds)),
+                peak_mib: median(samples.iter().map(|s| s.peak_mib)),
+            },
         })
         .collect())
 }
@@ -46,7 +54,14 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn once(command: &mut Command) -> Result<(f64, f64, f64)> {
+/// Runs a program to its end.
+pub(crate) fn once(command: &mut Command) -> Result<Sample> {
+    let ended = within(command, Duration::MAX)?;
+    ended.with_context(|| format!("{command:?} does not end"))
+}
+
+/// Runs a program to its end, or ends it when it has taken so long: then there is nothing to tell.
+pub(crate) fn within(command: &mut Command, limit: Duration) -> Result<Option<Sample>> {
     let cpu_before = children_cpu()?;
     let started = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
@@ -57,11 +72,16 @@ fn once(command: &mut Command) -> Result<(f64, f64, f64)> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
+        if started.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
         std::thread::sleep(Duration::from_millis(1));
     };
     let seconds = started.elapsed().as_secs_f64();
     ensure!(status.success(), "{command:?} ended with {status}");
-    Ok((seconds, children_cpu()? - cpu_before, peak_kib / 1024.0))
+    Ok(Some(Sample { seconds, cpu_seconds: children_cpu()? - cpu_before, peak_mib: peak_kib / 1024.0 }))
 }
 
 /// Anonymous memory of a running program, KiB.

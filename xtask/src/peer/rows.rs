@@ -107,24 +107,24 @@ fn last_packets(capture: &Capture) -> Result<HashMap<String, u8>> {
         let mut fields = line.split('\t');
         if let (Some(stream), Some(flags), Some(length)) = (fields.next(), fields.next(), fields.next()) {
             let flags = flags.strip_prefix("0x").and_then(|digits| u16::from_str_radix(digits, 16).ok());
-            last.insert(stream.to_owned(), flags.map_or(0, |flags| adds(flags, length != "0")));
+            let first = !last.contains_key(stream);
+            let data = length != "0";
+            last.insert(stream.to_owned(), flags.map_or(0, |flags| adds(flags, data, first)));
         }
     }
     Ok(last)
 }
 
-/// SYN-ACK 2, ACK 4, data 8, FIN 16, RST 32.
-fn adds(flags: u16, data: bool) -> u8 {
+/// SYN-ACK 2, ACK 4, data 8, FIN 16, RST 32; of a stream's first packet only SYN 1 and its data.
+fn adds(flags: u16, data: bool, first: bool) -> u8 {
     let (fin, syn, rst, ack) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0, flags & 16 != 0);
+    if first {
+        return if syn && !ack { 1 | if data { 8 } else { 0 } } else { 0 };
+    }
     let open = match (syn, ack) {
         (true, true) => 2,
-        (false, true) => {
-            if data {
-                8
-            } else {
-                4
-            }
-        }
+        (false, true) if data => 8,
+        (false, true) => 4,
         _ => 0,
     };
     open | if fin && ack { 16 } else { 0 } | if rst { 32 } else { 0 }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn only_what_the_last_packet_adds_is_excused() {
         let theirs = "(0, (('10.0.0.1', 1, 2, 3), ('10.0.0.2', 4, 5, 6)), 31, 79579)";
-        let last = HashMap::from([("0".to_owned(), adds(0x14, false))]);
+        let last = HashMap::from([("0".to_owned(), adds(0x14, false, false))]);
         assert!(differs_by_the_last_packet(theirs, &theirs.replace("31", "63"), &last));
         assert!(!differs_by_the_last_packet(theirs, &theirs.replace("31", "15"), &last));
         assert!(!differs_by_the_last_packet(theirs, &theirs.replace("79579", "None"), &last));

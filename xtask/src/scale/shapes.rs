@@ -1,0 +1,235 @@
+//! What is built: shapes that grow with a number, streamed to a capture file.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use anyhow::Result;
+use tapline_capture::{Interface, PcapngWriter};
+use tapline_packet::{LinkType, Packet, Timestamp};
+use tapline_testkit::{FrameParts, Talk, fragment, frame, stray_fragment};
+
+const SYN: u8 = 2;
+const ACK: u8 = 16;
+
+/// Octets that a stray fragment carries.
+const FRAGMENT: [u8; 256] = [0x55; 256];
+
+/// Datagrams that overlapping fragments belong to.
+const DATAGRAMS: u32 = 16;
+
+/// A capture that is being written; a packet comes a microsecond after the one before.
+pub(super) struct Wire {
+    out: PcapngWriter<BufWriter<File>>,
+    packets: u64,
+}
+
+impl Wire {
+    pub(super) fn new(path: &Path) -> Result<Self> {
+        let mut out = PcapngWriter::new(BufWriter::new(File::create(path)?), "cargo xtask scale")?;
+        out.interface(&Interface { link_type: Some(LinkType::ETHERNET), ..Interface::default() })?;
+        Ok(Self { out, packets: 0 })
+    }
+
+    pub(super) fn finish(mut self) -> Result<u64> {
+        self.out.flush()?;
+        Ok(self.packets)
+    }
+
+    fn put(&mut self, octets: &[u8]) -> Result<()> {
+        self.packets += 1;
+        let packet = Packet {
+            number: self.packets,
+            at: Some(Timestamp(1_700_000_000_000_000_000 + i64::try_from(self.packets)? * 1000)),
+            interface: 0,
+            link_type: LinkType::ETHERNET,
+            wire_length: u32::try_from(octets.len())?,
+            data: octets,
+        };
+        Ok(self.out.packet(&packet, None)?)
+    }
+
+    fn put_all(&mut self, talk: &Talk) -> Result<()> {
+        talk.frames.iter().try_for_each(|frame| self.put(&frame.octets))
+    }
+
+    /// A segment of the one connection that [`Wire::one_connection`] opened; `offset` counts octets.
+    fn segment(&mut self, offset: u32, payload: &[u8]) -> Result<()> {
+        self.put(&segment(offset, payload))
+    }
+
+    fn one_connection(&mut self) -> Result<()> {
+        self.put_all(&Talk::new(client(0), server(), 0).sequences(0, 0).handshake())
+    }
+}
+
+/// As many clients as there are numbers; their ports differ too.
+fn client(number: u32) -> SocketAddr {
+    let port = u16::try_from(1024 + number.wrapping_mul(7919) % 60_000).unwrap_or(1024);
+    SocketAddr::from((Ipv4Addr::from(0x0a00_0001 + (number & 0x00ff_ffff)), port))
+}
+
+fn server() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 80], 80))
+}
+
+fn segment(offset: u32, payload: &[u8]) -> Vec<u8> {
+    frame(&FrameParts {
+        source: client(0),
+        destination: server(),
+        sequence: offset.wrapping_add(1),
+        acknowledgment: 1,
+        flags: ACK,
+        window: 65_535,
+        options: &[],
+        payload,
+    })
+}
+
+pub(super) fn nothing(_: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()
+}
+
+/// One SYN each.
+pub(super) fn syn_flood(count: u32, wire: &mut Wire) -> Result<()> {
+    for number in 0..count {
+        wire.put(&frame(&FrameParts {
+            source: client(number),
+            destination: server(),
+            sequence: number.wrapping_mul(0x9e37_79b9),
+            acknowledgment: 0,
+            flags: SYN,
+            window: 65_535,
+            options: &[2, 4, 5, 0xb4],
+            payload: &[],
+        }))?;
+    }
+    Ok(())
+}
+
+fn talk(number: u32) -> Talk {
+    let initial = number.wrapping_mul(0x9e37_79b9);
+    Talk::new(client(number), server(), 0).sequences(initial, !initial)
+}
+
+/// SYN, SYN-ACK.
+pub(super) fn half_open(count: u32, wire: &mut Wire) -> Result<()> {
+    (0..count).try_for_each(|number| wire.put_all(&talk(number).syn().syn_ack()))
+}
+
+/// SYN, SYN-ACK, ACK.
+pub(super) fn open(count: u32, wire: &mut Wire) -> Result<()> {
+    (0..count).try_for_each(|number| wire.put_all(&talk(number).handshake()))
+}
+
+/// A request and its answer; nobody closes.
+pub(super) fn open_after_exchange(count: u32, wire: &mut Wire) -> Result<()> {
+    let request = b"GET /index.html HTTP/1.1\r\nHost: www.example.test\r\nAccept: */*\r\n\r\n";
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nHello world\n";
+    (0..count).try_for_each(|number| {
+        let talk = talk(number).handshake().client(request).server_ack();
+        wire.put_all(&talk.server(answer).client_ack())
+    })
+}
+
+/// Fragments of as many datagrams, none of which completes.
+pub(super) fn strays(count: u32, wire: &mut Wire) -> Result<()> {
+    for number in 0..count {
+        // The identification is 16 bits: with another sender it is another datagram.
+        let [low, _] = halves(number);
+        let carrier = frame(&FrameParts { source: client(number >> 16), ..whole() });
+        wire.put(&stray_fragment(&carrier, low, 0, &FRAGMENT))?;
+    }
+    Ok(())
+}
+
+/// Overlapping fragments of few datagrams, whose first eight octets never come.
+pub(super) fn overlapping_fragments(count: u32, wire: &mut Wire) -> Result<()> {
+    let carrier = frame(&whole());
+    let mut random = Random(1);
+    for number in 0..count {
+        let [identification, _] = halves(number % DATAGRAMS);
+        let offset = u16::try_from(1 + random.below(7000))?;
+        let length = 8 * (1 + random.below(32)) as usize;
+        let octets = FRAGMENT.get(..length).unwrap_or(&FRAGMENT);
+        wire.put(&stray_fragment(&carrier, identification, offset, octets))?;
+    }
+    Ok(())
+}
+
+/// A connection whose every segment comes in two fragments.
+pub(super) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()?;
+    for number in 0..count / 2 {
+        let octets = segment(number.wrapping_mul(256), &FRAGMENT);
+        let [identification, _] = halves(number);
+        wire.put(&fragment(&octets, identification, 0..128))?;
+        wire.put(&fragment(&octets, identification, 128..20 + FRAGMENT.len()))?;
+    }
+    Ok(())
+}
+
+/// One octet each, the last one first; every second one before the others.
+pub(super) fn backwards(count: u32, wire: &mut Wire) -> Result<()> {
+    backwards_from(0, count, wire)
+}
+
+/// The same without the first octet: nothing can ever be handed over.
+pub(super) fn backwards_without_first(count: u32, wire: &mut Wire) -> Result<()> {
+    backwards_from(1, count, wire)
+}
+
+fn backwards_from(first: u32, count: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()?;
+    let odd = (first..count).rev().filter(|offset| offset % 2 == 1);
+    let even = (first..count).rev().filter(|offset| offset % 2 == 0);
+    odd.chain(even).try_for_each(|offset| wire.segment(offset, b"x"))
+}
+
+/// One octet each, anywhere in a window that moves on: each is put among those that wait.
+pub(super) fn scattered(count: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()?;
+    let mut random = Random(2);
+    (0..count).try_for_each(|number| wire.segment(1 + number * 4 + random.below(60_000) * 2, b"x"))
+}
+
+/// Many small pieces that wait, then large segments each of which covers hundreds of them.
+pub(super) fn covering(count: u32, wire: &mut Wire) -> Result<()> {
+    let small = count.min(8000) / 2;
+    wire.one_connection()?;
+    (0..small).try_for_each(|number| wire.segment(1 + number * 2, b"x"))?;
+    let places = (small * 2).saturating_sub(1460).max(1);
+    (0..count - small).try_for_each(|number| wire.segment(1 + number * 2 % places, &[b'y'; 1460]))
+}
+
+fn whole() -> FrameParts<'static> {
+    FrameParts {
+        source: client(0),
+        destination: server(),
+        sequence: 1,
+        acknowledgment: 1,
+        flags: ACK,
+        window: 65_535,
+        options: &[],
+        payload: &FRAGMENT,
+    }
+}
+
+/// The lower half first.
+fn halves(number: u32) -> [u16; 2] {
+    let [a, b, c, d] = number.to_le_bytes();
+    [u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])]
+}
+
+/// xorshift32: the same numbers everywhere.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, bound: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 % bound
+    }
+}
