@@ -100,6 +100,11 @@ impl Stream {
         self.highest.saturating_sub(self.acknowledged)
     }
 
+    /// The same without the FIN, which is no octet.
+    pub fn in_flight(&self) -> u64 {
+        self.fin.map_or(self.highest, |fin| fin.min(self.highest)).saturating_sub(self.acknowledged)
+    }
+
     /// Whether offset 0 is known.
     pub(crate) fn is_started(&self) -> bool {
         self.start.is_some()
