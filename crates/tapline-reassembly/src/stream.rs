@@ -319,7 +319,7 @@ mod tests {
 
     use super::*;
 
-    fn arrival<'a>(sequence: u32, octets: &'a str) -> Arrival<'a> {
+    fn arrival(sequence: u32, octets: &str) -> Arrival<'_> {
         let length = u32::try_from(octets.len()).unwrap();
         Arrival { sequence, octets: octets.as_bytes(), length, fin: false, origin: Origin::default() }
     }
