@@ -3,35 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use tapline_testkit::skipped;
+use tapline_testkit::{fixtures, skipped};
 
 /// What either program says of a packet.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     round_trip_ns: Option<i64>,
     in_flight_bytes: Option<u64>,
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(Path::parent).unwrap().to_owned()
-}
-
-fn fixtures() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for folder in ["http1", "http2", "tls", "link"] {
-        for file in std::fs::read_dir(root().join("fixtures").join(folder)).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "pcapng") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn stdout(command: &mut Command) -> String {
