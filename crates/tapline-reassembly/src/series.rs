@@ -239,7 +239,14 @@ mod tests {
         assert_eq!(acknowledged, series.acknowledged);
         assert_eq!(series.points().iter().map(|point| point.in_flight_bytes).max(), Some(160_000));
         let covered = series.step_ns() * i64::try_from(series.points().len()).unwrap();
-        assert!(covered >= 9_999 * 10 * MS, "{covered}");
+        assert!((9_999 * 10 * MS..20_000 * 10 * MS).contains(&covered), "{covered}");
+        let halves = series.points().chunks(series.points().len() / 2);
+        let halves: Vec<u64> =
+            halves.map(|half| half.iter().map(|point| point.acknowledged_bytes).sum()).collect();
+        assert!(
+            halves[0].abs_diff(halves[1]) * 10 < acknowledged,
+            "octets stand where they were sent: {halves:?}"
+        );
     }
 
     #[test]

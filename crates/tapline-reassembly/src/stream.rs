@@ -383,6 +383,8 @@ mod tests {
     fn octets_of_a_gap_that_was_given_up_are_late_once() {
         let lost = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "def"), (3, "def")];
         assert_eq!(run(0, &lost, &[(2, 9)], false), "abc[3]ghijkl(3)");
+        let beside = [(0, "abc"), (6, "ghi"), (9, "jkl"), (0, "abc"), (6, "ghi")];
+        assert_eq!(run(0, &beside, &[(2, 9)], false), "abc[3]ghijkl");
         let parts = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "d"), (2, "cdef")];
         assert_eq!(run(0, &parts, &[(2, 9)], false), "abc[3]ghijkl(1)(2)");
     }
