@@ -236,7 +236,9 @@ impl Stream {
         let offset = u64::try_from(offset).unwrap_or(0);
         let octets =
             slice(octets.get(before..).unwrap_or_default(), 0, end.min(self.next).saturating_sub(offset));
-        if let Some((offset, first)) = recent.differs(self.newest, offset, octets) {
+        // A keep-alive repeats the last octet, and may do so with any octet (RFC 9293 §3.8.4).
+        let keep_alive = octets.len() == 1 && offset + 1 == self.next;
+        if let Some((offset, first)) = recent.differs(self.newest, offset, octets).filter(|_| !keep_alive) {
             out(Piece::Conflict { offset, first });
         }
         if let Some(skipped) = &mut self.skipped {
@@ -370,6 +372,7 @@ mod tests {
         assert_eq!(run(0, &[(0, "abc"), (3, "def"), (2, "cdX")], &[], false), "abcdef!4");
         assert_eq!(run(0, &[(2, "c"), (4, "e"), (0, "abXdXf")], &[], false), "!2abcdef");
         assert_eq!(run(0, &[(2, "cde"), (1, "bcde"), (0, "abcde")], &[], false), "abcde");
+        assert_eq!(run(0, &[(0, "abc"), (2, "Z"), (1, "Z")], &[], false), "abc!1", "a keep-alive says nothing");
     }
 
     #[test]
