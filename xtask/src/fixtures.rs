@@ -7,6 +7,7 @@
 mod catalogue;
 mod check;
 mod fixture;
+mod forge;
 mod index;
 mod namespace;
 mod process;
@@ -26,9 +27,9 @@ use anyhow::{Context, Result, bail, ensure};
 use tapline_capture::read_bytes;
 
 use self::fixture::{Fixture, Line, Secrets};
-use self::namespace::{CLIENT, Neighbours, Network, RELAY, Wiring, command_in};
+use self::namespace::{CLIENT, Neighbours, Network, RELAY, Wiring, command_in, run_in};
 use self::process::{Running, Stop};
-use self::record::Recording;
+use self::record::{Recorded, Recording};
 use crate::shell::root;
 
 /// Attempts at a fixture: a busy machine may spoil one.
@@ -141,11 +142,11 @@ fn make(stop: &Stop, fixture: &Fixture, folder: &Path) -> Result<()> {
     let begun = Instant::now();
     let keys = folder.join("keys");
     fs::write(&keys, "")?;
-    let (raw, counts) = talk(stop, fixture, folder, &keys)?;
+    let recorded = talk(stop, fixture, folder, &keys)?;
     let secrets = fs::read(&keys)?;
     ensure!(fixture.secrets == Secrets::None || !secrets.is_empty(), "no secrets were logged");
     let embedded = (fixture.secrets == Secrets::Embedded).then_some(secrets.as_slice());
-    let bytes = record::convert(fixture, &raw, counts, embedded)?;
+    let bytes = record::convert(fixture, &recorded, embedded)?;
     let draft = folder.join("draft.pcapng");
     fs::write(&draft, &bytes)?;
     let beside = (fixture.secrets == Secrets::Beside).then_some(keys.as_path());
@@ -182,19 +183,23 @@ fn keep(fixture: &Fixture, folder: &Path, draft: &Path) -> Result<PathBuf> {
     Ok(kept)
 }
 
-/// The traffic of one fixture: the raw capture and its counters.
-fn talk(stop: &Stop, fixture: &Fixture, folder: &Path, keys: &Path) -> Result<(PathBuf, [u64; 2])> {
+/// The traffic of one fixture: what was recorded of it, by device.
+fn talk(stop: &Stop, fixture: &Fixture, folder: &Path, keys: &Path) -> Result<Vec<Recorded>> {
     let neighbours = if fixture.filter.is_empty() { Neighbours::Asked } else { Neighbours::Known };
     let _network = Network::make(fixture.wiring, neighbours)?;
     let _relays = relays(stop, fixture, folder)?;
     let (temporary, keys) = (folder.display().to_string(), keys.display().to_string());
     let replaced = [("{tmp}", temporary.as_str()), ("{keys}", keys.as_str())];
+    for line in fixture.setup.iter().map(|text| Line::parse(text, &replaced)) {
+        run_in(line.place.context("a line of the setup that does not say where")?, &line.words)?;
+    }
     let line = Line::parse(fixture.server, &replaced);
     let mut server = match fixture.server {
         "" => None,
         _ => Some(servers::start(stop, &line, folder)?),
     };
-    let recording = Recording::start(stop, fixture, folder)?;
+    let recordings = fixture.tap.places().iter().map(|place| Recording::start(stop, fixture, *place, folder));
+    let recordings = recordings.collect::<Result<Vec<_>>>()?;
     let mut running = Vec::new();
     for line in fixture.clients.iter().map(|text| Line::parse(text, &replaced)) {
         let mut client = start_client(fixture, &line, folder, &keys)?;
@@ -214,7 +219,7 @@ fn talk(stop: &Stop, fixture: &Fixture, folder: &Path, keys: &Path) -> Result<(P
         ensure!(status.success(), "the server's script ended with {status}");
     }
     stop.pause(Duration::from_millis(fixture.linger_ms))?;
-    recording.end(stop)
+    recordings.into_iter().map(|recording| recording.end(stop)).collect()
 }
 
 fn is_script(line: &Line) -> bool {
@@ -223,9 +228,10 @@ fn is_script(line: &Line) -> bool {
 
 fn start_client(fixture: &Fixture, line: &Line, folder: &Path, keys: &str) -> Result<Running> {
     let (program, arguments) = line.words.split_first().context("a client without a program")?;
+    let place = line.place.unwrap_or(CLIENT);
     let mut command = match program.as_str() {
-        "script" => servers::script(CLIENT)?,
-        other => command_in(CLIENT, other),
+        "script" => servers::script(place)?,
+        other => command_in(place, other),
     };
     command.args(arguments).current_dir(folder);
     if fixture.secrets != Secrets::None {
@@ -237,7 +243,7 @@ fn start_client(fixture: &Fixture, line: &Line, folder: &Path, keys: &str) -> Re
 /// Starts what stands between the ends and waits until it carries frames.
 fn relays(stop: &Stop, fixture: &Fixture, folder: &Path) -> Result<Vec<Running>> {
     let devices: &[[&str; 4]] = match fixture.wiring {
-        Wiring::Direct | Wiring::Offloaded => &[],
+        Wiring::Direct | Wiring::Offloaded | Wiring::Routed => &[],
         Wiring::Relayed => &[["left", "right", "--rule", "delay both 0"]],
         Wiring::Trunked => &[["left", "trunk0", "--vlan", VLAN], ["right", "trunk1", "--vlan", VLAN]],
     };

@@ -97,6 +97,8 @@ pub struct ConnectionRecord {
     pub copy_of: Option<u64>,
     /// Segments that are the same IP packet as an earlier one.
     pub same_packets: u32,
+    /// Segments that tshark's rules take for retransmissions and that were sent once.
+    pub not_resent: u32,
     /// Segments whose checksum is wrong.
     pub bad_checksums: u32,
     /// Why it left the table; `None` while it is there.
@@ -158,6 +160,7 @@ impl ConnectionRecord {
             unreachable: connection.unreachable().copied().map(Box::new),
             copy_of: connection.copy_of(),
             same_packets: connection.same_packets(),
+            not_resent: connection.not_resent(),
             bad_checksums: connection.bad_checksums(),
             left,
             reused_ports: connection.reused_ports,
@@ -178,9 +181,9 @@ impl ConnectionRecord {
         self.verdicts.iter().find(|(known, _)| *known == flag).map_or(0, |&(_, count)| count)
     }
 
-    /// Segments that were sent again, as tshark counts them, without those that were only captured twice.
+    /// Segments that were sent again: tshark's retransmissions without those that were sent once.
     pub fn resent(&self) -> u32 {
-        self.verdict_count(Flag::Retransmission).saturating_sub(self.same_packets)
+        self.verdict_count(Flag::Retransmission).saturating_sub(self.not_resent)
     }
 
     /// Octets of payload of both sides.

@@ -17,12 +17,12 @@ pub fn sparkline(values: impl Iterator<Item = u64> + Clone) -> String {
     values.map(bar).collect()
 }
 
-/// How often each verdict was given, most telling first: `2 retransmission, 1 fast retransmission`.
+/// How often each verdict was given, by tshark's names: `2× retransmission`, `1× fast retransmission`.
 pub fn verdicts(record: &ConnectionRecord) -> Vec<String> {
-    let count = |(flag, count): &(Flag, u32)| format!("{count} {}", flag.name().replace('_', " "));
+    let count = |(flag, count): &(Flag, u32)| format!("{count}× {}", flag.name().replace('_', " "));
     let mut words: Vec<String> = record.verdicts.iter().map(count).collect();
     if record.same_packets > 0 {
-        words.push(format!("{} captured twice", record.same_packets));
+        words.push(format!("{}× captured twice", record.same_packets));
     }
     words
 }
@@ -38,6 +38,9 @@ pub fn reset(reset: &Reset) -> String {
     }
     if reset.looks_injected() {
         text += ": looks injected";
+    }
+    if let Some(confirmed) = reset.confirmed {
+        text += &format!(", and was obeyed (#{})", confirmed.packet);
     }
     text
 }

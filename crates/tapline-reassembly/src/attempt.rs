@@ -28,17 +28,19 @@ struct Brief {
     sack_permitted: bool,
     other_options: u8,
     malformed_options: bool,
+    /// Its checksum was right, which a replay cannot tell.
+    has_right_checksum: bool,
 }
 
 impl Brief {
     /// `None` for what does not fit.
     fn of(segment: &Segment<'_>, origin: Origin) -> Option<Self> {
-        let options = &segment.options;
+        let (options, checksum) = (&segment.options, segment.checksum());
         let plain = segment.payload_length == 0
             && segment.window > 0
             && !segment.flags.any(Flags::FIN | Flags::RST)
             && options.sack.is_empty()
-            && segment.checksum() != Checksum::Bad;
+            && checksum != Checksum::Bad;
         plain.then_some(Self {
             origin,
             sequence: segment.sequence,
@@ -53,6 +55,7 @@ impl Brief {
             sack_permitted: options.sack_permitted,
             other_options: options.others,
             malformed_options: options.malformed,
+            has_right_checksum: checksum == Checksum::Valid,
         })
     }
 
@@ -146,6 +149,12 @@ impl Attempt {
 
     pub(crate) fn is_answered(&self) -> bool {
         self.answer.is_some()
+    }
+
+    /// Whether the checksums of its SYN and of the answer were right.
+    pub(crate) fn has_right_checksums(&self) -> [bool; 2] {
+        let answer = self.answer.as_ref();
+        [self.syn.has_right_checksum, answer.is_some_and(|brief| brief.has_right_checksum)]
     }
 
     /// Its SYN as it came, to be tracked as every other segment.

@@ -88,6 +88,8 @@ pub struct Side {
     hop_limit: u8,
     /// Keep-alives since the other side was heard.
     unanswered_keep_alives: u8,
+    /// A checksum of it was right: a wrong one is damage then, and no capture whose addresses were rewritten.
+    has_right_checksums: bool,
 }
 
 /// A connection.
@@ -207,6 +209,13 @@ impl Connection {
         self.teardown.as_deref().unwrap_or(NO_TEARDOWN)
     }
 
+    /// Checksums of either side were right in segments that are only replayed.
+    pub(crate) fn note_right_checksums(&mut self, right: [bool; 2]) {
+        for (side, right) in self.sides.iter_mut().zip(right) {
+            side.has_right_checksums |= right;
+        }
+    }
+
     /// It is a second view of another connection, by its id.
     pub(crate) fn note_copy_of(&mut self, connection: u64) {
         self.rare.get_or_insert_default().copy_of = Some(connection);
@@ -319,6 +328,12 @@ impl Connection {
     /// Segments that are the same IP packet as an earlier one.
     pub fn same_packets(&self) -> u32 {
         self.judge.same_packets()
+    }
+
+    /// Segments that tshark's rules take for retransmissions and that were sent once: captured twice, or after a
+    /// segment that misled the count.
+    pub fn not_resent(&self) -> u32 {
+        self.judge.not_resent()
     }
 
     /// Zeek's `conn_state`.

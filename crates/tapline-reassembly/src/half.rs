@@ -7,7 +7,7 @@
 /// evidence.
 ///
 /// ```text
-///                 it sends SYN               the peer answers SYN-ACK, or it sends ACK
+///                 it sends SYN               it sends ACK: it has had a SYN-ACK
 ///   Silent ─────────────────────> SynSent ───────────────────────────────┐
 ///     │                              │ it sends SYN-ACK (both opened)    │
 ///     │  it sends SYN-ACK            v      the peer acknowledges        v
@@ -71,8 +71,7 @@ impl HalfState {
             (Self::Silent, Evidence::Syn) => Self::SynSent,
             (Self::Silent | Self::SynSent, Evidence::SynAck) => Self::SynReceived,
             (Self::Silent | Self::SynSent, Evidence::Segment)
-            | (Self::SynSent | Self::SynReceived, Evidence::PeerSynAck)
-            | (Self::SynReceived, Evidence::SynAcknowledged)
+            | (Self::SynReceived, Evidence::PeerSynAck | Evidence::SynAcknowledged)
             | (Self::Reset, Evidence::ResetDisproved) => Self::Established,
             (Self::Silent | Self::SynSent | Self::SynReceived | Self::Established, Evidence::Fin) => {
                 Self::FinSent
@@ -115,7 +114,7 @@ mod tests {
     /// Every state against every piece of evidence that a segment can be, in the order of [`SEEN`].
     const TABLE: [(HalfState, [HalfState; 8]); 7] = [
         (Silent, [SynSent, SynReceived, Established, FinSent, Reset, Silent, Silent, Silent]),
-        (SynSent, [SynSent, SynReceived, Established, FinSent, Reset, Established, SynSent, SynSent]),
+        (SynSent, [SynSent, SynReceived, Established, FinSent, Reset, SynSent, SynSent, SynSent]),
         (
             SynReceived,
             [SynReceived, SynReceived, SynReceived, FinSent, Reset, Established, Established, SynReceived],

@@ -372,7 +372,11 @@ mod tests {
         assert_eq!(run(0, &[(0, "abc"), (3, "def"), (2, "cdX")], &[], false), "abcdef!4");
         assert_eq!(run(0, &[(2, "c"), (4, "e"), (0, "abXdXf")], &[], false), "!2abcdef");
         assert_eq!(run(0, &[(2, "cde"), (1, "bcde"), (0, "abcde")], &[], false), "abcde");
-        assert_eq!(run(0, &[(0, "abc"), (2, "Z"), (1, "Z")], &[], false), "abc!1", "a keep-alive says nothing");
+        assert_eq!(
+            run(0, &[(0, "abc"), (2, "Z"), (1, "Z")], &[], false),
+            "abc!1",
+            "a keep-alive says nothing"
+        );
     }
 
     #[test]

@@ -70,9 +70,18 @@ pub struct Reset {
     pub hop_limits: Option<(u8, u8)>,
     /// The first packet in which its sender went on with new octets as if it had not sent it.
     pub went_on: Option<Origin>,
+    /// Where its sender went on: the RST with which the receiver, which had obeyed, answered that.
+    pub confirmed: Option<Origin>,
+    /// Its number lies ahead of everything that its sender was seen to send: obeyed only if octets were missed.
+    pub(crate) is_ahead: bool,
 }
 
 impl Reset {
+    /// A reset of which nothing more is known.
+    pub fn new(seen: Origin, from: Direction, phase: ResetPhase) -> Self {
+        Self { seen, from, phase, hop_limits: None, went_on: None, confirmed: None, is_ahead: false }
+    }
+
     /// Whether somebody else may have sent it in the sender's name: the sender went on, or the hop limit is not
     /// that of its other segments. Inferred: middleboxes that end connections do both, and a few hosts send
     /// resets with another hop limit.
@@ -171,9 +180,10 @@ impl Teardown {
     }
 
     /// The reset that ended the connection: not one that came after both sides had closed, and not one whose
-    /// sender went on.
+    /// sender went on, unless the receiver had obeyed it.
     pub fn ending_reset(&self) -> Option<&Reset> {
-        let ends = |reset: &&Reset| reset.phase != ResetPhase::AfterClose && reset.went_on.is_none();
+        let holds = |reset: &Reset| reset.went_on.is_none() || reset.confirmed.is_some();
+        let ends = |reset: &&Reset| reset.phase != ResetPhase::AfterClose && holds(reset);
         self.reset.as_ref().filter(ends)
     }
 
@@ -233,7 +243,7 @@ mod tests {
     }
 
     fn reset(packet: u64, from: Direction, phase: ResetPhase) -> Reset {
-        Reset { seen: at(packet), from, phase, hop_limits: None, went_on: None }
+        Reset::new(at(packet), from, phase)
     }
 
     #[test]
@@ -283,5 +293,8 @@ mod tests {
         let disproved = Teardown { reset: Some(forged), ..Teardown::default() };
         assert_eq!((disproved.kind(), disproved.closed_first()), (TeardownKind::None, None));
         assert!(forged.looks_injected());
+        let obeyed = Reset { confirmed: Some(at(4)), ..forged };
+        let ended = Teardown { reset: Some(obeyed), ..Teardown::default() };
+        assert_eq!((ended.kind(), ended.closed_first()), (TeardownKind::Reset, Some(Reverse)));
     }
 }

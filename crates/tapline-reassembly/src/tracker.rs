@@ -372,6 +372,7 @@ fn made(attempt: &Attempt, slot: u32, recent: &mut Recent, sink: &mut impl Sink)
     if let Some((answer, here)) = attempt.answer() {
         take(&mut connection, &answer, Around { here, same: None, recent }, sink);
     }
+    connection.note_right_checksums(attempt.has_right_checksums());
     connection
 }
 

@@ -148,6 +148,8 @@ pub enum Own {
     LostAfterCapture,
     /// The octets were acknowledged and never seen: they crossed the network, the capture missed them.
     NotCaptured,
+    /// Its octets were never sent before: a segment that is none of this stream's misled the count.
+    SentOnce,
     /// It is the same IP packet as an earlier one: captured at two places, or copied on its way. Its sender
     /// sent it once.
     SamePacket {
@@ -165,6 +167,7 @@ impl Own {
             Self::LostBeforeCapture => "lost_before_capture",
             Self::LostAfterCapture => "lost_after_capture",
             Self::NotCaptured => "not_captured",
+            Self::SentOnce => "sent_once",
             Self::SamePacket { .. } => "same_packet",
         }
     }

@@ -70,6 +70,7 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         unreachable: None,
         copy_of: None,
         same_packets: 0,
+        not_resent: 0,
         bad_checksums: 0,
         left: None,
         reused_ports: false,
@@ -92,7 +93,7 @@ pub(crate) fn record_in(state: State) -> ConnectionRecord {
 
 /// A reset of the server in mid-transfer.
 pub(crate) fn reset(seen: Origin) -> Reset {
-    Reset { seen, from: Direction::Reverse, phase: ResetPhase::MidTransfer, hop_limits: None, went_on: None }
+    Reset::new(seen, Direction::Reverse, ResetPhase::MidTransfer)
 }
 
 fn part(first: Origin, last: Origin, body_bytes: u64) -> MessagePart {

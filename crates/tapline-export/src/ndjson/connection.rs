@@ -130,6 +130,7 @@ struct ResetLine {
     hop_limit: Option<u8>,
     usual_hop_limit: Option<u8>,
     went_on_packet: Option<u64>,
+    confirmed_packet: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -251,6 +252,7 @@ fn reset(reset: &Reset, from: &'static str) -> ResetLine {
         hop_limit: reset.hop_limits.map(|(own, _)| own),
         usual_hop_limit: reset.hop_limits.map(|(_, usual)| usual),
         went_on_packet: reset.went_on.map(|origin| origin.packet),
+        confirmed_packet: reset.confirmed.map(|origin| origin.packet),
     }
 }
 

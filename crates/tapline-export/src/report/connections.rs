@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{ConnectionRecord, State, TeardownKind, human};
+use tapline_engine::analysis::{ConnectionRecord, HandshakeKind, State, TeardownKind, human};
 
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
@@ -65,7 +65,6 @@ const COLUMNS: [Column; 10] = [
 ];
 
 fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
-    let handshake = record.handshake.total_ns();
     let protocols: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
     let (ink, ended) = ended(record);
     let (missing, resent) = (missing_bytes(record), record.resent());
@@ -73,7 +72,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
         cell(Ink::Dim, record.id.to_string()),
         cell(Ink::Name, record.client.endpoint.to_string()),
         cell(Ink::Name, record.server.endpoint.to_string()),
-        cell(Ink::Plain, handshake.map_or_else(|| "not seen".to_owned(), human::duration)),
+        handshake(record),
         cell(Ink::Plain, protocols.join("+")),
         cell(Ink::Plain, human::bytes(record.payload_bytes())),
         cell(Ink::Warn, if missing > 0 { human::bytes(missing) } else { String::new() }),
@@ -81,6 +80,18 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
         cell(Ink::Plain, human::duration(record.duration_ns())),
         cell(ink, ended),
     ]
+}
+
+/// How long the handshake took; where it did not end, why not.
+fn handshake(record: &ConnectionRecord) -> table::Cell {
+    let steps = &record.handshake;
+    match (steps.total_ns().or(steps.initial_rtt_ns), record.handshake_kind) {
+        (_, HandshakeKind::HalfOpen | HandshakeKind::Unanswered | HandshakeKind::Refused) => {
+            cell(Ink::Dim, "none")
+        }
+        (Some(ns), _) => cell(Ink::Plain, human::duration(ns)),
+        (None, _) => cell(Ink::Dim, "not seen"),
+    }
 }
 
 /// How a connection ended, in words.
@@ -99,7 +110,8 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
         (_, TeardownKind::HalfClosed) => (Ink::Plain, format!("half-closed by {who}")),
         _ => (Ink::Good, format!("{who} closed")),
     };
-    if let Some(error) = &record.unreachable {
+    let never = matches!(record.state, State::Opening | State::HalfOpen | State::Refused);
+    if let Some(error) = record.unreachable.as_ref().filter(|_| never) {
         text += &format!(": {}", error.reason);
     }
     // Where a connection came about after all, the retries stand among what was sent again.

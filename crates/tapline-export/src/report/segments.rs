@@ -96,7 +96,7 @@ fn oddities(record: &ConnectionRecord) -> Vec<String> {
     let only = record.only.map(|side| format!("only the {} was captured", side.name()));
     let odd = record.anomalies.iter().filter(|(code, _)| code.starts_with("tcp_"));
     let odd =
-        odd.map(|(code, count)| format!("{count} {}", code.trim_start_matches("tcp_").replace('_', " ")));
+        odd.map(|(code, count)| format!("{count}× {}", code.trim_start_matches("tcp_").replace('_', " ")));
     let words =
         view.into_iter().chain(only).chain(tcp_words::opening(record)).chain(tcp_words::icmp_error(record));
     let words = words.chain(reset).chain(tcp_words::silence(record));

@@ -27,11 +27,16 @@ pub(super) fn reset(
     }
     let (own, usual) = (segment.ip.hop_limit, side.hop_limit);
     let hop_limits = (usual != 0 && own != 0 && own != usual).then_some((own, usual));
-    let phase = phase(connection);
-    let known = &mut connection.teardown.get_or_insert_default().reset;
-    // One that was disproved gives way to the next.
-    if known.is_none_or(|known| known.went_on.is_some()) {
-        *known = Some(Reset { seen: here, from: direction, phase, hop_limits, went_on: None });
+    let is_ahead = side.stream.is_news(segment.sequence);
+    let new = Reset { hop_limits, is_ahead, ..Reset::new(here, direction, phase(connection)) };
+    match &mut connection.teardown.get_or_insert_default().reset {
+        Some(known) if known.went_on.is_none() => {}
+        // The receiver of one that its sender did not send had obeyed it: it knows nothing of the connection.
+        Some(known) if known.from != direction => {
+            known.confirmed.get_or_insert(here);
+        }
+        // The sender's own, or the first.
+        known => *known = Some(new),
     }
     let side = connection.side_mut(direction);
     side.state = side.state.after(Evidence::Rst);
@@ -70,11 +75,22 @@ pub(super) fn went_on(
     if !brings || !connection.side(direction).stream.is_news(end) {
         return;
     }
-    let reset = connection.teardown.as_mut().and_then(|teardown| teardown.reset.as_mut());
-    if let Some(reset) = reset.filter(|reset| reset.from == direction && reset.went_on.is_none()) {
+    let Some(teardown) = &mut connection.teardown else { return };
+    let Some(reset) =
+        teardown.reset.as_mut().filter(|reset| reset.from == direction && reset.went_on.is_none())
+    else {
+        return;
+    };
+    let oddity = if reset.is_ahead {
+        // No octets were missed: its receiver did not expect that number (RFC 5961 §3.2).
+        teardown.reset = None;
+        teardown.stray_resets = teardown.stray_resets.saturating_add(1);
+        Oddity::StrayReset
+    } else {
         reset.went_on = Some(here);
-        let side = connection.side_mut(direction);
-        side.state = side.state.after(Evidence::ResetDisproved);
-        sink.oddity(connection, direction, Oddity::ResetDisproved);
-    }
+        Oddity::ResetDisproved
+    };
+    let side = connection.side_mut(direction);
+    side.state = side.state.after(Evidence::ResetDisproved);
+    sink.oddity(connection, direction, oddity);
 }

@@ -28,7 +28,7 @@ pub(crate) fn take(
     let direction = connection.direction_of(segment);
     let first = connection.first.packet == here.packet;
     let round_trip_ns = judge(connection, direction, segment, (here, same), sink);
-    checksum(connection, direction, segment, sink);
+    let damaged = checksum(connection, direction, segment, sink);
     connection.last = here;
     connection.completeness.see(segment, first);
     connection.handshake.see(segment, direction, here, same.is_some());
@@ -39,6 +39,9 @@ pub(crate) fn take(
     }
     if segment.has(Flags::RST) {
         return reset::reset(connection, direction, segment, here, sink);
+    }
+    if damaged {
+        return;
     }
     reset::went_on(connection, direction, segment, here, sink);
     flags(connection, direction, segment, here);
@@ -93,10 +96,12 @@ fn judge(
     let shows_reuse = note_other_answer(connection, direction, segment);
     note_base(connection, direction, segment);
     let base = |direction| connection.side(direction).base.unwrap_or_default();
+    let stream = &connection.side(direction).stream;
     let circumstances = Circumstances {
         direction,
         here,
         same,
+        is_new: stream.is_started() && stream.is_news(segment.sequence.wrapping_add(1)),
         round_trip_ns: connection.handshake.initial_rtt_ns,
         reused_ports: opens_again || shows_reuse,
         bases: [base(direction), base(direction.flip())],
@@ -114,15 +119,24 @@ fn judge(
 }
 
 /// A wrong checksum is told unless the segment is larger than the wire carries: the card that put it together
-/// kept the sum of its first part.
-fn checksum(connection: &mut Connection, direction: Direction, segment: &Segment<'_>, sink: &mut impl Sink) {
-    if segment.checksum() != Checksum::Bad || is_larger_than_mss(connection, direction, segment) {
-        return;
+/// kept the sum of its first part. Says whether the receiver drops the segment: where others of its sender are
+/// right, so that nobody rewrote the capture.
+fn checksum(
+    connection: &mut Connection,
+    direction: Direction,
+    segment: &Segment<'_>,
+    sink: &mut impl Sink,
+) -> bool {
+    let checksum = segment.checksum();
+    connection.side_mut(direction).has_right_checksums |= checksum == Checksum::Valid;
+    if checksum != Checksum::Bad || is_larger_than_mss(connection, direction, segment) {
+        return false;
     }
     let bad = &mut connection.rare.get_or_insert_default().bad_checksums;
     *bad = bad.saturating_add(1);
     connection.zeek.bad_checksum(direction);
     sink.oddity(connection, direction, Oddity::BadChecksum);
+    connection.side(direction).has_right_checksums
 }
 
 fn is_larger_than_mss(connection: &Connection, direction: Direction, segment: &Segment<'_>) -> bool {

@@ -78,6 +78,8 @@ pub(crate) struct Circumstances {
     pub(crate) here: Origin,
     /// An earlier capture of the same IP packet.
     pub(crate) same: Option<Origin>,
+    /// The segment begins behind everything that its side was seen to send.
+    pub(crate) is_new: bool,
     /// `initial_rtt_ns` of the handshake before this segment.
     pub(crate) round_trip_ns: Option<i64>,
     /// A SYN or SYN-ACK that shows that the addresses and ports were used before.
@@ -133,6 +135,11 @@ impl Judge {
         let half = self.halves.get(direction.index())?;
         half.scale.shift()?;
         half.window_octets()
+    }
+
+    /// Segments that count as retransmissions and were sent once.
+    pub(crate) fn not_resent(&self) -> u32 {
+        self.tally.as_ref().map_or(0, |tally| tally.not_resent())
     }
 
     /// Segments that were the same IP packet as an earlier one.
@@ -242,6 +249,9 @@ fn own(
         let (first, end) = (first.wrapping_sub(base), end.wrapping_sub(base));
         let retransmitted_in = tally.and_then(|tally| tally.resent(around.direction.flip(), first, end));
         return Some(Own::SpuriousByDsack { first, end, retransmitted_in });
+    }
+    if around.is_new && (flags.has(Flag::Retransmission) || flags.has(Flag::OutOfOrder)) {
+        return Some(Own::SentOnce);
     }
     retransmission::own(flags, mine, segment)
 }

@@ -9,6 +9,7 @@ pub(super) struct Tally {
     counts: [u32; Flag::ALL.len()],
     resent: [Option<Resent>; 2],
     same_packets: u32,
+    not_resent: u32,
 }
 
 /// A retransmission: its octets and its packet.
@@ -26,8 +27,11 @@ impl Tally {
                 *count = count.saturating_add(1);
             }
         }
-        if let Some(Own::SamePacket { .. }) = verdict.own {
-            self.same_packets = self.same_packets.saturating_add(1);
+        if let Some(Own::SamePacket { .. } | Own::SentOnce) = verdict.own {
+            let same = verdict.own != Some(Own::SentOnce);
+            self.same_packets = self.same_packets.saturating_add(u32::from(same));
+            let told_again = verdict.flags.has(Flag::Retransmission);
+            self.not_resent = self.not_resent.saturating_add(u32::from(told_again));
             return;
         }
         let sent_again = verdict.flags.has(Flag::Retransmission) || verdict.flags.has(Flag::OutOfOrder);
@@ -35,6 +39,11 @@ impl Tally {
             let first = verdict.facts.first;
             *newest = Some(Resent { first, end: first.wrapping_add(verdict.facts.length), packet });
         }
+    }
+
+    /// Segments that tshark's rules take for retransmissions and that were sent once.
+    pub(super) fn not_resent(&self) -> u32 {
+        self.not_resent
     }
 
     /// Segments that were the same IP packet as an earlier one: they count among the flags, and nobody sent

@@ -125,6 +125,9 @@ fn proof(f: &mut Formatter<'_>, own: Own, facts: &Facts) -> fmt::Result {
                 "the same IP packet as packet {packet}: captured twice, or copied on its way, not sent again"
             )
         }
+        Own::SentOnce => f.write_str(
+            "the stream has no such octets yet: they are sent for the first time, and another segment misled the count",
+        ),
         Own::NotCaptured => f.write_str("they crossed the network: the capture missed them"),
     }
 }

@@ -103,6 +103,41 @@ fn a_side_that_goes_on_did_not_send_its_reset() {
 }
 
 #[test]
+fn a_reset_that_was_injected_and_obeyed_ends_the_connection() {
+    let forged = Odd { flags: RST, ..Odd::default() };
+    let obeyed = talk().handshake().client(b"one").odd(Server, &forged).server(b"two").client_reset();
+    let journal = track(&obeyed.frames);
+    let reset = only(&journal).ending.reset.unwrap();
+    assert_eq!((only(&journal).state, reset.seen.packet, reset.from), ("reset", 5, Direction::Reverse));
+    assert!(reset.looks_injected());
+    assert_eq!(reset.confirmed.map(|origin| origin.packet), Some(7));
+}
+
+#[test]
+fn a_reset_ahead_of_its_sender_is_stray_where_nothing_was_missed() {
+    let ahead = Odd { ahead: 5000, flags: RST, ..Odd::default() };
+    let went_on = talk().handshake().client(b"one").odd(Server, &ahead).client_ack().server(b"two").close();
+    let journal = track(&went_on.frames);
+    assert_eq!((only(&journal).state, only(&journal).ending.stray_resets), ("closed", 1));
+    assert_eq!(
+        (only(&journal).ending.reset, &journal.oddities[..]),
+        (None, &[(Direction::Reverse, Oddity::StrayReset)][..])
+    );
+    let missed = talk().handshake().client(b"one").missed(Server, 5000).server_reset();
+    assert_eq!(only(&track(&missed.frames)).state, "reset", "octets before it may have been missed");
+}
+
+#[test]
+fn a_stray_number_makes_no_retransmission_of_what_is_sent_once() {
+    let stray = Odd { ahead: 100_000_000, flags: RST, ..Odd::default() };
+    let sent = talk().handshake().odd(Server, &stray).wait_ns(900 * MS).server(b"two").client_ack();
+    let journal = track(&sent.frames);
+    let own: Vec<_> = journal.verdicts.iter().map(|(packet, verdict)| (*packet, verdict.own)).collect();
+    assert_eq!(own, [(5, Some(tapline_reassembly::Own::SentOnce))]);
+    assert_eq!(only(&journal).not_resent, 1);
+}
+
+#[test]
 fn octets_in_flight_behind_a_reset_disprove_nothing() {
     let again = Odd { ahead: -3, payload: b"two", ..Odd::default() };
     let reset = talk().handshake().server(b"two").server_reset().odd(Server, &again).client(b"in flight");

@@ -29,7 +29,7 @@ fn check(talk: &Talk, kind: &str, state: &str, halves: [&str; 2]) {
 #[test]
 fn each_kind_has_its_name_and_its_states() {
     check(&talk().syn(), "unanswered", "opening", ["SYN-SENT", "unseen"]);
-    check(&talk().syn().syn_ack(), "half_open", "half_open", ["ESTABLISHED", "SYN-RECEIVED"]);
+    check(&talk().syn().syn_ack(), "half_open", "half_open", ["SYN-SENT", "SYN-RECEIVED"]);
     check(&talk().handshake(), "three_way", "established", ["ESTABLISHED", "ESTABLISHED"]);
     check(&talk().syn().server_reset(), "refused", "refused", ["CLOSED", "CLOSED"]);
     check(&talk().syn_ack().client_ack(), "syn_not_captured", "established", ["ESTABLISHED", "ESTABLISHED"]);

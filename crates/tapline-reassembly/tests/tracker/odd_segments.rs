@@ -85,6 +85,23 @@ fn a_wrong_checksum_is_told_unless_a_card_explains_it() {
     assert_eq!((only(&journal).bad_checksums, only(&journal).offloaded_segments), (0, [0, 1]));
 }
 
+#[test]
+fn a_damaged_segment_is_left_out_where_others_of_its_sender_are_right() {
+    let again = Odd { ahead: -3, payload: b"abc", ..Odd::default() };
+    let damaged = Odd { payload: b"aXc", ..Odd::default() };
+    let sent = |first: Checksums| {
+        let talk = talk().checksums(first).handshake().checksums(Checksums::Wrong).odd(Server, &damaged);
+        talk.missed(Server, 3).checksums(first).odd(Server, &again)
+    };
+    let journal = track(&sent(Checksums::Right).frames);
+    assert_eq!(
+        (journal.octets[0][1].as_slice(), &journal.oddities[..]),
+        (&b"abc"[..], &[(Direction::Reverse, Oddity::BadChecksum)][..])
+    );
+    let journal = track(&sent(Checksums::Wrong).frames);
+    assert_eq!(journal.octets[0][1], b"aXc", "a capture that somebody rewrote is read all the same");
+}
+
 /// The same frames with an IP identification each, as hosts number them.
 fn numbered(mut frames: Vec<Frame>) -> Vec<Frame> {
     for (frame, number) in frames.iter_mut().zip(1000_u16..) {
