@@ -1,5 +1,6 @@
 //! A TCP connection as it is known so far.
 
+mod damaged;
 mod reset;
 mod samples;
 mod take;
@@ -135,6 +136,7 @@ struct Rare {
     /// The connection whose packets this one's are: captured twice, by another VLAN, tunnel or interface.
     copy_of: Option<u64>,
     bad_checksums: u32,
+    damaged: [Vec<damaged::Aside>; 2],
     series: [Option<Box<Series>>; 2],
 }
 

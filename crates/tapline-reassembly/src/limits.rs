@@ -27,6 +27,9 @@ pub const PENDING_BYTES_MAX: usize = 8 << 20;
 /// held with its packet.
 pub const PENDING_PIECES_MAX: usize = 65_536;
 
+/// Segments of a direction with a wrong checksum that are set aside; those beyond are read at once.
+pub const DAMAGED_SEGMENTS_MAX: usize = 64;
+
 /// Held pieces that a segment is compared with, octet by octet: bounds the work of segments that cover many.
 pub const COMPARED_PIECES_MAX: usize = 64;
 

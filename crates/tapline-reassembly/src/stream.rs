@@ -115,6 +115,16 @@ impl Stream {
         self.start.get_or_insert(sequence);
     }
 
+    /// Whether everything before this number was acknowledged.
+    pub(crate) fn has_acknowledged(&self, end: u32) -> bool {
+        self.start.is_some_and(|start| seq::offset(start, self.next, end) <= to_signed(self.acknowledged))
+    }
+
+    /// Whether the octet with this number was handed over, or is known to be missing.
+    pub(crate) fn has_handed_over(&self, sequence: u32) -> bool {
+        self.start.is_some_and(|start| seq::offset(start, self.next, sequence) < to_signed(self.next))
+    }
+
     /// Whether an acknowledgment covers the SYN.
     pub(crate) fn covers_start(&self, number: u32) -> bool {
         self.start.is_some_and(|start| seq::offset(start, self.next, number) >= 0)

@@ -2,7 +2,7 @@
 
 use tapline_packet::{Checksum, Flags, Segment};
 
-use super::{Connection, reset};
+use super::{Connection, damaged, reset};
 use crate::half::Evidence;
 use crate::recent::Recent;
 use crate::stream::{Arrival, Piece};
@@ -28,7 +28,7 @@ pub(crate) fn take(
     let direction = connection.direction_of(segment);
     let first = connection.first.packet == here.packet;
     let round_trip_ns = judge(connection, direction, segment, (here, same), sink);
-    let damaged = checksum(connection, direction, segment, sink);
+    let is_damaged = checksum(connection, direction, segment, sink);
     connection.last = here;
     connection.completeness.see(segment, first);
     connection.handshake.see(segment, direction, here, same.is_some());
@@ -40,7 +40,8 @@ pub(crate) fn take(
     if segment.has(Flags::RST) {
         return reset::reset(connection, direction, segment, here, sink);
     }
-    if damaged {
+    damaged::release(connection, direction.flip(), false, recent, sink);
+    if is_damaged && damaged::set_aside(connection, direction, segment, here) {
         return;
     }
     reset::went_on(connection, direction, segment, here, sink);
@@ -58,6 +59,7 @@ pub(crate) fn take(
 /// Hands over what waits and ends both directions.
 pub(crate) fn end_all(connection: &mut Connection, why: End, recent: &mut Recent, sink: &mut impl Sink) {
     for direction in Direction::BOTH {
+        damaged::release(connection, direction, true, recent, sink);
         with_stream(connection, direction, sink, |stream, out| stream.flush(recent, out));
         end(connection, direction, why, sink);
     }
@@ -119,8 +121,8 @@ fn judge(
 }
 
 /// A wrong checksum is told unless the segment is larger than the wire carries: the card that put it together
-/// kept the sum of its first part. Says whether the receiver drops the segment: where others of its sender are
-/// right, so that nobody rewrote the capture.
+/// kept the sum of its first part. Says whether the receiver may have dropped the segment: where others of its sender
+/// are right.
 fn checksum(
     connection: &mut Connection,
     direction: Direction,
@@ -229,7 +231,7 @@ fn end(connection: &mut Connection, direction: Direction, end: End, sink: &mut i
 
 /// Lets a stream work while the connection it belongs to is shown to the sink: the stream is taken out for
 /// that time and put back.
-fn with_stream(
+pub(super) fn with_stream(
     connection: &mut Connection,
     direction: Direction,
     sink: &mut impl Sink,

@@ -98,6 +98,9 @@ fn a_damaged_segment_is_left_out_where_others_of_its_sender_are_right() {
         (journal.octets[0][1].as_slice(), &journal.oddities[..]),
         (&b"abc"[..], &[(Direction::Reverse, Oddity::BadChecksum)][..])
     );
+    let taken = talk().handshake().checksums(Checksums::Wrong).server(b"abc").checksums(Checksums::Right);
+    let journal = track(&taken.client_ack().server(b"def").frames);
+    assert_eq!(journal.octets[0][1], b"abcdef", "acknowledged without a good copy");
     let journal = track(&sent(Checksums::Wrong).frames);
     assert_eq!(journal.octets[0][1], b"aXc", "a capture that somebody rewrote is read all the same");
 }
