@@ -180,7 +180,7 @@ impl Stream {
         // Octets behind a FIN are nobody's.
         let end = self.fin.map_or(end, |fin| end.min(fin));
         self.highest = self.highest.max(end + u64::from(self.fin.is_some()));
-        if length == 0 {
+        if length == 0 || offset >= to_signed(end) {
             return;
         }
         let skip = usize::try_from(to_signed(self.next) - offset).unwrap_or(0);
@@ -424,6 +424,11 @@ mod tests {
         stream.segment(Arrival { fin: true, ..arrival(10, "ab") }, &mut recent, &mut out);
         assert_eq!(stream.outstanding(), 3);
         stream.segment(arrival(12, "zz"), &mut recent, &mut out);
+        let mut early = Stream::default();
+        early.start_at(5);
+        early.segment(Arrival { fin: true, ..arrival(10, "ab") }, &mut recent, &mut out);
+        early.segment(arrival(14, "behind it"), &mut recent, &mut out);
+        assert_eq!(early.waiting.as_ref().map(|waiting| waiting.bytes()), Some(2));
         assert!(stream.is_finished() && !stream.acknowledge(12) && stream.acknowledge(13));
         assert_eq!((seen.as_slice(), stream.outstanding()), (&b"ab"[..], 0));
     }
