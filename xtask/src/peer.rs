@@ -124,7 +124,16 @@ fn compare_script() -> Option<PathBuf> {
 fn topics(capture: &Capture, decode_as: &[String]) -> Result<Option<&'static str>> {
     let seen = Command::new("tshark")
         .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
-        .args(["-n", "-Y", "tcp.stream or http or tls or http2", "-T", "fields", "-e", "frame.protocols", "-r"])
+        .args([
+            "-n",
+            "-Y",
+            "tcp.stream or http or tls or http2",
+            "-T",
+            "fields",
+            "-e",
+            "frame.protocols",
+            "-r",
+        ])
         .arg(&capture.path)
         .output()
         .context("cannot run tshark")?;

@@ -2,7 +2,8 @@
 
 use tapline_packet::{Dissected, Packet, Timestamp, dissect_datagram, dissect_packet};
 use tapline_reassembly::{
-    Connection, Datagrams, Direction, End, Gap, Inflater, Left, Oddity, Origin, Sample, Sink, Tracker, Verdict,
+    Connection, Datagrams, Direction, End, Gap, Inflater, Left, Oddity, Origin, Sample, Sink, Tracker,
+    Verdict,
 };
 
 use crate::changed::Changed;

@@ -33,9 +33,9 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind, History, Left, Origin,
-    Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Series, State, Step, SynOptions, Teardown,
-    TeardownKind, Unreachable, Verdict, Verdicts,
+    Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind,
+    History, Left, Origin, Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Series, State, Step,
+    SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
 };
 pub use text::{printable, text};
 pub use totals::Totals;

@@ -72,6 +72,10 @@ pub const SERIES_FROM_BYTES: u64 = 14_600;
 /// Segments that are remembered to tell the same IP packet captured twice: a power of two.
 pub const SAME_PACKETS_MAX: usize = 4096;
 
+/// How much more than its part of [`RECENT_BYTES_MAX`] and [`SAME_PACKETS_MAX`] each of several trackers holds that
+/// share a capture: traffic is uneven, and one fast connection has all its octets in one of them.
+pub const SHARE_SLACK: usize = 4;
+
 /// How far apart two captures of the same IP packet may lie: the way through one machine, or once around a
 /// network.
 pub const SAME_PACKET_NS: i64 = 100_000_000;

@@ -1,5 +1,6 @@
 //! Segments to connections.
 
+mod bounds;
 mod idle;
 mod table;
 
@@ -11,10 +12,11 @@ use tapline_packet::{Flags, IcmpError, Segment, Timestamp};
 use crate::attempt::Attempt;
 use crate::connection::{Around, end_all, take};
 use crate::flow::FlowKey;
-use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
+use crate::limits::{CLOSED_LINGER_NS, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
 use crate::recent::Recent;
 use crate::same::{Same, SamePackets};
 use crate::{Connection, Direction, End, Left, Oddity, Origin, Sink};
+pub use bounds::Bounds;
 use idle::Idle;
 use table::{Held, Table};
 
@@ -43,7 +45,7 @@ pub struct Tracker {
 
 impl Default for Tracker {
     fn default() -> Self {
-        Self::bounded(CONNECTIONS_MAX)
+        Self::within(Bounds::default())
     }
 }
 
@@ -67,13 +69,18 @@ impl Deref for Shown<'_> {
 }
 
 impl Tracker {
-    /// A tracker that holds at most so many connections at once; the default is [`CONNECTIONS_MAX`].
+    /// A tracker that holds at most so many connections at once, and else what [`Bounds::default`] allows.
     pub fn bounded(connections_max: usize) -> Self {
+        Self::within(Bounds { connections_max, ..Bounds::default() })
+    }
+
+    /// A tracker that holds no more than this.
+    pub fn within(bounds: Bounds) -> Self {
         Self {
-            connections_max,
+            connections_max: bounds.connections_max,
             table: Table::default(),
-            recent: Recent::default(),
-            same_packets: SamePackets::default(),
+            recent: Recent::of(bounds.recent_bytes_max),
+            same_packets: SamePackets::of(bounds.same_packets_max),
             closed: VecDeque::new(),
             reset: VecDeque::new(),
             idle: Idle::default(),
@@ -122,6 +129,16 @@ impl Tracker {
         Some(slot)
     }
 
+    /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
+    /// Every segment tells the time of itself; this is for a tracker that gets none because others do.
+    pub fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        self.settle_resets(now, sink);
+        self.forget_closed(now, sink);
+        if self.idle.is_due(now, self.table.len()) {
+            self.forget_silent(now, sink);
+        }
+    }
+
     /// The capture is over: every direction ends, every connection is handed to [`Sink::closed`] in order of
     /// its first packet.
     pub fn finish_all(&mut self, sink: &mut impl Sink) {
@@ -131,18 +148,26 @@ impl Tracker {
     /// The same for at most `count` connections; whether more are left. No segment may come after the first
     /// call.
     pub fn finish_some(&mut self, count: usize, sink: &mut impl Sink) -> bool {
-        if self.last_words.is_none() {
-            let mut open: Vec<(u64, u32)> = self.table.iter().map(|(slot, held)| (held.id(), slot)).collect();
-            open.sort_unstable();
-            self.last_words = Some(open.into());
-        }
         for _ in 0..count {
-            let Some((_, slot)) = self.last_words.as_mut().and_then(VecDeque::pop_front) else {
-                return false;
-            };
+            let Some((_, slot)) = self.last_words().pop_front() else { break };
             self.finish(slot, Left::CaptureEnd, sink);
         }
-        self.last_words.as_ref().is_some_and(|left| !left.is_empty())
+        !self.last_words().is_empty()
+    }
+
+    /// The connections that [`Self::finish_some`] will hand over, by id, in its order. No segment may come after
+    /// this call.
+    pub fn unfinished(&mut self) -> impl Iterator<Item = u64> {
+        self.last_words().iter().map(|&(id, _)| id)
+    }
+
+    fn last_words(&mut self) -> &mut VecDeque<(u64, u32)> {
+        let table = &self.table;
+        self.last_words.get_or_insert_with(|| {
+            let mut open: Vec<(u64, u32)> = table.iter().map(|(slot, held)| (held.id(), slot)).collect();
+            open.sort_unstable();
+            open.into()
+        })
     }
 
     /// The connection in a slot.
@@ -266,15 +291,6 @@ impl Tracker {
         if let Some(Held::Attempt(attempt)) = self.table.get(slot) {
             let connection = made(attempt, slot, &mut self.recent, sink);
             self.table.replace(slot, Held::Connection(connection));
-        }
-    }
-
-    /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
-    fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        self.settle_resets(now, sink);
-        self.forget_closed(now, sink);
-        if self.idle.is_due(now, self.table.len()) {
-            self.forget_silent(now, sink);
         }
     }
 

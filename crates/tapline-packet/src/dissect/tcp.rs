@@ -47,8 +47,8 @@ mod tests {
 
     /// A SYN of 32 octets (RFC 9293 §3.1) with MSS, SACK permitted and a window scale, then three octets.
     const SYN: [u8; 35] = [
-        3, 0xe8, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0, 0x80, 2, 0xff, 0xff, 0, 0, 0, 0, 2, 4, 5, 0xb4, 4, 2, 1, 1, 1, 3, 3,
-        7, b'a', b'b', b'c',
+        3, 0xe8, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0, 0x80, 2, 0xff, 0xff, 0, 0, 0, 0, 2, 4, 5, 0xb4, 4, 2, 1, 1,
+        1, 3, 3, 7, b'a', b'b', b'c',
     ];
 
     fn read(payload: &[u8], payload_length: u32) -> Dissected<'_> {
@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn a_header_cut_in_its_options_keeps_what_stands_before() {
         let Dissected::Tcp(whole) = read(&SYN, 35) else { panic!("no segment") };
-        assert_eq!((whole.options.window_scale, whole.payload, whole.payload_length), (Some(7), &b"abc"[..], 3));
+        assert_eq!(
+            (whole.options.window_scale, whole.payload, whole.payload_length),
+            (Some(7), &b"abc"[..], 3)
+        );
         let Dissected::Tcp(cut) = read(&SYN[..27], 35) else { panic!("no segment") };
         assert_eq!((cut.sequence, cut.options.mss, cut.options.window_scale), (9, Some(1460), None));
         assert_eq!((cut.payload_length, cut.payload, cut.options.malformed), (3, &b""[..], false));

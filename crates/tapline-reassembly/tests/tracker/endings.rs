@@ -24,7 +24,11 @@ fn fins_come_in_four_ways() {
         assert_eq!((only(&journal).teardown, only(&journal).half_states), (kind, halves));
     };
     check(talk().handshake().close(), "four_way", ["TIME-WAIT", "CLOSED"]);
-    check(talk().handshake().client_fin().server_fin().client_ack(), "three_segment", ["TIME-WAIT", "CLOSED"]);
+    check(
+        talk().handshake().client_fin().server_fin().client_ack(),
+        "three_segment",
+        ["TIME-WAIT", "CLOSED"],
+    );
     let crossed = Odd { acknowledges: -1, flags: 17, ..Odd::default() };
     let both = talk().handshake().client_fin().odd(Server, &crossed).missed(Server, 1);
     check(both.clone(), "simultaneous", ["FIN-WAIT-1", "LAST-ACK"]);
@@ -36,7 +40,8 @@ fn fins_come_in_four_ways() {
 
 #[test]
 fn how_long_it_was_half_closed_is_measured() {
-    let talk = talk().handshake().client_fin().server_ack().wait_ns(300 * MS).server(b"a").server_fin().client_ack();
+    let talk =
+        talk().handshake().client_fin().server_ack().wait_ns(300 * MS).server(b"a").server_fin().client_ack();
     assert_eq!(only(&track(&talk.frames)).ending.half_closed_ns(), Some(303 * MS));
 }
 
@@ -62,7 +67,8 @@ fn a_reset_ends_both_directions_a_moment_later() {
     let journal = track(&reset.clone().frames);
     assert_eq!(journal.ends, [(0, Direction::Forward, End::Reset), (0, Direction::Reverse, End::Reset)]);
     // Nothing else of this connection comes, but time passes.
-    let other = Talk::new("10.0.0.9:9".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 2000 * MS).handshake();
+    let other =
+        Talk::new("10.0.0.9:9".parse().unwrap(), "10.0.0.2:80".parse().unwrap(), 2000 * MS).handshake();
     let frames: Vec<Frame> = reset.frames.into_iter().chain(other.frames).collect();
     let journal = track(&frames[..frames.len() - 2]);
     assert_eq!(journal.ends[..2], [(0, Direction::Forward, End::Reset), (0, Direction::Reverse, End::Reset)]);
@@ -88,7 +94,11 @@ fn a_side_that_goes_on_did_not_send_its_reset() {
     assert_eq!(journal.oddities, [(Direction::Reverse, Oddity::ResetDisproved)]);
     assert_eq!(journal.octets[0], [b"onethree".to_vec(), b"two".to_vec()], "it is read on");
     let journal = track(&went_on.server_reset().frames);
-    assert_eq!((only(&journal).state, only(&journal).ending.reset.unwrap().went_on), ("reset", None), "its own");
+    assert_eq!(
+        (only(&journal).state, only(&journal).ending.reset.unwrap().went_on),
+        ("reset", None),
+        "its own"
+    );
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn every_retry_has_its_time_and_each_half_of_the_way_its_own() {
     let slow = talk().syn().wait_ns(999 * MS).syn().wait_ns(19 * MS).syn_ack();
     let journal = track(&slow.wait_ns(499 * MS).odd(Server, &again).wait_ns(7 * MS).client_ack().frames);
     let steps = &only(&journal).handshake;
-    let retries: Vec<_> = steps.retries().iter().map(|retry| (retry.seen.packet, retry.seen.at.0 / MS)).collect();
+    let retries: Vec<_> =
+        steps.retries().iter().map(|retry| (retry.seen.packet, retry.seen.at.0 / MS)).collect();
     assert_eq!(retries, [(2, 1001), (4, 1521)]);
     assert_eq!((steps.syn_retries, steps.syn_ack_retries), (1, 1));
     assert_eq!((steps.server_rtt_ns(), steps.client_rtt_ns()), (Some(20 * MS), Some(8 * MS)));

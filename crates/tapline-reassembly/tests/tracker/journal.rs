@@ -2,7 +2,8 @@
 
 use tapline_packet::{Dissected, LinkType, dissect};
 use tapline_reassembly::{
-    Captured, Connection, Direction, End, Gap, Handshake, Left, Oddity, Origin, Sink, Teardown, Tracker, Verdict,
+    Captured, Connection, Direction, End, Gap, Handshake, Left, Oddity, Origin, Sink, Teardown, Tracker,
+    Verdict,
 };
 use tapline_testkit::Frame;
 
@@ -100,7 +101,8 @@ impl Sink for Journal {
             captured: connection.captured(),
             teardown: connection.teardown().kind().name(),
             ending: *connection.teardown(),
-            offloaded_segments: Direction::BOTH.map(|direction| connection.side(direction).offloaded_segments),
+            offloaded_segments: Direction::BOTH
+                .map(|direction| connection.side(direction).offloaded_segments),
             unanswered_keep_alives: Direction::BOTH
                 .map(|direction| connection.unanswered_keep_alives(direction)),
             same_packets: connection.same_packets(),

@@ -39,7 +39,11 @@ fn other_octets_at_the_same_place_are_told_with_both_packets() {
     let waiting = talk().handshake().odd(Server, &ahead(b"def")).odd(Server, &ahead(b"dEf")).server(b"abc");
     let journal = track(&waiting.frames);
     assert_eq!(journal.octets[0][1], b"abcdef");
-    assert!(matches!(journal.oddities[..], [(_, Oddity::Conflict { offset: 4, .. })]), "{:?}", journal.oddities);
+    assert!(
+        matches!(journal.oddities[..], [(_, Oddity::Conflict { offset: 4, .. })]),
+        "{:?}",
+        journal.oddities
+    );
     let same = Odd { ahead: -6, payload: b"abcdef", ..Odd::default() };
     assert!(track(&talk().handshake().server(b"abcdef").odd(Server, &same).frames).oddities.is_empty());
 }
@@ -50,13 +54,17 @@ fn an_injected_answer_is_told_when_the_real_one_comes_acknowledged() {
     let raced = talk().handshake().client(b"q").server(b"injected").client_ack().odd(Server, &real);
     let journal = track(&raced.frames);
     assert!(matches!(journal.oddities[0], (_, Oddity::Conflict { offset: 0, .. })), "{:?}", journal.oddities);
-    assert_eq!(journal.octets[0][1], b"injectedanswer ".split_at(8).0.iter().chain(b" answer").copied().collect::<Vec<_>>());
+    assert_eq!(
+        journal.octets[0][1],
+        b"injectedanswer ".split_at(8).0.iter().chain(b" answer").copied().collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn octets_of_a_gap_that_come_late_are_told_once() {
     let late = Odd { ahead: -7, payload: b"defg", ..Odd::default() };
-    let gap = talk().handshake().server(b"abc").missed(Server, 4).client_ack().server(b"hij").odd(Server, &late);
+    let gap =
+        talk().handshake().server(b"abc").missed(Server, 4).client_ack().server(b"hij").odd(Server, &late);
     let journal = track(&gap.frames);
     assert_eq!((journal.octets[0][1].as_slice(), journal.missing[0][1]), (&b"abchij"[..], 4));
     assert_eq!(journal.oddities, [(Direction::Reverse, Oddity::Late { offset: 3, length: 4 })]);
@@ -96,8 +104,10 @@ fn a_packet_captured_twice_is_no_retransmission() {
     let connection = only(&journal);
     assert_eq!(connection.same_packets, u32::try_from(once.len()).unwrap());
     assert_eq!((connection.syn_retries, connection.state), (0, "closed"));
-    assert!(journal.verdicts.iter().all(|(packet, verdict)| packet % 2 == 0
-        && verdict.own == Some(Own::SamePacket { packet: packet - 1 })));
+    assert!(
+        journal.verdicts.iter().all(|(packet, verdict)| packet % 2 == 0
+            && verdict.own == Some(Own::SamePacket { packet: packet - 1 }))
+    );
     let sent_again = numbered([once.clone(), once].concat());
     assert_eq!(only(&track(&sent_again)).same_packets, 0, "another IP packet with the same octets");
 }
@@ -111,7 +121,10 @@ fn a_second_view_by_another_network_is_told() {
     };
     let both: Vec<Frame> = once.iter().flat_map(|frame| [frame.clone(), tagged(frame)]).collect();
     let journal = track(&both);
-    assert_eq!(journal.closed.iter().map(|c| (c.id, c.copy_of)).collect::<Vec<_>>(), [(0, None), (1, Some(0))]);
+    assert_eq!(
+        journal.closed.iter().map(|c| (c.id, c.copy_of)).collect::<Vec<_>>(),
+        [(0, None), (1, Some(0))]
+    );
 }
 
 #[test]
@@ -127,7 +140,8 @@ fn who_is_silent_too_long_is_given_up_unless_everybody_was() {
         [(2, Left::Idle), (1, Left::CaptureEnd), (100, Left::CaptureEnd)],
         "an attempt has minutes, a connection a day"
     );
-    let days = (1..=2 * IDLE_MAX_NS / (1800 * S)).flat_map(|half| from(100, half * 1800 * S).client(b"x").frames);
+    let days =
+        (1..=2 * IDLE_MAX_NS / (1800 * S)).flat_map(|half| from(100, half * 1800 * S).client(b"x").frames);
     let frames: Vec<Frame> = from(1, MS).handshake().frames.into_iter().chain(days).collect();
     assert_eq!(left(&track(&frames)), [(1, Left::Idle), (100, Left::CaptureEnd)]);
     let jumped: Vec<Frame> =
@@ -137,7 +151,8 @@ fn who_is_silent_too_long_is_given_up_unless_everybody_was() {
 
 #[test]
 fn a_full_table_says_why_a_connection_left() {
-    let frames: Vec<Frame> = (0..6).flat_map(|n| from(1000 + n, i64::from(n) * S + MS).handshake().frames).collect();
+    let frames: Vec<Frame> =
+        (0..6).flat_map(|n| from(1000 + n, i64::from(n) * S + MS).handshake().frames).collect();
     let mut tracker = Tracker::bounded(4);
     let journal = track_with(&mut tracker, &frames);
     let left: Vec<_> = journal.closed.iter().map(|connection| connection.left).collect();
