@@ -54,10 +54,9 @@ pub fn run(
     options: &RunOptions,
     mut receive: impl FnMut(Batch) -> ControlFlow<()>,
 ) -> Outcome {
-    let mut analyzer = Analyzer::new(options.analysis.clone());
-    if options.watch {
-        analyzer.watch();
-    }
+    let watch = options.watch;
+    let mut analyzer =
+        if watch { Analyzer::watching(&options.analysis) } else { Analyzer::new(&options.analysis) };
     let mut batch_packets = if options.watch { FIRST_BATCH_PACKETS } else { BATCH_PACKETS };
     let (mut packets, mut in_batch) = (0, 0);
     let mut stopped = false;

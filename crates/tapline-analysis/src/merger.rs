@@ -1,0 +1,192 @@
+//! What shards tell, in the order of the packets.
+
+mod ids;
+
+use crate::Event;
+use crate::limits::SHARDS;
+use ids::Ids;
+
+/// What some shards told, in order. Filled by shards, emptied by a [`Merger`].
+#[derive(Default)]
+pub struct Told {
+    marks: Vec<Mark>,
+    events: Vec<Event>,
+    left: Vec<u64>,
+}
+
+/// When something was told. What happens at one moment in several shards comes in the order of the connections,
+/// because which shard a connection is in means nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Moment {
+    /// By the time of that packet, before the packet itself.
+    BeforePacket(u64),
+    /// By the packet.
+    Packet(u64),
+    /// By no packet, after all of them so far.
+    Afterwards,
+}
+
+impl Moment {
+    /// Moments by packet first, then as they are declared.
+    fn key(self) -> (u64, Self) {
+        match self {
+            Self::BeforePacket(packet) | Self::Packet(packet) => (packet, self),
+            Self::Afterwards => (u64::MAX, self),
+        }
+    }
+}
+
+/// What one shard told at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    moment: Moment,
+    shard: usize,
+    /// Whether a connection began.
+    opened: bool,
+    /// How many of the events are of this moment.
+    events: usize,
+    /// How many of the connections that left did so at this moment.
+    left: usize,
+}
+
+impl Told {
+    /// How many events wait.
+    pub fn events(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        moment: Moment,
+        shard: usize,
+        opened: bool,
+        events: &mut Vec<Event>,
+        left: &mut Vec<u64>,
+    ) {
+        if opened || !events.is_empty() || !left.is_empty() {
+            self.marks.push(Mark { moment, shard, opened, events: events.len(), left: left.len() });
+            self.events.append(events);
+            self.left.append(left);
+        }
+    }
+}
+
+/// Puts what shards tell in the order of the packets, and gives connections their ids: 0, 1, … in the order of
+/// their first packets, whichever shard they are in.
+///
+/// ```text
+///   shard 0   ──5──────9───────>
+///   shard 1   ────7────9──12───>     5 7 9 9 12      by packet, then by connection
+///   shard 2   ─────────────────>
+/// ```
+pub struct Merger {
+    ids: Vec<Ids>,
+    opened: u64,
+    /// Once the capture is over: who is still to be told, by id, and its shard.
+    unfinished: Option<std::vec::IntoIter<(u64, usize)>>,
+}
+
+impl Default for Merger {
+    fn default() -> Self {
+        Self { ids: (0..SHARDS).map(|_| Ids::default()).collect(), opened: 0, unfinished: None }
+    }
+}
+
+impl Merger {
+    /// Appends what was told to `events`. All that is told of a packet must be told in one call, and of no later
+    /// packet in an earlier one.
+    pub fn merge(&mut self, told: impl IntoIterator<Item = Told>, events: &mut Vec<Event>) {
+        let mut parts: Vec<Part> = told.into_iter().map(Part::of).collect();
+        // Where several shards speak at one moment: the moment, and where its events begin.
+        let mut shared = (None, 0);
+        while let Some((part, mark)) = next(&mut parts) {
+            if shared.0 != Some(mark.moment) {
+                shared = (Some(mark.moment), events.len());
+            }
+            self.take(&mark, part, events);
+            if !matches!(mark.moment, Moment::Packet(_))
+                && let Some(of_moment) = events.get_mut(shared.1..)
+            {
+                of_moment.sort_by_key(Event::connection);
+            }
+        }
+    }
+
+    /// Connections that began.
+    pub fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// The capture is over: `unfinished` is what each shard answered to that question, by shard.
+    pub fn finish(&mut self, unfinished: impl IntoIterator<Item = (usize, Vec<u64>)>) {
+        let mut all: Vec<(u64, usize)> = Vec::new();
+        for (shard, connections) in unfinished {
+            if let Some(ids) = self.ids.get(shard) {
+                all.extend(connections.into_iter().filter_map(|id| Some((ids.in_capture(id)?, shard))));
+            }
+        }
+        all.sort_unstable();
+        self.unfinished = Some(all.into_iter());
+    }
+
+    /// How many connections each shard is to finish so that together they finish the next `connections` ones in
+    /// order; `None` when all are.
+    pub fn next_to_finish(&mut self, connections: usize) -> Option<[usize; SHARDS]> {
+        let unfinished = self.unfinished.as_mut().filter(|unfinished| !unfinished.as_slice().is_empty())?;
+        let mut counts = [0; SHARDS];
+        for (_, shard) in unfinished.take(connections) {
+            if let Some(count) = counts.get_mut(shard) {
+                *count += 1;
+            }
+        }
+        Some(counts)
+    }
+
+    /// Whether connections are left to finish.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished.as_ref().is_some_and(|unfinished| !unfinished.as_slice().is_empty())
+    }
+
+    fn take(&mut self, mark: &Mark, part: &mut Part, events: &mut Vec<Event>) {
+        let Some(ids) = self.ids.get_mut(mark.shard) else { return };
+        if mark.opened {
+            ids.push(self.opened);
+            self.opened += 1;
+        }
+        for mut event in part.events.by_ref().take(mark.events) {
+            event.renumber(|id| ids.in_capture(id));
+            events.push(event);
+        }
+        for id in part.left.by_ref().take(mark.left) {
+            ids.leave(id);
+        }
+    }
+}
+
+/// One of several parts that are merged.
+struct Part {
+    marks: std::iter::Peekable<std::vec::IntoIter<Mark>>,
+    events: std::vec::IntoIter<Event>,
+    left: std::vec::IntoIter<u64>,
+}
+
+impl Part {
+    fn of(told: Told) -> Self {
+        Self {
+            marks: told.marks.into_iter().peekable(),
+            events: told.events.into_iter(),
+            left: told.left.into_iter(),
+        }
+    }
+}
+
+/// What was told earliest. There are as many parts as threads: few enough to look at each.
+fn next(parts: &mut [Part]) -> Option<(&mut Part, Mark)> {
+    let earliest = parts.iter_mut().filter_map(|part| {
+        let key = part.marks.peek()?.moment.key();
+        Some((key, part))
+    });
+    let (_, part) = earliest.min_by_key(|(key, _)| *key)?;
+    let mark = part.marks.next()?;
+    Some((part, mark))
+}
