@@ -31,7 +31,7 @@ pub const PENDING_PIECES_MAX: usize = 65_536;
 pub const COMPARED_PIECES_MAX: usize = 64;
 
 /// Octets, of all connections together, that repeated ones can be compared with. As much as a fast connection
-/// has in flight.
+/// has in flight; where several trackers share a capture, as some slower ones have.
 pub const RECENT_BYTES_MAX: usize = 4 << 20;
 
 /// Segments of a direction that are looked back over for the first copy of an octet.
@@ -71,10 +71,6 @@ pub const SERIES_FROM_BYTES: u64 = 14_600;
 
 /// Segments that are remembered to tell the same IP packet captured twice: a power of two.
 pub const SAME_PACKETS_MAX: usize = 4096;
-
-/// How much more than its part of [`RECENT_BYTES_MAX`] and [`SAME_PACKETS_MAX`] each of several trackers holds that
-/// share a capture: traffic is uneven, and one fast connection has all its octets in one of them.
-pub const SHARE_SLACK: usize = 4;
 
 /// How far apart two captures of the same IP packet may lie: the way through one machine, or once around a
 /// network.

@@ -1,6 +1,6 @@
 //! How much one tracker holds.
 
-use crate::limits::{CONNECTIONS_MAX, RECENT_BYTES_MAX, SAME_PACKETS_MAX, SHARE_SLACK};
+use crate::limits::{CONNECTIONS_MAX, RECENT_BYTES_MAX, SAME_PACKETS_MAX};
 
 /// What a tracker holds at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,15 +25,16 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// One of so many trackers that share the connections of a capture between them by a hash. Each may hold more
-    /// than its part: a hash shares connections out nearly evenly, but octets are those of a few fast connections.
+    /// One of so many trackers that share the connections of a capture between them by a hash. Together they hold
+    /// as much as one, but for connections: a hash does not share them out quite evenly, so each may hold a quarter
+    /// more than its part.
     #[must_use]
     pub fn share(self, trackers: usize) -> Self {
         let part = |whole: usize| whole / trackers.max(1);
         Self {
             connections_max: part(self.connections_max + self.connections_max / 4),
-            recent_bytes_max: part(self.recent_bytes_max * SHARE_SLACK),
-            same_packets_max: part(self.same_packets_max * SHARE_SLACK),
+            recent_bytes_max: part(self.recent_bytes_max),
+            same_packets_max: part(self.same_packets_max),
         }
     }
 }
@@ -45,7 +46,7 @@ mod tests {
     #[test]
     fn sixteen_hold_little_more_than_one() {
         let share = Bounds::default().share(16);
-        let expected = Bounds { connections_max: 81_920, recent_bytes_max: 1 << 20, same_packets_max: 1024 };
+        let expected = Bounds { connections_max: 81_920, recent_bytes_max: 1 << 18, same_packets_max: 256 };
         assert_eq!(share, expected);
     }
 }
