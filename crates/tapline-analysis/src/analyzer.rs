@@ -108,6 +108,6 @@ impl Analyzer {
     }
 
     fn merge(&mut self) {
-        self.merger.merge([std::mem::take(&mut self.told)], &mut self.events);
+        self.merger.merge(std::slice::from_mut(&mut self.told), &mut self.events);
     }
 }

@@ -1,5 +1,7 @@
 //! From packets to what shards take: everything that must see every packet, and every packet in order.
 
+use std::net::IpAddr;
+
 use tapline_packet::{
     Dissected, Endpoint, IcmpError, Packet, Segment, Timestamp, dissect_datagram, dissect_packet,
 };
@@ -138,12 +140,14 @@ fn shard_of(a: Endpoint, b: Endpoint) -> usize {
 }
 
 fn of_end(end: Endpoint) -> u64 {
-    let address = match end.address {
-        std::net::IpAddr::V4(address) => u128::from(u32::from(address)),
-        std::net::IpAddr::V6(address) => u128::from(address),
-    };
-    let [low, high] = halves(address);
-    fold(low ^ u64::from(end.port) << 40, 0xa076_1d64_78bd_642f) ^ fold(high, 0xe703_7ed1_a0b4_28db)
+    let port = u64::from(end.port) << 32;
+    match end.address {
+        IpAddr::V4(address) => fold(port | u64::from(u32::from(address)), 0xa076_1d64_78bd_642f),
+        IpAddr::V6(address) => {
+            let [low, high] = halves(address.into());
+            fold(low ^ port, 0xa076_1d64_78bd_642f) ^ fold(high, 0xe703_7ed1_a0b4_28db)
+        }
+    }
 }
 
 /// Both halves of a product: every bit of the number takes part in the low ones.

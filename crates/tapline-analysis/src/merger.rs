@@ -2,6 +2,9 @@
 
 mod ids;
 
+use std::iter::Peekable;
+use std::vec::Drain;
+
 use crate::Event;
 use crate::limits::SHARDS;
 use ids::Ids;
@@ -55,6 +58,7 @@ impl Told {
         self.events.len()
     }
 
+    #[inline]
     pub(crate) fn add(
         &mut self,
         moment: Moment,
@@ -95,21 +99,18 @@ impl Default for Merger {
 impl Merger {
     /// Appends what was told to `events`. All that is told of a packet must be told in one call, and of no later
     /// packet in an earlier one.
-    pub fn merge(&mut self, told: impl IntoIterator<Item = Told>, events: &mut Vec<Event>) {
-        let mut parts: Vec<Part> = told.into_iter().map(Part::of).collect();
-        // Where several shards speak at one moment: the moment, and where its events begin.
-        let mut shared = (None, 0);
+    pub fn merge(&mut self, told: &mut [Told], events: &mut Vec<Event>) {
+        let mut parts: Vec<Part<'_>> = told.iter_mut().map(Part::of).collect();
+        // The moment at hand, and where its events begin.
+        let (mut moment, mut begin) = (Moment::Packet(0), events.len());
         while let Some((part, mark)) = next(&mut parts) {
-            if shared.0 != Some(mark.moment) {
-                shared = (Some(mark.moment), events.len());
+            if moment != mark.moment {
+                settle(moment, events, begin);
+                (moment, begin) = (mark.moment, events.len());
             }
             self.take(&mark, part, events);
-            if !matches!(mark.moment, Moment::Packet(_))
-                && let Some(of_moment) = events.get_mut(shared.1..)
-            {
-                of_moment.sort_by_key(Event::connection);
-            }
         }
+        settle(moment, events, begin);
     }
 
     /// Connections that began.
@@ -147,7 +148,7 @@ impl Merger {
         self.unfinished.as_ref().is_some_and(|unfinished| !unfinished.as_slice().is_empty())
     }
 
-    fn take(&mut self, mark: &Mark, part: &mut Part, events: &mut Vec<Event>) {
+    fn take(&mut self, mark: &Mark, part: &mut Part<'_>, events: &mut Vec<Event>) {
         let Some(ids) = self.ids.get_mut(mark.shard) else { return };
         if mark.opened {
             ids.push(self.opened);
@@ -164,24 +165,30 @@ impl Merger {
 }
 
 /// One of several parts that are merged.
-struct Part {
-    marks: std::iter::Peekable<std::vec::IntoIter<Mark>>,
-    events: std::vec::IntoIter<Event>,
-    left: std::vec::IntoIter<u64>,
+struct Part<'a> {
+    marks: Peekable<Drain<'a, Mark>>,
+    events: Drain<'a, Event>,
+    left: Drain<'a, u64>,
 }
 
-impl Part {
-    fn of(told: Told) -> Self {
-        Self {
-            marks: told.marks.into_iter().peekable(),
-            events: told.events.into_iter(),
-            left: told.left.into_iter(),
-        }
+impl<'a> Part<'a> {
+    fn of(told: &'a mut Told) -> Self {
+        let Told { marks, events, left } = told;
+        Self { marks: marks.drain(..).peekable(), events: events.drain(..), left: left.drain(..) }
+    }
+}
+
+/// Events of a moment at which several shards speak come in the order of the connections.
+fn settle(moment: Moment, events: &mut [Event], begin: usize) {
+    if !matches!(moment, Moment::Packet(_))
+        && let Some(events) = events.get_mut(begin..)
+    {
+        events.sort_by_key(Event::connection);
     }
 }
 
 /// What was told earliest. There are as many parts as threads: few enough to look at each.
-fn next(parts: &mut [Part]) -> Option<(&mut Part, Mark)> {
+fn next<'a, 'b>(parts: &'a mut [Part<'b>]) -> Option<(&'a mut Part<'b>, Mark)> {
     let earliest = parts.iter_mut().filter_map(|part| {
         let key = part.marks.peek()?.moment.key();
         Some((key, part))

@@ -38,6 +38,7 @@ impl Shard {
     }
 
     /// Takes what is its own of the packet `here`.
+    #[inline]
     pub fn take(&mut self, work: Work<'_>, here: Origin, told: &mut Told) {
         let Self { tracker, stage, changed, .. } = self;
         stage.here = here;

@@ -158,9 +158,9 @@ impl Crew {
 
     /// Waits for an answer of each worker and puts what they tell in order.
     fn merge(&mut self) -> Vec<Event> {
-        let told: Vec<_> = self.workers.iter_mut().map(|worker| worker.answer().told).collect();
+        let mut told: Vec<_> = self.workers.iter_mut().map(|worker| worker.answer().told).collect();
         let mut events = Vec::new();
-        self.merger.merge(told, &mut events);
+        self.merger.merge(&mut told, &mut events);
         events
     }
 }
