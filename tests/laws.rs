@@ -4,32 +4,14 @@
 
 use std::io::Cursor;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::open_reader;
 use tapline_engine::{RunOptions, run};
+use tapline_testkit::fixtures;
 
 /// Cuts and changes of each fixture.
 const TRIALS: u64 = 40;
-
-fn fixtures() -> Vec<PathBuf> {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(Path::parent).unwrap().join("fixtures");
-    let mut found = Vec::new();
-    for folder in
-        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
-    {
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "pcapng") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 /// How many packets and events come of a capture.
 fn events(octets: Vec<u8>) -> (u64, usize) {

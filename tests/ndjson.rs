@@ -2,28 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(Path::parent).unwrap().to_owned()
-}
-
-fn fixtures() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for folder in ["http1", "http2", "tls", "link"] {
-        for file in std::fs::read_dir(root().join("fixtures").join(folder)).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "pcapng") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
+use tapline_testkit::{fixtures, root};
 
 fn export(path: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));

@@ -1,29 +1,15 @@
 //! The report on every fixture, as text at 80 columns; the snapshots are read like a page.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().and_then(Path::parent).unwrap().to_owned()
-}
+use tapline_testkit::root;
 
+/// Paths in the project.
 fn fixtures() -> Vec<String> {
-    let mut found = Vec::new();
-    for folder in std::fs::read_dir(root().join("fixtures")).unwrap() {
-        let folder = folder.unwrap().path();
-        if !folder.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(&folder).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "pcapng" || extension == "pcap") {
-                found.push(path.strip_prefix(root()).unwrap().display().to_string());
-            }
-        }
-    }
-    found.sort();
-    found
+    let in_project = |path: PathBuf| path.strip_prefix(root()).unwrap().display().to_string();
+    tapline_testkit::fixtures().into_iter().map(in_project).collect()
 }
 
 fn report(fixture: &str, arguments: &[&str]) -> String {

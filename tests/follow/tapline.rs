@@ -1,6 +1,6 @@
 //! The streams of a capture as tapline puts them in order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use tapline_engine::capture::{Item, open};
@@ -15,14 +15,14 @@ struct Collector {
     /// By the connection's id, with its first packet.
     conversations: BTreeMap<u64, (u64, Conversation)>,
     /// No octets behind this are compared.
-    over: HashMap<(u64, Direction), ()>,
+    over: HashSet<(u64, Direction)>,
     /// Whether a direction's octets came in more than one piece.
     is_put_together: bool,
 }
 
 impl Collector {
     fn text(&mut self, connection: &Connection, direction: Direction) -> Option<&mut Text> {
-        if self.over.contains_key(&(connection.id, direction)) {
+        if self.over.contains(&(connection.id, direction)) {
             return None;
         }
         let (_, conversation) = self.conversations.get_mut(&connection.id)?;
@@ -61,7 +61,7 @@ impl Sink for Collector {
             Gap::Cut => {}
             // tshark leaves out what still waits at the end of the capture.
             Gap::NeverSeen | Gap::Overflow => {
-                self.over.insert((connection.id, direction), ());
+                self.over.insert((connection.id, direction));
             }
         }
     }

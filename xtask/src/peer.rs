@@ -7,6 +7,7 @@
 mod differences;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,11 +42,14 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
         let Some(topics) = topics(capture, known.decode_as(&capture.name))? else { return Ok(None) };
         compare_one(&compare, &tapline, capture, topics, &known).map(Some)
     })?;
-    let (mut captures, mut agree, mut listed, mut wrong) = (0, 0, 0, Vec::new());
+    let (mut captures, mut topics, mut wrong) = (0, BTreeMap::<String, Rows>::new(), Vec::new());
     for result in results.into_iter().flatten() {
         captures += 1;
-        agree += result.agree;
-        listed += result.listed;
+        for (name, rows) in result.topics {
+            let all = topics.entry(name).or_default();
+            all.agree += rows.agree;
+            all.listed += rows.listed;
+        }
         wrong.extend(result.wrong);
     }
     if only.is_none() && corpus().is_some() {
@@ -54,10 +58,10 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     for line in &wrong {
         println!("{line}");
     }
-    println!(
-        "peer: {captures} captures, {agree} rows agree, {listed} differ as listed, {} topics differ otherwise",
-        wrong.len()
-    );
+    for (name, Rows { agree, listed }) in &topics {
+        println!("{name}: {agree} rows agree, {listed} differ as listed");
+    }
+    println!("peer: {captures} captures, {} topics differ otherwise", wrong.len());
     ensure!(
         wrong.is_empty(),
         "tapline and tshark differ where no reason stands in tests/peer-differences.toml"
@@ -66,11 +70,17 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Rows of a topic.
+#[derive(Default)]
+struct Rows {
+    agree: usize,
+    listed: usize,
+}
+
 /// One capture's comparison.
 #[derive(Default)]
 struct Compared {
-    agree: usize,
-    listed: usize,
+    topics: Vec<(String, Rows)>,
     wrong: Vec<String>,
 }
 
@@ -83,11 +93,13 @@ fn compare_one(
 ) -> Result<Compared> {
     let mut compared = Compared::default();
     for topic in run_compare(compare, tapline, capture, topics, known.decode_as(&capture.name))? {
-        compared.agree += topic.agree;
-        match known.check(&capture.name, &topic.without_proven(capture)?) {
-            Ok(rows) => compared.listed += rows,
+        let topic = topic.without_proven(capture)?;
+        let mut rows = Rows { agree: topic.agree, listed: 0 };
+        match known.check(&capture.name, &topic) {
+            Ok(listed) => rows.listed = listed,
             Err(why) => compared.wrong.push(why),
         }
+        compared.topics.push((topic.name, rows));
     }
     Ok(compared)
 }

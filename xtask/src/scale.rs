@@ -21,6 +21,9 @@ const HALF_OPEN_BYTES_MAX: f64 = 256.0;
 /// Octets that an open one may cost: a million of them stay below a gibibyte.
 const OPEN_BYTES_MAX: f64 = 1073.0;
 
+/// Octets that an open one may cost that has had a request and waits for the next: its decoders too.
+const USED_BYTES_MAX: f64 = 2048.0;
+
 /// What anything that is no connection may take in all.
 const FLOOD_MIB_MAX: f64 = 96.0;
 
@@ -70,7 +73,7 @@ const SHAPES: [Shape; 11] = [
     },
     shape("half-open", Limit::Connection(HALF_OPEN_BYTES_MAX), shapes::half_open),
     shape("open", Limit::Connection(OPEN_BYTES_MAX), shapes::open),
-    shape("open after an exchange", Limit::Connection(OPEN_BYTES_MAX), shapes::open_after_exchange),
+    shape("open after an exchange", Limit::Connection(USED_BYTES_MAX), shapes::open_after_exchange),
     shape("stray fragments", Limit::Whole(FLOOD_MIB_MAX), shapes::strays),
     shape("overlapping fragments", Limit::Whole(FLOOD_MIB_MAX), shapes::overlapping_fragments),
     shape("fragments of whole datagrams", Limit::Whole(FLOOD_MIB_MAX), shapes::whole_datagrams),

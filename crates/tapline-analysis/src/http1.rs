@@ -14,7 +14,8 @@ use crate::{Event, Exchange, Http1Message, MessageKind, MessagePart, Timings, te
 /// The messages of one HTTP/1 connection.
 #[derive(Default)]
 pub(crate) struct Http1 {
-    pairs: VecDeque<Pair>,
+    /// Boxed, because a connection that waits for its next request keeps this queue's room.
+    pairs: VecDeque<Box<Pair>>,
     /// The message whose head came last, by direction.
     open: [Option<Box<Open>>; 2],
     requests: u64,
@@ -89,7 +90,7 @@ impl Http1 {
     /// Nothing more will come.
     pub(crate) fn close(&mut self, secure: bool, moment: &mut Moment<'_>) {
         for pair in std::mem::take(&mut self.pairs) {
-            tell(pair, secure, moment);
+            tell(*pair, secure, moment);
         }
         self.open = [None, None];
     }
@@ -113,14 +114,14 @@ impl Http1 {
             message.headers = header_list(&request.fields);
         }
         if self.pairs.len() < PIPELINED_MAX {
-            self.pairs.push_back(Pair {
+            self.pairs.push_back(Box::new(Pair {
                 version,
                 method: message.method.clone(),
                 target: message.target.clone(),
                 host,
                 request: Some(new_part(&request.fields, span, moment)),
                 ..Pair::default()
-            });
+            }));
         }
         self.begin(Open { message, interim: false, hash: None }, moment.direction);
     }
@@ -160,9 +161,9 @@ impl Http1 {
     fn pair_to_answer(&mut self, version: &'static str) -> Option<&mut Pair> {
         let index = self.pairs.iter().position(|pair| pair.response.is_none() && !pair.response_done);
         if index.is_none() {
-            self.pairs.push_back(Pair { version, request_done: true, ..Pair::default() });
+            self.pairs.push_back(Box::new(Pair { version, request_done: true, ..Pair::default() }));
         }
-        self.pairs.get_mut(index.unwrap_or(self.pairs.len() - 1))
+        self.pairs.get_mut(index.unwrap_or(self.pairs.len() - 1)).map(Box::as_mut)
     }
 
     fn begin(&mut self, open: Open, direction: Direction) {
@@ -216,7 +217,7 @@ impl Http1 {
     fn tell_finished(&mut self, secure: bool, moment: &mut Moment<'_>) {
         while self.pairs.front().is_some_and(|pair| pair.request_done && pair.response_done) {
             if let Some(pair) = self.pairs.pop_front() {
-                tell(pair, secure, moment);
+                tell(*pair, secure, moment);
             }
         }
     }

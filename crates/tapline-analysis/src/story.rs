@@ -45,8 +45,7 @@ impl Talk {
         self.listen(connection, surroundings, |conversation, listener| {
             conversation.bytes(direction, offset, octets, listener);
         });
-        let settled = self.story.settled.get(direction.index()).copied().unwrap_or(0);
-        self.story.trail(direction).forget_before(settled);
+        self.story.trail(direction).forget();
     }
 
     pub(crate) fn gap(
@@ -115,8 +114,6 @@ pub(crate) struct Story {
     /// Exchanges that were told: the first one paid for the connection.
     exchanges_told: u64,
     trails: [Trail; 2],
-    /// Offset up to which each direction's octets belong to finished messages.
-    settled: [u64; 2],
 }
 
 /// A message's circumstances.
@@ -177,9 +174,7 @@ impl Story {
     }
 
     fn settle(&mut self, direction: Direction, offset: u64) {
-        if let Some(settled) = self.settled.get_mut(direction.index()) {
-            *settled = offset.max(*settled);
-        }
+        self.trail(direction).settle(offset);
     }
 
     fn protocol(&mut self, protocol: Protocol) {

@@ -161,12 +161,12 @@ mod tests {
         let mut recent = Recent::default();
         let size = 1 << 16;
         let (mut newest, mut offset) = (0, 0);
-        for round in 0..=(RECENT_BYTES_MAX / size + 1) as u64 {
+        for round in 0..=u8::try_from(RECENT_BYTES_MAX / size + 1).unwrap() {
             // Not a divisor of the ring: copies lie across its end.
-            let octets = vec![round as u8; size - 7];
-            newest = recent.keep(newest, offset, &octets, at(round + 1));
+            let octets = vec![round; size - 7];
+            newest = recent.keep(newest, offset, &octets, at(u64::from(round) + 1));
             assert_eq!(recent.differs(newest, offset, &octets), None);
-            let (index, _) = recent.differs(newest, offset, &vec![round as u8 + 1; size - 7]).unwrap();
+            let (index, _) = recent.differs(newest, offset, &vec![round + 1; size - 7]).unwrap();
             assert_eq!(index, offset);
             offset += octets.len() as u64;
         }

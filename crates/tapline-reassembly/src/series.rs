@@ -120,10 +120,11 @@ impl Series {
             round_trip_ns: sample.round_trip_ns,
         };
         let passed = at.since(self.start).max(0);
-        while passed / self.step_ns >= SERIES_POINTS_MAX as i64 {
+        let index_of = |step_ns: i64| usize::try_from(passed / step_ns).unwrap_or(usize::MAX);
+        while index_of(self.step_ns) >= SERIES_POINTS_MAX {
             self.halve();
         }
-        let index = usize::try_from(passed / self.step_ns).unwrap_or(0);
+        let index = index_of(self.step_ns);
         if index >= self.points.len() {
             self.points.resize(index + 1, Point::default());
         }
@@ -137,7 +138,9 @@ impl Series {
         self.step_ns = self.step_ns.saturating_mul(2);
         let halved = self.points.chunks(2).map(|pair| {
             let mut point = Point::default();
-            pair.iter().for_each(|part| point.add(part));
+            for part in pair {
+                point.add(part);
+            }
             point
         });
         self.points = halved.collect();
@@ -235,8 +238,15 @@ mod tests {
         let acknowledged: u64 = series.points().iter().map(|point| point.acknowledged_bytes).sum();
         assert_eq!(acknowledged, series.acknowledged);
         assert_eq!(series.points().iter().map(|point| point.in_flight_bytes).max(), Some(160_000));
-        let covered = series.step_ns() * series.points().len() as i64;
-        assert!(covered >= 9_999 * 10 * MS, "{covered}");
+        let covered = series.step_ns() * i64::try_from(series.points().len()).unwrap();
+        assert!((9_999 * 10 * MS..20_000 * 10 * MS).contains(&covered), "{covered}");
+        let halves = series.points().chunks(series.points().len() / 2);
+        let halves: Vec<u64> =
+            halves.map(|half| half.iter().map(|point| point.acknowledged_bytes).sum()).collect();
+        assert!(
+            halves[0].abs_diff(halves[1]) * 10 < acknowledged,
+            "octets stand where they were sent: {halves:?}"
+        );
     }
 
     #[test]

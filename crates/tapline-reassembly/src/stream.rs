@@ -100,6 +100,11 @@ impl Stream {
         self.highest.saturating_sub(self.acknowledged)
     }
 
+    /// The same without the FIN, which is no octet.
+    pub fn in_flight(&self) -> u64 {
+        self.fin.map_or(self.highest, |fin| fin.min(self.highest)).saturating_sub(self.acknowledged)
+    }
+
     /// Whether offset 0 is known.
     pub(crate) fn is_started(&self) -> bool {
         self.start.is_some()
@@ -231,7 +236,9 @@ impl Stream {
         let offset = u64::try_from(offset).unwrap_or(0);
         let octets =
             slice(octets.get(before..).unwrap_or_default(), 0, end.min(self.next).saturating_sub(offset));
-        if let Some((offset, first)) = recent.differs(self.newest, offset, octets) {
+        // A keep-alive repeats the last octet, and may do so with any octet (RFC 9293 §3.8.4).
+        let keep_alive = octets.len() == 1 && offset + 1 == self.next;
+        if let Some((offset, first)) = recent.differs(self.newest, offset, octets).filter(|_| !keep_alive) {
             out(Piece::Conflict { offset, first });
         }
         if let Some(skipped) = &mut self.skipped {
@@ -314,7 +321,7 @@ mod tests {
 
     use super::*;
 
-    fn arrival<'a>(sequence: u32, octets: &'a str) -> Arrival<'a> {
+    fn arrival(sequence: u32, octets: &str) -> Arrival<'_> {
         let length = u32::try_from(octets.len()).unwrap();
         Arrival { sequence, octets: octets.as_bytes(), length, fin: false, origin: Origin::default() }
     }
@@ -365,6 +372,11 @@ mod tests {
         assert_eq!(run(0, &[(0, "abc"), (3, "def"), (2, "cdX")], &[], false), "abcdef!4");
         assert_eq!(run(0, &[(2, "c"), (4, "e"), (0, "abXdXf")], &[], false), "!2abcdef");
         assert_eq!(run(0, &[(2, "cde"), (1, "bcde"), (0, "abcde")], &[], false), "abcde");
+        assert_eq!(
+            run(0, &[(0, "abc"), (2, "Z"), (1, "Z")], &[], false),
+            "abc!1",
+            "a keep-alive says nothing"
+        );
     }
 
     #[test]
@@ -396,6 +408,8 @@ mod tests {
     fn octets_of_a_gap_that_was_given_up_are_late_once() {
         let lost = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "def"), (3, "def")];
         assert_eq!(run(0, &lost, &[(2, 9)], false), "abc[3]ghijkl(3)");
+        let beside = [(0, "abc"), (6, "ghi"), (9, "jkl"), (0, "abc"), (6, "ghi")];
+        assert_eq!(run(0, &beside, &[(2, 9)], false), "abc[3]ghijkl");
         let parts = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "d"), (2, "cdef")];
         assert_eq!(run(0, &parts, &[(2, 9)], false), "abc[3]ghijkl(1)(2)");
     }

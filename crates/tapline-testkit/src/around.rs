@@ -21,3 +21,25 @@ pub fn corpus(folder: &str) -> Option<PathBuf> {
     skipped(format_args!("the corpus is absent ({folder})"));
     None
 }
+
+/// The folder of this project.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map_or_else(PathBuf::new, PathBuf::from)
+}
+
+/// Every capture under `fixtures`, in order of their paths.
+///
+/// # Panics
+/// Where the folder cannot be read: it comes with the project.
+#[expect(clippy::expect_used, reason = "a test without its fixtures must fail")]
+pub fn fixtures() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in ["http1", "http2", "tls", "link"] {
+        let entries =
+            std::fs::read_dir(root().join("fixtures").join(folder)).expect("the fixtures are there");
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        found.extend(paths.filter(|path| path.extension().is_some_and(|extension| extension == "pcapng")));
+    }
+    found.sort();
+    found
+}

@@ -9,7 +9,7 @@ mod fragment;
 mod frame;
 mod talk;
 
-pub use around::{corpus, skipped};
+pub use around::{corpus, fixtures, root, skipped};
 pub use checksum::Checksums;
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, frame, frame_with};

@@ -55,7 +55,10 @@ impl Topic {
                 other.as_ref().is_some_and(|other| differs_by_the_last_packet(other, &row, &last_adds))
             });
             match twin {
-                Some(twin) => *twin = None,
+                Some(twin) => {
+                    *twin = None;
+                    self.agree += 1;
+                }
                 None => self.tapline_only.push(row),
             }
         }

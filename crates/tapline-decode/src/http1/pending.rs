@@ -53,7 +53,12 @@ impl Pending {
     }
 
     pub(super) fn answered(&mut self) -> Option<Request> {
-        self.requests.pop_front()
+        let request = self.requests.pop_front();
+        if self.requests.is_empty() {
+            // A connection that waits for its next request keeps no room for it.
+            self.requests = VecDeque::new();
+        }
+        request
     }
 
     /// Whether what the client sends next depends on the answer to a CONNECT.

@@ -1,7 +1,7 @@
 //! How much a side had in flight, over time: part of the `connection` record, and the `tcp_sample` record.
 
 use serde::Serialize;
-use tapline_engine::analysis::{Sample, Series, TcpSample};
+use tapline_engine::analysis::{Point, Sample, Series, TcpSample};
 
 use super::{At, RecordType};
 
@@ -17,6 +17,7 @@ pub(super) struct SeriesLine {
 
 #[derive(Serialize)]
 struct PointLine {
+    step: usize,
     in_flight_bytes: u64,
     window_bytes: Option<u64>,
     acknowledged_bytes: u64,
@@ -41,7 +42,10 @@ impl SeriesLine {
             points: series
                 .points()
                 .iter()
-                .map(|point| PointLine {
+                .enumerate()
+                .filter(|(_, point)| **point != Point::default())
+                .map(|(step, point)| PointLine {
+                    step,
                     in_flight_bytes: point.in_flight_bytes,
                     window_bytes: point.window_bytes,
                     acknowledged_bytes: point.acknowledged_bytes,

@@ -34,7 +34,7 @@ impl Connection {
             return;
         }
         let sample = Sample {
-            in_flight_bytes: side.stream.outstanding(),
+            in_flight_bytes: side.stream.in_flight(),
             window_bytes: self.judge.window(direction.flip()),
             acknowledged_bytes: side.stream.acknowledged(),
             round_trip_ns,

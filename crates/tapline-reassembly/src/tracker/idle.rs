@@ -42,8 +42,8 @@ impl Idle {
 
     /// From a connection's newest segment until now, nanoseconds, without the stretches in which nobody sent.
     pub(super) fn silent_ns(&self, last: Timestamp, now: Timestamp) -> i64 {
-        let quiet = self.quiet.iter().filter(|(begin, _)| *begin >= last).map(|(_, length)| length);
-        now.since(last).saturating_sub(quiet.fold(0, |sum: i64, length| sum.saturating_add(*length)))
+        let quiet = self.quiet.iter().map(|(begin, length)| length - last.since(*begin).clamp(0, *length));
+        now.since(last).saturating_sub(quiet.fold(0, i64::saturating_add))
     }
 }
 
@@ -63,6 +63,7 @@ mod tests {
         assert!(idle.is_due(Timestamp(years * MINUTE), 1), "time to look");
         let silent = |minutes: i64| idle.silent_ns(Timestamp(minutes * MINUTE), Timestamp(years * MINUTE));
         assert_eq!([silent(0), silent(2), silent(years)], [2 * MINUTE, 0, 0]);
+        assert_eq!(silent(3), 0, "its clock was ahead when the stretch began");
     }
 
     #[test]

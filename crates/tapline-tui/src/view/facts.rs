@@ -265,10 +265,13 @@ fn speed(series: &Series) -> Vec<Piece> {
     }
     let flights = || series.points().iter().map(|point| point.in_flight_bytes);
     pieces.push(plain(format!("up to {} in flight", human::bytes(flights().max().unwrap_or(0)))));
-    if let [first, .., last] = series.rounds() {
+    if series.rounds().len() > 1 {
         let bars = tcp_words::sparkline(series.rounds().iter().copied());
-        let (first, last) = (human::bytes(*first), human::bytes(*last));
-        pieces.push(plain(format!("first rounds {bars} {first} to {last}")));
+        let slow_start = match series.slow_start_rounds() {
+            0 => String::new(),
+            rounds => format!(", slow start in {rounds}"),
+        };
+        pieces.push(plain(format!("first rounds {bars}{slow_start}")));
     }
     pieces.push(plain(format!("over time {}", tcp_words::sparkline(flights()))));
     pieces
