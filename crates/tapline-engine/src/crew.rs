@@ -273,3 +273,30 @@ impl Shards {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use tapline_analysis::Interests;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::panic, reason = "it is what is tested")]
+    fn a_panic_in_a_worker_goes_on_in_the_thread_that_waits_for_it() {
+        let options = Options::of(Interests::SUMMARY);
+        let mut crew = Crew::start(&options, false, 2).unwrap();
+        let (given, answers) = bounded(1);
+        let thread = std::thread::spawn(move || {
+            let _given: Sender<Answer> = given;
+            panic!("as broken as can be");
+        });
+        let (jobs, _) = bounded(1);
+        let broken = Worker { answers, thread: Some(thread), jobs: Some(jobs), ..crew.workers.remove(1) };
+        crew.workers.push(broken);
+        crew.hand_over(Progress::default(), false);
+        let panic = catch_unwind(AssertUnwindSafe(|| crew.ready(true))).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"as broken as can be"));
+    }
+}
