@@ -45,10 +45,11 @@ pub enum Work<'a> {
 
 impl Intake {
     /// Takes one packet and hands on what is in it for a shard: nothing or one task.
+    #[inline]
     pub fn packet(&mut self, packet: &Packet<'_>, give: &mut impl FnMut(Task<'_>)) {
         let at = self.count(packet);
         self.here = Origin { packet: packet.number, at };
-        self.dissected(dissect_packet(packet), packet.interface, give);
+        self.dissected(&dissect_packet(packet), packet.interface, give);
     }
 
     /// The newest packet.
@@ -63,28 +64,28 @@ impl Intake {
 
     /// Takes what a packet, or a datagram that it completed, turned out to be. Calls itself for what was inside
     /// a datagram, which `tapline_packet::limits::LAYERS_MAX` bounds.
-    fn dissected(&mut self, dissected: Dissected<'_>, interface: u32, give: &mut impl FnMut(Task<'_>)) {
+    fn dissected(&mut self, dissected: &Dissected<'_>, interface: u32, give: &mut impl FnMut(Task<'_>)) {
         match dissected {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
                 let shard = shard_of(segment.source, segment.destination);
                 let time_passes = self.time_passes();
-                let work = Work::Segment(&segment, interface);
+                let work = Work::Segment(segment, interface);
                 give(Task { shard, here: self.here, time_passes, work });
             }
             // What was inside counts for the packet that completed it.
-            Dissected::Fragment(fragment) => match self.datagrams.fragment(&fragment, self.here.at) {
-                Some(whole) => self.dissected(dissect_datagram(&whole.datagram()), interface, give),
+            Dissected::Fragment(fragment) => match self.datagrams.fragment(fragment, self.here.at) {
+                Some(whole) => self.dissected(&dissect_datagram(&whole.datagram()), interface, give),
                 None => self.count_other("IP fragment"),
             },
-            Dissected::Compressed(compressed) => match self.inflater.inflate(&compressed) {
-                Some(whole) => self.dissected(dissect_datagram(&whole.datagram()), interface, give),
+            Dissected::Compressed(compressed) => match self.inflater.inflate(compressed) {
+                Some(whole) => self.dissected(&dissect_datagram(&whole.datagram()), interface, give),
                 None => self.count_undecoded("IP payload that cannot be inflated"),
             },
             Dissected::IcmpError(error) => {
                 self.count_other(error.carrier().name());
                 let shard = shard_of(error.source, error.destination);
-                let work = Work::Unreachable(&error);
+                let work = Work::Unreachable(error);
                 give(Task { shard, here: self.here, time_passes: false, work });
             }
             Dissected::Other(other) => self.count_other(other.name()),
@@ -112,6 +113,7 @@ impl Intake {
     }
 
     /// Counts the packet and gives its time: its own, else that of the packet before.
+    #[inline]
     fn count(&mut self, packet: &Packet<'_>) -> Timestamp {
         let totals = &mut self.totals;
         totals.packets += 1;

@@ -58,7 +58,6 @@ impl Told {
         self.events.len()
     }
 
-    #[inline]
     pub(crate) fn add(
         &mut self,
         moment: Moment,
@@ -86,8 +85,9 @@ impl Told {
 pub struct Merger {
     ids: Vec<Ids>,
     opened: u64,
-    /// Once the capture is over: who is still to be told, by id, and its shard.
-    unfinished: Option<std::vec::IntoIter<(u64, usize)>>,
+    /// Once the capture is over: the connections that are still to be told, each its id times [`SHARDS`] and its
+    /// shard, because there may be a million.
+    unfinished: Option<std::vec::IntoIter<u64>>,
 }
 
 impl Default for Merger {
@@ -120,10 +120,11 @@ impl Merger {
 
     /// The capture is over: `unfinished` is what each shard answered to that question, by shard.
     pub fn finish(&mut self, unfinished: impl IntoIterator<Item = (usize, Vec<u64>)>) {
-        let mut all: Vec<(u64, usize)> = Vec::new();
+        let mut all: Vec<u64> = Vec::new();
         for (shard, connections) in unfinished {
             if let Some(ids) = self.ids.get(shard) {
-                all.extend(connections.into_iter().filter_map(|id| Some((ids.in_capture(id)?, shard))));
+                let of_shard = |id| Some(ids.in_capture(id)? * SHARDS as u64 + shard as u64);
+                all.extend(connections.into_iter().filter_map(of_shard));
             }
         }
         all.sort_unstable();
@@ -135,7 +136,8 @@ impl Merger {
     pub fn next_to_finish(&mut self, connections: usize) -> Option<[usize; SHARDS]> {
         let unfinished = self.unfinished.as_mut().filter(|unfinished| !unfinished.as_slice().is_empty())?;
         let mut counts = [0; SHARDS];
-        for (_, shard) in unfinished.take(connections) {
+        for connection in unfinished.take(connections) {
+            let shard = usize::try_from(connection % SHARDS as u64).unwrap_or_default();
             if let Some(count) = counts.get_mut(shard) {
                 *count += 1;
             }

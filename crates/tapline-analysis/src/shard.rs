@@ -51,7 +51,9 @@ impl Shard {
             changed.mark(slot);
         }
         let opened = tracker.opened() > before;
-        self.tell(Moment::Packet(here.packet), opened, told);
+        if opened || !self.stage.is_silent() {
+            self.tell(Moment::Packet(here.packet), opened, told);
+        }
     }
 
     /// Hears that it is as late as the packet `here`, which is another shard's or still to be taken.

@@ -23,6 +23,11 @@ impl Stage {
         Self { options, talks: Vec::new(), here: Origin::default(), events: Vec::new(), left: Vec::new() }
     }
 
+    /// Whether nothing waits to be taken.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.events.is_empty() && self.left.is_empty()
+    }
+
     /// The talk of a connection, made when there is first something to remember, with the rest of the stage
     /// that it needs.
     fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, &Options, &mut Vec<Event>)> {

@@ -283,7 +283,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::panic, reason = "it is what is tested")]
     fn a_panic_in_a_worker_goes_on_in_the_thread_that_waits_for_it() {
         let options = Options::of(Interests::SUMMARY);
         let mut crew = Crew::start(&options, false, 2).unwrap();

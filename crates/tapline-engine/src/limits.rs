@@ -10,8 +10,9 @@ pub(crate) const FIRST_BATCH_PACKETS: u64 = 256;
 /// Events after which a batch is handed over early.
 pub(crate) const BATCH_EVENTS: usize = 16_384;
 
-/// Octets for one thread after which a batch is handed over early.
-pub(crate) const PARCEL_BYTES: usize = 1 << 20;
+/// Octets for one thread, bookkeeping included, after which a batch is handed over early: they stay in the cache
+/// until the thread takes them.
+pub(crate) const PARCEL_BYTES: usize = 1 << 18;
 
 /// Batches that are read and not yet analysed: enough that no thread waits where batches are unlike. Each holds
 /// [`PARCEL_BYTES`] a thread.

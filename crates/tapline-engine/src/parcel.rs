@@ -44,9 +44,9 @@ pub(crate) enum Unpacked<'a> {
 }
 
 impl Parcel {
-    /// Whether its octets are enough for one parcel.
+    /// Whether it is enough for one parcel.
     pub(crate) fn is_full(&self) -> bool {
-        self.octets.len() >= PARCEL_BYTES
+        self.octets.len() + self.entries.len() * size_of::<Entry>() >= PARCEL_BYTES
     }
 
     /// Every shard is told the time.

@@ -92,9 +92,13 @@ fn read(
             Item::Idle => true,
             Item::End => break,
         };
-        in_batch = 0;
-        batch_packets = (batch_packets * 2).min(whole);
-        team.hand_over(source.progress(), options.watch);
+        // A batch that is handed over early shows nothing yet: what changes fast would be shown too often.
+        let complete = idle || in_batch >= batch_packets;
+        if complete {
+            in_batch = 0;
+            batch_packets = (batch_packets * 2).min(whole);
+        }
+        team.hand_over(source.progress(), complete && options.watch);
         hand_out(team, idle, receive)?;
     }
     team.hand_over(source.progress(), false);

@@ -32,8 +32,8 @@ pub struct Tracker {
     table: Table,
     recent: Recent,
     same_packets: SamePackets,
-    /// Connections that ended, oldest first, by slot and id.
-    closed: VecDeque<(u32, u64)>,
+    /// Connections that ended, oldest first, by slot, id and time.
+    closed: VecDeque<(u32, u64, Timestamp)>,
     /// Connections that were reset and not ended yet, oldest first, by slot, id and time.
     reset: VecDeque<(u32, u64, Timestamp)>,
     idle: Idle,
@@ -131,6 +131,7 @@ impl Tracker {
 
     /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
     /// Every segment tells the time of itself; this is for a tracker that gets none because others do.
+    #[inline]
     pub fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
         self.settle_resets(now, sink);
         self.forget_closed(now, sink);
@@ -280,7 +281,7 @@ impl Tracker {
         }
         if connection.is_over() {
             connection.shrink();
-            self.note_closed((slot, id));
+            self.note_closed((slot, id, here.at));
         } else if !was_reset && connection.teardown().ending_reset().is_some() {
             self.reset.push_back((slot, id, here.at));
         }
@@ -330,16 +331,17 @@ impl Tracker {
 
     /// Queues a connection that ended. Connections may leave the table by other ways than this queue, and time
     /// may stand still: entries of those that left are cleared before they outnumber the table.
-    fn note_closed(&mut self, closed: (u32, u64)) {
+    fn note_closed(&mut self, closed: (u32, u64, Timestamp)) {
         if self.closed.len() >= self.connections_max.saturating_mul(2) {
             let table = &self.table;
-            self.closed.retain(|&(slot, id)| table.holds(slot, id));
+            self.closed.retain(|&(slot, id, _)| table.holds(slot, id));
         }
         self.closed.push_back(closed);
     }
 
     /// Ends the connections whose reset nothing has disproved for a while. Where more wait than there can be
     /// connections, the oldest do not wait longer.
+    #[inline]
     fn settle_resets(&mut self, now: Timestamp, sink: &mut impl Sink) {
         while let Some(&(slot, id, at)) = self.reset.front() {
             if now.since(at) < RESET_SETTLE_NS && self.reset.len() <= self.connections_max {
@@ -353,13 +355,18 @@ impl Tracker {
             if connection.teardown().ending_reset().is_some() && !connection.is_over() {
                 end_all(connection, End::Reset, recent, sink);
                 connection.shrink();
-                self.note_closed((slot, id));
+                self.note_closed((slot, id, now));
             }
         }
     }
 
+    #[inline]
     fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        while let Some(&(slot, id)) = self.closed.front() {
+        while let Some(&(slot, id, at)) = self.closed.front() {
+            // Late segments make it later, which costs a look at the connection.
+            if now.since(at) < CLOSED_LINGER_NS {
+                return;
+            }
             match self.table.get(slot).filter(|held| held.id() == id) {
                 Some(held) if now.since(held.last_at()) < CLOSED_LINGER_NS => return,
                 Some(_) => self.finish(slot, Left::Over, sink),
