@@ -124,6 +124,7 @@ impl Merger {
         for (shard, connections) in unfinished {
             if let Some(ids) = self.ids.get(shard) {
                 let of_shard = |id| Some(ids.in_capture(id)? * SHARDS as u64 + shard as u64);
+                all.reserve_exact(connections.len());
                 all.extend(connections.into_iter().filter_map(of_shard));
             }
         }

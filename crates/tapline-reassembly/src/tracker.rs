@@ -39,8 +39,8 @@ pub struct Tracker {
     idle: Idle,
     opened: u64,
     evicted: u64,
-    /// Once the capture is over: who is still to be told, by id and slot.
-    last_words: Option<VecDeque<(u64, u32)>>,
+    /// Once the capture is over: who is still to be told, by slot, in order of ids.
+    last_words: Option<VecDeque<u32>>,
 }
 
 impl Default for Tracker {
@@ -150,7 +150,7 @@ impl Tracker {
     /// call.
     pub fn finish_some(&mut self, count: usize, sink: &mut impl Sink) -> bool {
         for _ in 0..count {
-            let Some((_, slot)) = self.last_words().pop_front() else { break };
+            let Some(slot) = self.last_words().pop_front() else { break };
             self.finish(slot, Left::CaptureEnd, sink);
         }
         !self.last_words().is_empty()
@@ -159,14 +159,16 @@ impl Tracker {
     /// The connections that [`Self::finish_some`] will hand over, by id, in its order. No segment may come after
     /// this call.
     pub fn unfinished(&mut self) -> impl Iterator<Item = u64> {
-        self.last_words().iter().map(|&(id, _)| id)
+        self.last_words();
+        let slots = self.last_words.iter().flatten();
+        slots.filter_map(|&slot| self.table.get(slot)).map(Held::id)
     }
 
-    fn last_words(&mut self) -> &mut VecDeque<(u64, u32)> {
+    fn last_words(&mut self) -> &mut VecDeque<u32> {
         let table = &self.table;
         self.last_words.get_or_insert_with(|| {
-            let mut open: Vec<(u64, u32)> = table.iter().map(|(slot, held)| (held.id(), slot)).collect();
-            open.sort_unstable();
+            let mut open: Vec<u32> = table.iter().map(|(slot, _)| slot).collect();
+            open.sort_unstable_by_key(|&slot| table.get(slot).map(Held::id));
             open.into()
         })
     }
