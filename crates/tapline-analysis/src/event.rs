@@ -31,6 +31,43 @@ pub enum Event {
     Anomaly(Box<AnomalyRecord>),
 }
 
+impl Event {
+    /// The id of its connection.
+    pub fn connection(&self) -> u64 {
+        match self {
+            Self::ConnectionProgress(record) | Self::Connection(record) => record.id,
+            Self::Tcp(verdict) => verdict.connection,
+            Self::TcpSample(sample) => sample.connection,
+            Self::TlsMessage(message) => message.connection,
+            Self::TlsSession(session) => session.connection,
+            Self::Http1Message(message) => message.connection,
+            Self::Http2Frame(frame) => frame.connection,
+            Self::Exchange(exchange) => exchange.connection,
+            Self::Anomaly(anomaly) => anomaly.connection,
+        }
+    }
+
+    /// Gives every connection that it names another id. `id` knows the one of the event's own connection; another
+    /// one that it does not know is not named any more.
+    pub(crate) fn renumber(&mut self, id: impl Fn(u64) -> Option<u64>) {
+        let connection = match self {
+            Self::ConnectionProgress(record) | Self::Connection(record) => {
+                record.copy_of = record.copy_of.and_then(&id);
+                &mut record.id
+            }
+            Self::Tcp(verdict) => &mut verdict.connection,
+            Self::TcpSample(sample) => &mut sample.connection,
+            Self::TlsMessage(message) => &mut message.connection,
+            Self::TlsSession(session) => &mut session.connection,
+            Self::Http1Message(message) => &mut message.connection,
+            Self::Http2Frame(frame) => &mut frame.connection,
+            Self::Exchange(exchange) => &mut exchange.connection,
+            Self::Anomaly(anomaly) => &mut anomaly.connection,
+        };
+        *connection = id(*connection).unwrap_or(*connection);
+    }
+}
+
 /// A TCP segment that is odd, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct TcpVerdict {

@@ -3,6 +3,9 @@
 //! [`Analyzer`] owns the order of the stages: it dissects a packet, tracks its segment, feeds the octets to
 //! the connection's decoders and puts together what they say. It does no I/O, reads no clock and knows no
 //! terminal; the same packets give the same events, always.
+//!
+//! Its parts may be used without it, on several threads: [`Intake`] reads packets, each [`Shard`] follows its part
+//! of the connections, [`Merger`] puts what they tell in order. The events are the same.
 #![warn(clippy::indexing_slicing)]
 
 mod analyzer;
@@ -11,10 +14,14 @@ mod event;
 mod http1;
 mod http2;
 pub mod human;
+mod intake;
 pub mod limits;
+mod merger;
 mod oddity;
 mod options;
 mod record;
+mod shard;
+mod stage;
 mod story;
 pub mod tcp_words;
 mod text;
@@ -27,8 +34,11 @@ pub use event::{
     AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
     TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession,
 };
+pub use intake::{Intake, Task, Work};
+pub use merger::{Merger, Told};
 pub use options::{Interests, Options};
 pub use record::{ClientProof, ConnectionRecord, SideRecord};
+pub use shard::Shard;
 pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};

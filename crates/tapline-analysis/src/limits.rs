@@ -19,3 +19,14 @@ pub const ANOMALY_EVENTS_MAX: u32 = 100;
 
 /// Protocol layers listed on one connection.
 pub const PROTOCOLS_MAX: usize = 8;
+
+/// Parts into which connections are divided by a hash of their ends. Whatever the number of threads, so that what
+/// their bounds bring about is the same for any; more than there are threads, so that each has as much to do.
+pub const SHARDS: usize = 16;
+
+/// Packet time after which every shard is told the time, also where no packet is its own.
+pub const TIME_PASSES_NS: i64 = 1_000_000_000;
+
+/// Connections of a shard, the newest, whose ids in the capture are known even when they have left: as many as can
+/// begin between a packet and its second capture.
+pub const IDS_WINDOW: usize = 4096;

@@ -14,7 +14,7 @@ fn talk() -> Talk {
 }
 
 fn analyse(frames: &[Frame]) -> (Vec<ConnectionRecord>, Vec<Exchange>) {
-    let mut analyzer = Analyzer::new(Options::of(Interests::FULL));
+    let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
     for (frame, number) in frames.iter().zip(1..) {
         analyzer.packet(&Packet {
             number,

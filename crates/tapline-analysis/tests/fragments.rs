@@ -40,7 +40,7 @@ fn fragments(frame: &[u8], identification: u8) -> Vec<Vec<u8>> {
 }
 
 fn analyse(frames: &[(Timestamp, Vec<u8>)]) -> (Totals, Vec<Exchange>) {
-    let mut analyzer = Analyzer::new(Options::of(Interests::FULL));
+    let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
     for ((at, octets), number) in frames.iter().zip(1..) {
         analyzer.packet(&Packet {
             number,

@@ -3,11 +3,15 @@
 //! The only crate with threads. It formats nothing: what the events mean to a person or a program is for the
 //! crates behind it.
 
+mod crew;
 mod limits;
+mod parcel;
 mod run;
 mod spawn;
+mod team;
 
 pub use run::{Batch, Outcome, RunOptions, run};
 pub use spawn::{Running, spawn};
 pub use tapline_analysis as analysis;
 pub use tapline_capture as capture;
+pub use team::usual_threads;

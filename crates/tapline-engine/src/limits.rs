@@ -10,8 +10,23 @@ pub(crate) const FIRST_BATCH_PACKETS: u64 = 256;
 /// Events after which a batch is handed over early.
 pub(crate) const BATCH_EVENTS: usize = 16_384;
 
+/// Octets for one thread, bookkeeping included, after which a batch is handed over early: they stay in the cache
+/// until the thread takes them.
+pub(crate) const PARCEL_BYTES: usize = 1 << 17;
+
+/// Batches that are read and not yet analysed: enough that no thread waits where batches are unlike. Each holds
+/// [`PARCEL_BYTES`] a thread.
+pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 3;
+
+/// Packets after which it is looked whether a batch is analysed, though the next one is not complete: a source may
+/// be slow and never idle.
+pub(crate) const LOOK_PACKETS: u64 = 64;
+
+/// Threads of [`crate::usual_threads`]: beyond it the thread that reads is the one that all others wait for.
+pub(crate) const USUAL_THREADS_MAX: usize = 8;
+
 /// Batches that wait between the engine and a screen; the engine waits when there are more.
 pub(crate) const BATCHES_WAITING_MAX: usize = 8;
 
-/// Connections that end with the capture and are told in one batch.
-pub(crate) const BATCH_CONNECTIONS: usize = 4096;
+/// Connections that end with the capture and are told in one batch: each takes a kilobyte until it is told.
+pub(crate) const BATCH_CONNECTIONS: usize = 1024;

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use tapline_analysis::{Analyzer, Event, Options, Totals};
+use tapline_analysis::{Event, Options, Totals};
 use tapline_capture::{Facts, Item, Progress, Source};
 
-use crate::limits::{BATCH_CONNECTIONS, BATCH_EVENTS, BATCH_PACKETS, FIRST_BATCH_PACKETS};
+use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, LOOK_PACKETS};
+use crate::team::Team;
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -16,12 +17,17 @@ pub struct RunOptions {
     pub watch: bool,
     /// Stop after so many packets.
     pub packets_max: Option<u64>,
+    /// Threads that analyse; with 1 it is the calling one, else that one only reads. More than
+    /// [`SHARDS`](tapline_analysis::limits::SHARDS) have nothing to do. The events are the same for any number.
+    pub threads: usize,
+    /// Packets in a batch, if its octets and events are not many. The events are the same for any number.
+    pub batch_packets: u64,
 }
 
 impl RunOptions {
-    /// The whole source, nobody watching.
+    /// The whole source, nobody watching, on the calling thread.
     pub fn new(analysis: Options) -> Self {
-        Self { analysis, watch: false, packets_max: None }
+        Self { analysis, watch: false, packets_max: None, threads: 1, batch_packets: BATCH_PACKETS }
     }
 }
 
@@ -48,52 +54,79 @@ pub struct Outcome {
 }
 
 /// Reads a source to its end, or until `receive` breaks. Events arrive in packet order and are the same for
-/// the same packets, always. The last batch holds what ended with the capture.
+/// the same packets, always, on any number of threads. The last batch holds what ended with the capture.
 pub fn run(
     source: &mut dyn Source,
     options: &RunOptions,
     mut receive: impl FnMut(Batch) -> ControlFlow<()>,
 ) -> Outcome {
-    let mut analyzer = Analyzer::new(options.analysis.clone());
-    if options.watch {
-        analyzer.watch();
-    }
-    let mut batch_packets = if options.watch { FIRST_BATCH_PACKETS } else { BATCH_PACKETS };
-    let (mut packets, mut in_batch) = (0, 0);
-    let mut stopped = false;
-    while options.packets_max.is_none_or(|max| packets < max) {
-        match source.next() {
-            Item::Packet(packet) => {
-                analyzer.packet(&packet);
-                packets += 1;
-                in_batch += 1;
-                if in_batch < batch_packets && analyzer.pending_events() < BATCH_EVENTS {
-                    continue;
-                }
-            }
-            Item::Idle => {}
-            Item::End => break,
-        }
-        in_batch = 0;
-        batch_packets = (batch_packets * 2).min(BATCH_PACKETS);
-        if options.watch {
-            analyzer.snapshot();
-        }
-        if receive(batch(&mut analyzer, source)).is_break() {
-            stopped = true;
-            break;
-        }
-    }
-    while !stopped {
-        let more = analyzer.finish_some(BATCH_CONNECTIONS);
-        stopped = receive(batch(&mut analyzer, source)).is_break();
-        if !more {
-            break;
-        }
-    }
-    Outcome { totals: analyzer.totals(), facts: source.facts().clone(), stopped }
+    let mut team = Team::new(options);
+    let stopped = read(source, options, &mut team, &mut receive).is_break()
+        || finish(source, &mut team, &mut receive).is_break();
+    Outcome { totals: team.totals(), facts: source.facts().clone(), stopped }
 }
 
-fn batch(analyzer: &mut Analyzer, source: &dyn Source) -> Batch {
-    Batch { events: analyzer.take_events(), progress: source.progress(), totals: analyzer.totals() }
+fn read(
+    source: &mut dyn Source,
+    options: &RunOptions,
+    team: &mut Team,
+    receive: &mut impl FnMut(Batch) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let whole = options.batch_packets.max(1);
+    let mut batch_packets = if options.watch { FIRST_BATCH_PACKETS.min(whole) } else { whole };
+    let (mut packets, mut in_batch) = (0, 0);
+    while options.packets_max.is_none_or(|max| packets < max) {
+        let idle = match source.next() {
+            Item::Packet(packet) => {
+                team.packet(&packet);
+                packets += 1;
+                in_batch += 1;
+                if in_batch < batch_packets && !team.is_full() {
+                    if packets % LOOK_PACKETS == 0 {
+                        hand_out(team, false, receive)?;
+                    }
+                    continue;
+                }
+                false
+            }
+            Item::Idle => true,
+            Item::End => break,
+        };
+        // A batch that is handed over early shows nothing yet: what changes fast would be shown too often.
+        let complete = idle || in_batch >= batch_packets;
+        if complete {
+            in_batch = 0;
+            batch_packets = (batch_packets * 2).min(whole);
+        }
+        team.hand_over(source.progress(), complete && options.watch);
+        hand_out(team, idle, receive)?;
+    }
+    team.hand_over(source.progress(), false);
+    hand_out(team, true, receive)
+}
+
+/// Gives the receiver what is ready, or everything that is under way.
+fn hand_out(
+    team: &mut Team,
+    all: bool,
+    receive: &mut impl FnMut(Batch) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    while let Some(batch) = team.ready(all) {
+        receive(batch)?;
+    }
+    ControlFlow::Continue(())
+}
+
+fn finish(
+    source: &dyn Source,
+    team: &mut Team,
+    receive: &mut impl FnMut(Batch) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    loop {
+        let (events, more) = team.finish_some(BATCH_CONNECTIONS);
+        receive(Batch { events, progress: source.progress(), totals: team.totals() })?;
+        if !more {
+            return ControlFlow::Continue(());
+        }
+    }
 }

@@ -151,6 +151,28 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
+    /// The same without header and payload, which whoever keeps it keeps beside it.
+    pub fn without_octets(&self) -> Segment<'static> {
+        let &Segment { vlans, tunnel, source, destination, sequence, acknowledgment, .. } = self;
+        let &Segment { flags, window, options, payload_length, ip, .. } = self;
+        let (payload, header): (&[u8], &[u8]) = (&[], &[]);
+        Segment {
+            vlans,
+            tunnel,
+            source,
+            destination,
+            sequence,
+            acknowledgment,
+            flags,
+            window,
+            options,
+            payload_length,
+            payload,
+            header,
+            ip,
+        }
+    }
+
     /// Whether the segment carries the bit.
     pub fn has(&self, flags: Flags) -> bool {
         self.flags.has(flags)

@@ -41,7 +41,7 @@ pub use inflate::Inflater;
 pub use series::{Point, RoundTrips, Sample, Series};
 pub use stream::{Gap, Stream};
 pub use teardown::{Fin, Reset, ResetPhase, Teardown, TeardownKind};
-pub use tracker::{Shown, Tracker};
+pub use tracker::{Bounds, Shown, Tracker};
 pub use unreachable::Unreachable;
 pub use verdict::{Duplicate, Facts, Flag, Own, Rto, Verdict, Verdicts};
 pub use zeek::{ConnState, History};

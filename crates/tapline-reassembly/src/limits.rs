@@ -34,7 +34,7 @@ pub const DAMAGED_SEGMENTS_MAX: usize = 64;
 pub const COMPARED_PIECES_MAX: usize = 64;
 
 /// Octets, of all connections together, that repeated ones can be compared with. As much as a fast connection
-/// has in flight.
+/// has in flight; where several trackers share a capture, as some slower ones have.
 pub const RECENT_BYTES_MAX: usize = 4 << 20;
 
 /// Segments of a direction that are looked back over for the first copy of an octet.

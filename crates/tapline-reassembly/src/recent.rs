@@ -29,8 +29,10 @@ struct Copy {
 }
 
 /// The ring and what stands in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Recent {
+    /// Octets of the ring when it is full: a power of two.
+    size: usize,
     ring: Vec<u8>,
     /// Octets ever kept.
     kept: u64,
@@ -39,10 +41,22 @@ pub(crate) struct Recent {
     oldest: u64,
 }
 
+impl Default for Recent {
+    fn default() -> Self {
+        Self::of(RECENT_BYTES_MAX)
+    }
+}
+
 impl Recent {
+    /// A ring of at least so many octets.
+    pub(crate) fn of(bytes: usize) -> Self {
+        let size = bytes.next_power_of_two();
+        Self { size, ring: Vec::new(), kept: 0, copies: VecDeque::new(), oldest: 0 }
+    }
+
     /// Keeps octets of the stream whose newest copy is `previous`, and gives their number.
     pub(crate) fn keep(&mut self, previous: u64, offset: u64, octets: &[u8], origin: Origin) -> u64 {
-        if octets.len() > RECENT_BYTES_MAX {
+        if octets.len() > self.size {
             return previous;
         }
         let length = octets.len() as u64;
@@ -50,7 +64,7 @@ impl Recent {
         self.write(octets);
         self.copies.push_back(Copy { at: self.kept, offset, length, origin, previous });
         self.kept += length;
-        while self.copies.front().is_some_and(|copy| copy.at + (RECENT_BYTES_MAX as u64) < self.kept) {
+        while self.copies.front().is_some_and(|copy| copy.at + (self.size as u64) < self.kept) {
             self.copies.pop_front();
             self.oldest += 1;
         }
@@ -59,14 +73,14 @@ impl Recent {
 
     fn write(&mut self, octets: &[u8]) {
         // Grows until it is full, so that a short capture does not pay for the whole ring.
-        let room = RECENT_BYTES_MAX - self.ring.len();
+        let room = self.size - self.ring.len();
         let (grows, wraps) = octets.split_at(room.min(octets.len()));
         self.ring.extend_from_slice(grows);
         let mut rest = wraps;
         let mut at = self.kept + grows.len() as u64;
         while !rest.is_empty() {
-            let from = position(at);
-            let (part, after) = rest.split_at(rest.len().min(RECENT_BYTES_MAX - from));
+            let from = self.position(at);
+            let (part, after) = rest.split_at(rest.len().min(self.size - from));
             if let Some(place) = self.ring.get_mut(from..from + part.len()) {
                 place.copy_from_slice(part);
             }
@@ -100,8 +114,8 @@ impl Recent {
 
     /// The first place at which the ring from `at` on is not `octets`.
     fn difference(&self, at: u64, octets: &[u8]) -> Option<u64> {
-        let from = position(at);
-        let (head, tail) = octets.split_at(octets.len().min(RECENT_BYTES_MAX - from));
+        let from = self.position(at);
+        let (head, tail) = octets.split_at(octets.len().min(self.size - from));
         let kept = |from: usize, length: usize| self.ring.get(from..from + length).unwrap_or_default();
         let (kept_head, kept_tail) = (kept(from, head.len()), kept(0, tail.len()));
         if (kept_head, kept_tail) == (head, tail) {
@@ -113,12 +127,12 @@ impl Recent {
     fn copy(&self, number: u64) -> Option<&Copy> {
         self.copies.get(usize::try_from(number.checked_sub(self.oldest)?).ok()?)
     }
-}
 
-/// Where in the ring the octet with that count stands.
-#[expect(clippy::cast_possible_truncation, reason = "smaller than the ring")]
-fn position(at: u64) -> usize {
-    (at % RECENT_BYTES_MAX as u64) as usize
+    /// Where in the ring the octet with that count stands.
+    #[expect(clippy::cast_possible_truncation, reason = "smaller than the ring")]
+    fn position(&self, at: u64) -> usize {
+        (at & (self.size as u64 - 1)) as usize
+    }
 }
 
 #[cfg(test)]

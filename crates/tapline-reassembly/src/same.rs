@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use tapline_packet::Segment;
 
 use crate::Origin;
-use crate::limits::{SAME_PACKET_NS, SAME_PACKETS_MAX};
+use crate::limits::SAME_PACKET_NS;
 
 /// A packet that was seen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,13 +31,20 @@ pub(crate) struct Same {
 }
 
 /// The newest packets, each in the one place that its hash gives it.
-#[derive(Default)]
 pub(crate) struct SamePackets {
+    /// Places: a power of two.
+    size: usize,
+    /// Empty until there is a packet.
     seen: Vec<Seen>,
     hasher: RandomState,
 }
 
 impl SamePackets {
+    /// Room for at least so many packets.
+    pub(crate) fn of(packets: usize) -> Self {
+        Self { size: packets.next_power_of_two(), seen: Vec::new(), hasher: RandomState::default() }
+    }
+
     /// The packet that this one is, captured earlier. Remembers the packet with [`Self::remember`].
     ///
     /// Equal are addresses, ports, the TCP header to the octet, length and identification. Hosts that number
@@ -45,7 +52,7 @@ impl SamePackets {
     /// also differ in place, because an ACK that is sent twice looks the same.
     pub(crate) fn find(&self, segment: &Segment<'_>, interface: u32, here: Origin) -> (Print, Option<Same>) {
         let print = self.print(segment, interface);
-        let same = self.seen.get(print.index()).filter(|seen| {
+        let same = self.seen.get(self.index(print)).filter(|seen| {
             let numbered = segment.ip.identification.is_some_and(|number| number != 0);
             let near = here.at.since(seen.origin.at).unsigned_abs() <= SAME_PACKET_NS.unsigned_abs();
             seen.hash == print.hash
@@ -59,9 +66,10 @@ impl SamePackets {
     /// Remembers a packet under the connection that it belongs to.
     pub(crate) fn remember(&mut self, print: Print, here: Origin, connection: u64) {
         if self.seen.is_empty() {
-            self.seen.resize(SAME_PACKETS_MAX, Seen::default());
+            self.seen.resize(self.size, Seen::default());
         }
-        if let Some(place) = self.seen.get_mut(print.index()) {
+        let index = self.index(print);
+        if let Some(place) = self.seen.get_mut(index) {
             *place = Seen { hash: print.hash, place: print.place, origin: here, connection };
         }
     }
@@ -76,6 +84,11 @@ impl SamePackets {
         let place = (interface, segment.vlans, segment.tunnel, segment.ip.hop_limit);
         Print { hash: hasher.finish(), place: self.hasher.hash_one(place) }
     }
+
+    #[expect(clippy::cast_possible_truncation, reason = "smaller than the table")]
+    fn index(&self, print: Print) -> usize {
+        (print.hash & (self.size as u64 - 1)) as usize
+    }
 }
 
 /// What tells a packet from others.
@@ -83,11 +96,4 @@ impl SamePackets {
 pub(crate) struct Print {
     hash: u64,
     place: u64,
-}
-
-impl Print {
-    #[expect(clippy::cast_possible_truncation, reason = "smaller than the table")]
-    fn index(self) -> usize {
-        (self.hash % SAME_PACKETS_MAX as u64) as usize
-    }
 }

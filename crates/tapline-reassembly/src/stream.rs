@@ -187,11 +187,11 @@ impl Stream {
         if skip > 0 {
             self.repeated(offset, end, octets, recent, out);
         }
-        if end <= self.next {
-            return;
-        }
         // What was handed over stays: the first copy wins.
         let offset = u64::try_from(offset).unwrap_or(0).max(self.next);
+        if end <= offset {
+            return;
+        }
         let octets = slice(octets.get(skip..).unwrap_or_default(), 0, end - offset);
         if offset == self.next && self.first_waiting().is_none_or(|first| first >= end) {
             self.hand_over(offset, end - offset, octets, origin, recent, out);
@@ -394,6 +394,24 @@ mod tests {
         assert_eq!(run(0, &[(0, "abc"), (6, "ghi")], &[], false), "abc");
         assert_eq!(run(0, &[(0, "abc"), (6, "ghi"), (9, "jkl")], &[(2, 9)], false), "abc[3]ghijkl");
         assert_eq!(run(0, &[(0, "abc"), (6, "ghi")], &[], true), "abc[3]ghi");
+    }
+
+    #[test]
+    fn octets_that_begin_behind_a_fin_are_nobodys() {
+        let (mut stream, mut recent, mut told) = (Stream::default(), Recent::default(), Vec::new());
+        stream.start_at(0);
+        let mut out = |piece: Piece<'_>| {
+            told.push(match piece {
+                Piece::Octets { offset, octets, .. } => (offset, octets.len() as u64),
+                Piece::Gap { offset, length, .. } => (offset, length),
+                _ => unreachable!(),
+            });
+        };
+        for (sequence, fin) in [(3, true), (10, false), (6, false), (0, false)] {
+            stream.segment(Arrival { fin, ..arrival(sequence, "abc") }, &mut recent, &mut out);
+        }
+        stream.flush(&mut recent, &mut out);
+        assert_eq!(told, [(0, 3), (3, 3)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Segments to connections.
 
+mod bounds;
 mod idle;
 mod table;
 
@@ -11,10 +12,11 @@ use tapline_packet::{Flags, IcmpError, Segment, Timestamp};
 use crate::attempt::Attempt;
 use crate::connection::{Around, end_all, take};
 use crate::flow::FlowKey;
-use crate::limits::{CLOSED_LINGER_NS, CONNECTIONS_MAX, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
+use crate::limits::{CLOSED_LINGER_NS, IDLE_MAX_NS, OPENING_IDLE_MAX_NS, RESET_SETTLE_NS};
 use crate::recent::Recent;
 use crate::same::{Same, SamePackets};
 use crate::{Connection, Direction, End, Left, Oddity, Origin, Sink};
+pub use bounds::Bounds;
 use idle::Idle;
 use table::{Held, Table};
 
@@ -30,20 +32,20 @@ pub struct Tracker {
     table: Table,
     recent: Recent,
     same_packets: SamePackets,
-    /// Connections that ended, oldest first, by slot and id.
-    closed: VecDeque<(u32, u64)>,
+    /// Connections that ended, oldest first, by slot, id and time.
+    closed: VecDeque<(u32, u64, Timestamp)>,
     /// Connections that were reset and not ended yet, oldest first, by slot, id and time.
     reset: VecDeque<(u32, u64, Timestamp)>,
     idle: Idle,
     opened: u64,
     evicted: u64,
-    /// Once the capture is over: who is still to be told, by id and slot.
-    last_words: Option<VecDeque<(u64, u32)>>,
+    /// Once the capture is over: who is still to be told, by slot, in order of ids.
+    last_words: Option<VecDeque<u32>>,
 }
 
 impl Default for Tracker {
     fn default() -> Self {
-        Self::bounded(CONNECTIONS_MAX)
+        Self::within(Bounds::default())
     }
 }
 
@@ -67,13 +69,18 @@ impl Deref for Shown<'_> {
 }
 
 impl Tracker {
-    /// A tracker that holds at most so many connections at once; the default is [`CONNECTIONS_MAX`].
+    /// A tracker that holds at most so many connections at once, and else what [`Bounds::default`] allows.
     pub fn bounded(connections_max: usize) -> Self {
+        Self::within(Bounds { connections_max, ..Bounds::default() })
+    }
+
+    /// A tracker that holds no more than this.
+    pub fn within(bounds: Bounds) -> Self {
         Self {
-            connections_max,
+            connections_max: bounds.connections_max,
             table: Table::default(),
-            recent: Recent::default(),
-            same_packets: SamePackets::default(),
+            recent: Recent::of(bounds.recent_bytes_max),
+            same_packets: SamePackets::of(bounds.same_packets_max),
             closed: VecDeque::new(),
             reset: VecDeque::new(),
             idle: Idle::default(),
@@ -122,6 +129,17 @@ impl Tracker {
         Some(slot)
     }
 
+    /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
+    /// Every segment tells the time of itself; this is for a tracker that gets none because others do.
+    #[inline]
+    pub fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        self.settle_resets(now, sink);
+        self.forget_closed(now, sink);
+        if self.idle.is_due(now, self.table.len()) {
+            self.forget_silent(now, sink);
+        }
+    }
+
     /// The capture is over: every direction ends, every connection is handed to [`Sink::closed`] in order of
     /// its first packet.
     pub fn finish_all(&mut self, sink: &mut impl Sink) {
@@ -131,18 +149,28 @@ impl Tracker {
     /// The same for at most `count` connections; whether more are left. No segment may come after the first
     /// call.
     pub fn finish_some(&mut self, count: usize, sink: &mut impl Sink) -> bool {
-        if self.last_words.is_none() {
-            let mut open: Vec<(u64, u32)> = self.table.iter().map(|(slot, held)| (held.id(), slot)).collect();
-            open.sort_unstable();
-            self.last_words = Some(open.into());
-        }
         for _ in 0..count {
-            let Some((_, slot)) = self.last_words.as_mut().and_then(VecDeque::pop_front) else {
-                return false;
-            };
+            let Some(slot) = self.last_words().pop_front() else { break };
             self.finish(slot, Left::CaptureEnd, sink);
         }
-        self.last_words.as_ref().is_some_and(|left| !left.is_empty())
+        !self.last_words().is_empty()
+    }
+
+    /// The connections that [`Self::finish_some`] will hand over, by id, in its order. No segment may come after
+    /// this call.
+    pub fn unfinished(&mut self) -> impl Iterator<Item = u64> {
+        self.last_words();
+        let slots = self.last_words.iter().flatten();
+        slots.filter_map(|&slot| self.table.get(slot)).map(Held::id)
+    }
+
+    fn last_words(&mut self) -> &mut VecDeque<u32> {
+        let table = &self.table;
+        self.last_words.get_or_insert_with(|| {
+            let mut open: Vec<u32> = table.iter().map(|(slot, _)| slot).collect();
+            open.sort_unstable_by_key(|&slot| table.get(slot).map(Held::id));
+            open.into()
+        })
     }
 
     /// The connection in a slot.
@@ -255,7 +283,7 @@ impl Tracker {
         }
         if connection.is_over() {
             connection.shrink();
-            self.note_closed((slot, id));
+            self.note_closed((slot, id, here.at));
         } else if !was_reset && connection.teardown().ending_reset().is_some() {
             self.reset.push_back((slot, id, here.at));
         }
@@ -266,15 +294,6 @@ impl Tracker {
         if let Some(Held::Attempt(attempt)) = self.table.get(slot) {
             let connection = made(attempt, slot, &mut self.recent, sink);
             self.table.replace(slot, Held::Connection(connection));
-        }
-    }
-
-    /// What is due at a time: resets that nothing disproved, connections that closed long ago or are silent.
-    fn pass_time(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        self.settle_resets(now, sink);
-        self.forget_closed(now, sink);
-        if self.idle.is_due(now, self.table.len()) {
-            self.forget_silent(now, sink);
         }
     }
 
@@ -314,16 +333,17 @@ impl Tracker {
 
     /// Queues a connection that ended. Connections may leave the table by other ways than this queue, and time
     /// may stand still: entries of those that left are cleared before they outnumber the table.
-    fn note_closed(&mut self, closed: (u32, u64)) {
+    fn note_closed(&mut self, closed: (u32, u64, Timestamp)) {
         if self.closed.len() >= self.connections_max.saturating_mul(2) {
             let table = &self.table;
-            self.closed.retain(|&(slot, id)| table.holds(slot, id));
+            self.closed.retain(|&(slot, id, _)| table.holds(slot, id));
         }
         self.closed.push_back(closed);
     }
 
     /// Ends the connections whose reset nothing has disproved for a while. Where more wait than there can be
     /// connections, the oldest do not wait longer.
+    #[inline]
     fn settle_resets(&mut self, now: Timestamp, sink: &mut impl Sink) {
         while let Some(&(slot, id, at)) = self.reset.front() {
             if now.since(at) < RESET_SETTLE_NS && self.reset.len() <= self.connections_max {
@@ -337,13 +357,18 @@ impl Tracker {
             if connection.teardown().ending_reset().is_some() && !connection.is_over() {
                 end_all(connection, End::Reset, recent, sink);
                 connection.shrink();
-                self.note_closed((slot, id));
+                self.note_closed((slot, id, now));
             }
         }
     }
 
+    #[inline]
     fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        while let Some(&(slot, id)) = self.closed.front() {
+        while let Some(&(slot, id, at)) = self.closed.front() {
+            // Late segments make it later, which costs a look at the connection.
+            if now.since(at) < CLOSED_LINGER_NS {
+                return;
+            }
             match self.table.get(slot).filter(|held| held.id() == id) {
                 Some(held) if now.since(held.last_at()) < CLOSED_LINGER_NS => return,
                 Some(_) => self.finish(slot, Left::Over, sink),

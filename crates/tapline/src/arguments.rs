@@ -74,6 +74,9 @@ pub(crate) struct InputArguments {
     /// State the protocol on a port: tls, http or http2
     #[arg(long, value_name = "PORT=PROTO", value_parser = decode_as)]
     pub(crate) decode_as: Vec<(u16, Protocol)>,
+    /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
+    #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// `tapline FILE`.

@@ -1,9 +1,9 @@
 //! From arguments to a source of packets.
 
 use anyhow::Result;
-use tapline_engine::RunOptions;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::{Source, open};
+use tapline_engine::{RunOptions, usual_threads};
 
 use crate::arguments::InputArguments;
 
@@ -20,7 +20,8 @@ pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send
 pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> RunOptions {
     let mut analysis = Options::of(interests);
     analysis.decode_as.clone_from(&arguments.decode_as);
-    RunOptions { packets_max: arguments.count, ..RunOptions::new(analysis) }
+    let threads = arguments.threads.map_or_else(usual_threads, usize::from);
+    RunOptions { packets_max: arguments.count, threads, ..RunOptions::new(analysis) }
 }
 
 #[cfg(feature = "device")]

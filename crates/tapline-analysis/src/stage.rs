@@ -1,0 +1,158 @@
+//! Everything behind the tracker: what a connection's octets mean.
+
+use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
+
+use crate::story::{Story, Talk};
+use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, oddity};
+
+/// Everything behind the tracker.
+pub(crate) struct Stage {
+    options: Options,
+    /// By the tracker's slots.
+    talks: Vec<Option<Box<Talk>>>,
+    /// The current packet.
+    pub(crate) here: Origin,
+    /// What was learned, until it is taken.
+    pub(crate) events: Vec<Event>,
+    /// Connections that left the table, by id, until they are taken.
+    pub(crate) left: Vec<u64>,
+}
+
+impl Stage {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, talks: Vec::new(), here: Origin::default(), events: Vec::new(), left: Vec::new() }
+    }
+
+    /// Whether nothing waits to be taken.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.events.is_empty() && self.left.is_empty()
+    }
+
+    /// The talk of a connection, made when there is first something to remember, with the rest of the stage
+    /// that it needs.
+    fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, &Options, &mut Vec<Event>)> {
+        let Self { options, talks, events, .. } = self;
+        let slot = connection.slot as usize;
+        if slot >= talks.len() {
+            talks.resize_with(slot + 1, || None);
+        }
+        let talk = talks.get_mut(slot)?.get_or_insert_with(|| {
+            let stated = options.stated([connection.server.port, connection.client.port]);
+            Box::new(Talk::new(connection, stated))
+        });
+        Some((talk, options, events))
+    }
+
+    /// What is known of a connection above TCP.
+    fn story(&self, connection: &Connection) -> Option<&Story> {
+        Some(&self.talks.get(connection.slot as usize)?.as_ref()?.story)
+    }
+
+    fn sender(&self, connection: &Connection, direction: Direction) -> Sender {
+        match self.story(connection) {
+            Some(story) => story.sender(direction),
+            None if direction == Direction::Forward => Sender::Client,
+            None => Sender::Server,
+        }
+    }
+
+    /// A connection as it stands.
+    pub(crate) fn record(&self, connection: &Connection, left: Option<Left>) -> ConnectionRecord {
+        match self.story(connection) {
+            Some(story) => ConnectionRecord::of(connection, story, left),
+            None => ConnectionRecord::of(connection, &Story::of(connection), left),
+        }
+    }
+
+    fn anomaly(&mut self, connection: &Connection, direction: Direction, anomaly: oddity::TcpAnomaly) {
+        let here = self.here;
+        if let Some((talk, options, events)) = self.talk(connection) {
+            oddity::tell(connection, &mut talk.story, (direction, here), anomaly, options, events);
+        }
+    }
+}
+
+impl Sink for Stage {
+    fn opened(&mut self, _: &Connection) {}
+
+    fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        origin: Origin,
+    ) {
+        let here = self.here;
+        if let Some((talk, options, events)) = self.talk(connection) {
+            talk.octets(connection, direction, offset, octets, origin, (here, options, events));
+        }
+    }
+
+    fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, why: Gap) {
+        let here = self.here;
+        if why == Gap::Overflow {
+            self.anomaly(connection, direction, oddity::overflow(offset, length));
+        }
+        if let Some((talk, options, events)) = self.talk(connection) {
+            talk.gap(connection, direction, offset, length, (here, options, events));
+        }
+    }
+
+    fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
+        if self.options.interests.tcp {
+            self.events.push(Event::Tcp(Box::new(TcpVerdict {
+                connection: connection.id,
+                origin: here,
+                from: self.sender(connection, direction),
+                verdict: *verdict,
+            })));
+        }
+    }
+
+    fn oddity(&mut self, connection: &Connection, direction: Direction, oddity: Oddity) {
+        self.anomaly(connection, direction, oddity::of(&oddity));
+    }
+
+    fn wants_samples(&self) -> bool {
+        self.options.interests.tcp_samples
+    }
+
+    fn sample(&mut self, connection: &Connection, direction: Direction, here: Origin, sample: &Sample) {
+        self.events.push(Event::TcpSample(Box::new(TcpSample {
+            connection: connection.id,
+            origin: here,
+            from: self.sender(connection, direction),
+            sample: *sample,
+        })));
+    }
+
+    fn ended(&mut self, connection: &Connection, direction: Direction, end: End) {
+        if self.story(connection).is_none() {
+            return;
+        }
+        // A reset is settled later than it came, and the end of a capture is nobody's packet.
+        let here = match (end, connection.teardown().reset) {
+            (End::Fin, _) => self.here,
+            (End::Reset, Some(reset)) => reset.seen,
+            _ => connection.last,
+        };
+        if let Some((talk, options, events)) = self.talk(connection) {
+            talk.ended(connection, direction, end == End::Fin, (here, options, events));
+        }
+    }
+
+    fn closed(&mut self, connection: &Connection, left: Left) {
+        if left.is_eviction() {
+            self.anomaly(connection, Direction::Forward, oddity::evicted(left));
+        }
+        if self.options.interests.connections {
+            let record = self.record(connection, Some(left));
+            self.events.push(Event::Connection(Box::new(record)));
+        }
+        if let Some(place) = self.talks.get_mut(connection.slot as usize) {
+            *place = None;
+        }
+        self.left.push(connection.id);
+    }
+}

@@ -1,0 +1,100 @@
+//! Who analyses: the thread that reads, or others.
+
+use tapline_analysis::{Analyzer, Event, Totals};
+use tapline_capture::Progress;
+use tapline_packet::Packet;
+
+use crate::crew::Crew;
+use crate::limits::{BATCH_EVENTS, USUAL_THREADS_MAX};
+use crate::{Batch, RunOptions};
+
+/// One thread or several, with one way to use them.
+pub(crate) enum Team {
+    /// The calling thread. What is borrowed from the source stays so.
+    Alone {
+        analyzer: Box<Analyzer>,
+        /// The progress of a batch that was handed over and not taken.
+        done: Option<Progress>,
+    },
+    /// Others.
+    Crew(Box<Crew>),
+}
+
+impl Team {
+    /// As many threads as the options say; one where the system has no more.
+    pub(crate) fn new(options: &RunOptions) -> Self {
+        let RunOptions { analysis, watch, threads, .. } = options;
+        if *threads > 1
+            && let Ok(crew) = Crew::start(analysis, *watch, *threads)
+        {
+            return Self::Crew(Box::new(crew));
+        }
+        let analyzer = if *watch { Analyzer::watching(analysis) } else { Analyzer::new(analysis) };
+        Self::Alone { analyzer: Box::new(analyzer), done: None }
+    }
+
+    /// Takes one packet into the batch that is being made.
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
+        match self {
+            Self::Alone { analyzer, .. } => analyzer.packet(packet),
+            Self::Crew(crew) => crew.packet(packet),
+        }
+    }
+
+    /// Whether the batch is large enough, however many packets it has.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Alone { analyzer, .. } => analyzer.pending_events() >= BATCH_EVENTS,
+            Self::Crew(crew) => crew.is_full(),
+        }
+    }
+
+    /// The batch is complete. [`Self::ready`] gives it back, sooner or later.
+    pub(crate) fn hand_over(&mut self, progress: Progress, snapshot: bool) {
+        match self {
+            Self::Alone { analyzer, done } => {
+                if snapshot {
+                    analyzer.snapshot();
+                }
+                *done = Some(progress);
+            }
+            Self::Crew(crew) => crew.hand_over(progress, snapshot),
+        }
+    }
+
+    /// The next batch that is analysed; `all` waits for those that are not yet.
+    pub(crate) fn ready(&mut self, all: bool) -> Option<Batch> {
+        match self {
+            Self::Alone { analyzer, done } => {
+                let progress = done.take()?;
+                Some(Batch { events: analyzer.take_events(), progress, totals: analyzer.totals() })
+            }
+            Self::Crew(crew) => crew.ready(all),
+        }
+    }
+
+    /// The capture is over and every batch was taken: what the next so many connections still tell, and whether
+    /// more are left.
+    pub(crate) fn finish_some(&mut self, connections: usize) -> (Vec<Event>, bool) {
+        match self {
+            Self::Alone { analyzer, .. } => {
+                let more = analyzer.finish_some(connections);
+                (analyzer.take_events(), more)
+            }
+            Self::Crew(crew) => (crew.finish_some(connections), crew.is_unfinished()),
+        }
+    }
+
+    /// What was counted so far.
+    pub(crate) fn totals(&mut self) -> Totals {
+        match self {
+            Self::Alone { analyzer, .. } => analyzer.totals(),
+            Self::Crew(crew) => crew.totals(),
+        }
+    }
+}
+
+/// As many threads as there are cores, at most a few.
+pub fn usual_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(USUAL_THREADS_MAX)
+}
