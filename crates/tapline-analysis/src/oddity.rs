@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use tapline_reassembly::{Connection, Direction, Left, Oddity, Origin};
+use tapline_reassembly::{Conflict, Connection, Direction, Left, Oddity, Origin};
 
 use crate::limits::ANOMALY_EVENTS_MAX;
 use crate::story::Story;
@@ -29,15 +29,16 @@ impl TcpAnomaly {
 /// What an oddity is called and what it says. Octets count from 1, as in verdicts.
 pub(crate) fn of(oddity: &Oddity) -> TcpAnomaly {
     match *oddity {
-        Oddity::Conflict { offset, first } => TcpAnomaly::new(
+        Oddity::Conflict(Conflict { offset, length, first }) => TcpAnomaly::new(
             "tcp_overlap_conflict",
             format!(
-                "octet {} came again as another one than in packet {}, whose copy counts",
+                "octets {}–{} came again as other ones than in packet {}, whose copy counts",
                 offset + 1,
+                offset + length,
                 first.packet
             ),
         )
-        .at(offset..offset + 1),
+        .at(offset..offset + length),
         Oddity::Late { offset, length } => TcpAnomaly::new(
             "tcp_gap_filled_late",
             format!("{length} octets from {} on came after they had been given up", offset + 1),

@@ -23,6 +23,8 @@ pub fn verdicts(record: &ConnectionRecord) -> Vec<String> {
     let mut words: Vec<String> = record.verdicts.iter().map(count).collect();
     if record.same_packets > 0 {
         words.push(format!("{}× captured twice", record.same_packets));
+    } else if record.not_resent > 0 {
+        words.push(format!("{}× sent only once", record.not_resent));
     }
     words
 }

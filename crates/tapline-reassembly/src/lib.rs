@@ -39,7 +39,7 @@ pub use half::HalfState;
 pub use handshake::{FastOpen, Handshake, HandshakeKind, Retry, Step, SynOptions};
 pub use inflate::Inflater;
 pub use series::{Point, RoundTrips, Sample, Series};
-pub use stream::{Gap, Stream};
+pub use stream::{Conflict, Gap, Stream};
 pub use teardown::{Fin, Reset, ResetPhase, Teardown, TeardownKind};
 pub use tracker::{Bounds, Shown, Tracker};
 pub use unreachable::Unreachable;
@@ -102,14 +102,8 @@ impl Left {
 /// Something odd that is no verdict of tshark's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Oddity {
-    /// The octet at `offset` came again as another one; the copy in `first` counts. Somebody injects octets, or
-    /// a host is broken.
-    Conflict {
-        /// Of the stream.
-        offset: u64,
-        /// The packet with the first copy.
-        first: Origin,
-    },
+    /// Octets came again as other ones; the first copy counts. Somebody injects octets, or a host is broken.
+    Conflict(Conflict),
     /// Octets of a gap that was given up came after all, and are not handed over.
     Late {
         /// Of the stream.

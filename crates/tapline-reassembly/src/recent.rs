@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 use crate::Origin;
 use crate::limits::{RECENT_BYTES_MAX, RECENT_STEPS_MAX};
-use crate::stream::slice;
+use crate::stream::{Conflict, difference, slice};
 
 /// The octets of one segment.
 #[derive(Debug)]
@@ -89,10 +89,10 @@ impl Recent {
         }
     }
 
-    /// The first octet of `octets`, which begin at `offset` of the stream with that newest copy, that is another
-    /// one than was handed over, and the packet that carried it first. Looks back over at most
-    /// [`RECENT_STEPS_MAX`] copies.
-    pub(crate) fn differs(&self, newest: u64, offset: u64, octets: &[u8]) -> Option<(u64, Origin)> {
+    /// Where `octets`, which begin at `offset` of the stream with that newest copy, are other ones than were handed
+    /// over: the first stretch, from its first such octet to its last in the packet that carried them first. Looks
+    /// back over at most [`RECENT_STEPS_MAX`] copies.
+    pub(crate) fn differs(&self, newest: u64, offset: u64, octets: &[u8]) -> Option<Conflict> {
         let end = offset + octets.len() as u64;
         let (mut number, mut found) = (newest, None);
         for _ in 0..RECENT_STEPS_MAX {
@@ -100,8 +100,8 @@ impl Recent {
             let (from, to) = (copy.offset.max(offset), (copy.offset + copy.length).min(end));
             if from < to {
                 let again = slice(octets, from - offset, to - offset);
-                if let Some(index) = self.difference(copy.at + (from - copy.offset), again) {
-                    found = Some((from + index, copy.origin));
+                if let Some((index, length)) = self.difference(copy.at + (from - copy.offset), again) {
+                    found = Some(Conflict { offset: from + index, length, first: copy.origin });
                 }
             }
             if copy.offset <= offset {
@@ -112,8 +112,8 @@ impl Recent {
         found
     }
 
-    /// The first place at which the ring from `at` on is not `octets`.
-    fn difference(&self, at: u64, octets: &[u8]) -> Option<u64> {
+    /// From where on, and how far, the ring from `at` on is not `octets`.
+    fn difference(&self, at: u64, octets: &[u8]) -> Option<(u64, u64)> {
         let from = self.position(at);
         let (head, tail) = octets.split_at(octets.len().min(self.size - from));
         let kept = |from: usize, length: usize| self.ring.get(from..from + length).unwrap_or_default();
@@ -121,7 +121,7 @@ impl Recent {
         if (kept_head, kept_tail) == (head, tail) {
             return None;
         }
-        kept_head.iter().chain(kept_tail).zip(octets).position(|(a, b)| a != b).map(|index| index as u64)
+        difference(kept_head.iter().chain(kept_tail), octets)
     }
 
     fn copy(&self, number: u64) -> Option<&Copy> {
@@ -150,9 +150,9 @@ mod tests {
         let b = recent.keep(0, 0, b"xyz", at(2));
         let a = recent.keep(a, 3, b"def", at(3));
         assert_eq!(recent.differs(a, 0, b"abcdef"), None);
-        assert_eq!(recent.differs(a, 1, b"bcdeX"), Some((5, at(3))));
-        assert_eq!(recent.differs(a, 0, b"Xbcdef"), Some((0, at(1))));
-        assert_eq!(recent.differs(b, 0, b"xYz"), Some((1, at(2))));
+        assert_eq!(recent.differs(a, 1, b"bcdeX"), Some(Conflict { offset: 5, length: 1, first: at(3) }));
+        assert_eq!(recent.differs(a, 0, b"Xbcdef"), Some(Conflict { offset: 0, length: 1, first: at(1) }));
+        assert_eq!(recent.differs(b, 0, b"xYz"), Some(Conflict { offset: 1, length: 1, first: at(2) }));
         assert_eq!(recent.differs(0, 0, b"none kept"), None);
     }
 
@@ -166,8 +166,8 @@ mod tests {
             let octets = vec![round; size - 7];
             newest = recent.keep(newest, offset, &octets, at(u64::from(round) + 1));
             assert_eq!(recent.differs(newest, offset, &octets), None);
-            let (index, _) = recent.differs(newest, offset, &vec![round + 1; size - 7]).unwrap();
-            assert_eq!(index, offset);
+            let conflict = recent.differs(newest, offset, &vec![round + 1; size - 7]).unwrap();
+            assert_eq!((conflict.offset, conflict.length), (offset, octets.len() as u64));
             offset += octets.len() as u64;
         }
         assert_eq!(recent.ring.len(), RECENT_BYTES_MAX);

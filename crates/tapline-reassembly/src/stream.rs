@@ -34,16 +34,24 @@ pub(crate) enum Piece<'a> {
         length: u64,
         why: Gap,
     },
-    /// The octet at `offset` came again as another one; `first` carried the copy that counts.
-    Conflict {
-        offset: u64,
-        first: Origin,
-    },
+    Conflict(Conflict),
     /// Octets of a gap that was given up.
     Late {
         offset: u64,
         length: u64,
     },
+}
+
+/// Octets came again as other ones: the first stretch of a segment that does, from its first such octet to its last
+/// in the packet that carried the copy that counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// Of the stream.
+    pub offset: u64,
+    /// Octets from the first other one to the last.
+    pub length: u64,
+    /// The packet with the copy that counts.
+    pub first: Origin,
 }
 
 /// A segment as its stream sees it.
@@ -248,8 +256,8 @@ impl Stream {
             slice(octets.get(before..).unwrap_or_default(), 0, end.min(self.next).saturating_sub(offset));
         // A keep-alive repeats the last octet, and may do so with any octet (RFC 9293 §3.8.4).
         let keep_alive = octets.len() == 1 && offset + 1 == self.next;
-        if let Some((offset, first)) = recent.differs(self.newest, offset, octets).filter(|_| !keep_alive) {
-            out(Piece::Conflict { offset, first });
+        if let Some(conflict) = recent.differs(self.newest, offset, octets).filter(|_| !keep_alive) {
+            out(Piece::Conflict(conflict));
         }
         if let Some(skipped) = &mut self.skipped {
             skipped.fill(offset, end, out);
@@ -315,6 +323,14 @@ impl Stream {
     }
 }
 
+/// From where on, and how far to the last, two copies of the same octets differ.
+pub(crate) fn difference<'a>(kept: impl Iterator<Item = &'a u8>, again: &[u8]) -> Option<(u64, u64)> {
+    let mut differing =
+        kept.zip(again).enumerate().filter(|(_, (a, b))| a != b).map(|(index, _)| index as u64);
+    let first = differing.next()?;
+    Some((first, differing.last().unwrap_or(first) - first + 1))
+}
+
 /// The part of `octets` between two positions, shorter where the octets end before.
 pub(crate) fn slice(octets: &[u8], from: u64, to: u64) -> &[u8] {
     let bound = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(octets.len());
@@ -346,7 +362,7 @@ mod tests {
             let _ = match piece {
                 Piece::Octets { octets, .. } => text.write_str(std::str::from_utf8(octets).unwrap()),
                 Piece::Gap { length, .. } => write!(text, "[{length}]"),
-                Piece::Conflict { offset, .. } => write!(text, "!{offset}"),
+                Piece::Conflict(conflict) => write!(text, "!{}", conflict.offset),
                 Piece::Late { length, .. } => write!(text, "({length})"),
             };
         };

@@ -248,9 +248,7 @@ pub(super) fn with_stream(
             }
             sink.gap(connection, direction, offset, length, why);
         }
-        Piece::Conflict { offset, first } => {
-            sink.oddity(connection, direction, Oddity::Conflict { offset, first });
-        }
+        Piece::Conflict(conflict) => sink.oddity(connection, direction, Oddity::Conflict(conflict)),
         Piece::Late { offset, length } => sink.oddity(connection, direction, Oddity::Late { offset, length }),
     });
     connection.side_mut(direction).stream = stream;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Piece, slice};
+use super::{Conflict, Piece, difference, slice};
 use crate::Origin;
 use crate::limits::COMPARED_PIECES_MAX;
 
@@ -122,8 +122,8 @@ impl Waiting {
             }
             let mine = slice(octets, from - offset, to - offset);
             let theirs = slice(&piece.octets, from - start, to - start);
-            if let Some(at) = mine.iter().zip(theirs).position(|(a, b)| a != b) {
-                return out(Piece::Conflict { offset: from + at as u64, first: piece.origin });
+            if let Some((at, length)) = difference(theirs.iter(), mine) {
+                return out(Piece::Conflict(Conflict { offset: from + at, length, first: piece.origin }));
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::journal::{Journal, Summary, track, track_with};
 use tapline_packet::Timestamp;
 use tapline_reassembly::limits::{IDLE_MAX_NS, OPENING_IDLE_MAX_NS, PENDING_PIECES_MAX};
-use tapline_reassembly::{Direction, Left, Oddity, Own, Tracker};
+use tapline_reassembly::{Conflict, Direction, Left, Oddity, Own, Tracker};
 use tapline_testkit::Speaker::{Client, Server};
 use tapline_testkit::{Checksums, Frame, Odd, Talk};
 
@@ -31,7 +31,9 @@ fn other_octets_at_the_same_place_are_told_with_both_packets() {
     let delivered = talk().handshake().server(b"abcdef").odd(Server, &other);
     let journal = track(&delivered.frames);
     assert_eq!(journal.octets[0][1], b"abcdef");
-    let [(Direction::Reverse, Oddity::Conflict { offset: 2, first })] = journal.oddities[..] else {
+    let [(Direction::Reverse, Oddity::Conflict(Conflict { offset: 2, length: 1, first }))] =
+        journal.oddities[..]
+    else {
         panic!("{:?}", journal.oddities)
     };
     assert_eq!(first.packet, 4);
@@ -40,7 +42,7 @@ fn other_octets_at_the_same_place_are_told_with_both_packets() {
     let journal = track(&waiting.frames);
     assert_eq!(journal.octets[0][1], b"abcdef");
     assert!(
-        matches!(journal.oddities[..], [(_, Oddity::Conflict { offset: 4, .. })]),
+        matches!(journal.oddities[..], [(_, Oddity::Conflict(Conflict { offset: 4, length: 1, .. }))]),
         "{:?}",
         journal.oddities
     );
@@ -53,7 +55,11 @@ fn an_injected_answer_is_told_when_the_real_one_comes_acknowledged() {
     let real = Odd { ahead: -8, payload: b"the real answer", ..Odd::default() };
     let raced = talk().handshake().client(b"q").server(b"injected").client_ack().odd(Server, &real);
     let journal = track(&raced.frames);
-    assert!(matches!(journal.oddities[0], (_, Oddity::Conflict { offset: 0, .. })), "{:?}", journal.oddities);
+    assert!(
+        matches!(journal.oddities[0], (_, Oddity::Conflict(Conflict { offset: 0, length: 8, .. }))),
+        "{:?}",
+        journal.oddities
+    );
     assert_eq!(
         journal.octets[0][1],
         b"injectedanswer ".split_at(8).0.iter().chain(b" answer").copied().collect::<Vec<_>>()
