@@ -88,6 +88,15 @@ impl Analyzer {
         self.events.len() + self.told.events()
     }
 
+    /// Nothing was captured for a while: what only waited for time to pass is told.
+    pub fn be_quiet(&mut self) {
+        self.merge();
+        let Self { shards, told, .. } = self;
+        for shard in shards {
+            shard.be_quiet(told);
+        }
+    }
+
     /// Adds the present state of every connection that changed since the last snapshot to the events.
     pub fn snapshot(&mut self) {
         self.merge();

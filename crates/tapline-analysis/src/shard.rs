@@ -63,6 +63,12 @@ impl Shard {
         self.tell(Moment::BeforePacket(here.packet), false, told);
     }
 
+    /// Nothing was captured for a while: what only waited for time to pass is told.
+    pub fn be_quiet(&mut self, told: &mut Told) {
+        self.tracker.be_quiet(&mut self.stage);
+        self.tell(Moment::Afterwards, false, told);
+    }
+
     /// Tells the present state of every connection that changed since the last snapshot.
     pub fn snapshot(&mut self, told: &mut Told) {
         let Self { tracker, stage, changed, .. } = self;

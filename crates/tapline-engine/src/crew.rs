@@ -23,6 +23,7 @@ use tapline_packet::Packet;
 use crate::Batch;
 use crate::limits::BATCHES_UNDER_WAY_MAX;
 use crate::parcel::{Parcel, Unpacked};
+use crate::team::Then;
 
 /// Workers, and what is before and behind them.
 pub(crate) struct Crew {
@@ -50,7 +51,7 @@ struct Worker {
 }
 
 enum Job {
-    Parcel { parcel: Parcel, snapshot: bool },
+    Parcel { parcel: Parcel, then: Then },
     Unfinished,
     Finish { counts: [usize; SHARDS], here: Origin },
 }
@@ -102,12 +103,12 @@ impl Crew {
     }
 
     /// Hands the parcels to the workers: the batch is under way.
-    pub(crate) fn hand_over(&mut self, progress: Progress, snapshot: bool) {
+    pub(crate) fn hand_over(&mut self, progress: Progress, then: Then) {
         self.under_way.push_back((progress, self.intake.totals()));
         for worker in &mut self.workers {
             let next = worker.emptied.pop().unwrap_or_default();
             let parcel = std::mem::replace(&mut worker.parcel, next);
-            worker.give(Job::Parcel { parcel, snapshot });
+            worker.give(Job::Parcel { parcel, then });
         }
     }
 
@@ -235,12 +236,13 @@ impl Shards {
         let mut answer = Answer::default();
         let told = &mut answer.told;
         match job {
-            Job::Parcel { parcel, snapshot } => {
+            Job::Parcel { parcel, then } => {
                 parcel.unpack(|unpacked| self.take(unpacked, told));
-                if snapshot {
-                    for shard in &mut self.shards {
-                        shard.snapshot(told);
-                    }
+                for shard in self.shards.iter_mut().filter(|_| then.be_quiet) {
+                    shard.be_quiet(told);
+                }
+                for shard in self.shards.iter_mut().filter(|_| then.snapshot) {
+                    shard.snapshot(told);
                 }
                 answer.parcel = parcel.emptied();
             }
@@ -294,7 +296,7 @@ mod tests {
         let (jobs, _) = bounded(1);
         let broken = Worker { answers, thread: Some(thread), jobs: Some(jobs), ..crew.workers.remove(1) };
         crew.workers.push(broken);
-        crew.hand_over(Progress::default(), false);
+        crew.hand_over(Progress::default(), Then::default());
         let panic = catch_unwind(AssertUnwindSafe(|| crew.ready(true))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"as broken as can be"));
     }

@@ -22,6 +22,10 @@ pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 3;
 /// be slow and never idle.
 pub(crate) const LOOK_PACKETS: u64 = 64;
 
+/// How often in a row a source has to be idle, every tenth of a second, until what waits for a second of packet time
+/// is told all the same: a capture of that pause would tell it before its next packet.
+pub(crate) const IDLES_QUIET: u32 = 11;
+
 /// Threads of [`crate::usual_threads`]: beyond it the thread that reads is the one that all others wait for.
 pub(crate) const USUAL_THREADS_MAX: usize = 8;
 

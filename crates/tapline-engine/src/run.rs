@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use tapline_analysis::{Event, Options, Totals};
 use tapline_capture::{Facts, Item, Progress, Source};
 
-use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, LOOK_PACKETS};
-use crate::team::Team;
+use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, IDLES_QUIET, LOOK_PACKETS};
+use crate::team::{Team, Then};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -75,9 +75,12 @@ fn read(
     let whole = options.batch_packets.max(1);
     let mut batch_packets = if options.watch { FIRST_BATCH_PACKETS.min(whole) } else { whole };
     let (mut packets, mut in_batch) = (0, 0);
+    // How often in a row there was nothing.
+    let mut idles = 0_u32;
     while options.packets_max.is_none_or(|max| packets < max) {
         let idle = match source.next() {
             Item::Packet(packet) => {
+                idles = 0;
                 team.packet(&packet);
                 packets += 1;
                 in_batch += 1;
@@ -89,7 +92,10 @@ fn read(
                 }
                 false
             }
-            Item::Idle => true,
+            Item::Idle => {
+                idles = idles.saturating_add(1);
+                true
+            }
             Item::End => break,
         };
         // A batch that is handed over early shows nothing yet: what changes fast would be shown too often.
@@ -98,10 +104,11 @@ fn read(
             in_batch = 0;
             batch_packets = (batch_packets * 2).min(whole);
         }
-        team.hand_over(source.progress(), complete && options.watch);
+        let then = Then { be_quiet: idles == IDLES_QUIET, snapshot: complete && options.watch };
+        team.hand_over(source.progress(), then);
         hand_out(team, idle, receive)?;
     }
-    team.hand_over(source.progress(), false);
+    team.hand_over(source.progress(), Then::default());
     hand_out(team, true, receive)
 }
 

@@ -8,6 +8,15 @@ use crate::crew::Crew;
 use crate::limits::{BATCH_EVENTS, USUAL_THREADS_MAX};
 use crate::{Batch, RunOptions};
 
+/// What follows the packets of a batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Then {
+    /// Nothing was captured for a while.
+    pub(crate) be_quiet: bool,
+    /// The present state of what changed is told.
+    pub(crate) snapshot: bool,
+}
+
 /// One thread or several, with one way to use them.
 pub(crate) enum Team {
     /// The calling thread. What is borrowed from the source stays so.
@@ -50,15 +59,18 @@ impl Team {
     }
 
     /// The batch is complete. [`Self::ready`] gives it back, sooner or later.
-    pub(crate) fn hand_over(&mut self, progress: Progress, snapshot: bool) {
+    pub(crate) fn hand_over(&mut self, progress: Progress, then: Then) {
         match self {
             Self::Alone { analyzer, done } => {
-                if snapshot {
+                if then.be_quiet {
+                    analyzer.be_quiet();
+                }
+                if then.snapshot {
                     analyzer.snapshot();
                 }
                 *done = Some(progress);
             }
-            Self::Crew(crew) => crew.hand_over(progress, snapshot),
+            Self::Crew(crew) => crew.hand_over(progress, then),
         }
     }
 

@@ -72,6 +72,22 @@ fn what_is_read_is_told_when_the_source_is_idle() {
     }
 }
 
+/// A reset waits a second for what would disprove it; on a quiet interface that second has no packet at its end.
+#[test]
+fn what_a_reset_cut_off_is_told_when_the_source_stays_idle() {
+    for threads in [1, 3] {
+        let (client, server) = ("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap());
+        let cut =
+            Talk::new(client, server, 1_000_000).handshake().client(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut source = Slow { frames: cut.server_reset().frames, ..Slow::exchanges(0) };
+        let outcome = run(&mut source, &options(threads), |batch| {
+            let told = batch.events.iter().any(|event| matches!(event, Event::Exchange(_)));
+            if told { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(outcome.stopped && (10..30).contains(&source.idle), "idle {} times", source.idle);
+    }
+}
+
 #[test]
 fn a_watched_connection_is_shown_before_it_ends() {
     for threads in [1, 3] {

@@ -345,20 +345,32 @@ impl Tracker {
     /// connections, the oldest do not wait longer.
     #[inline]
     fn settle_resets(&mut self, now: Timestamp, sink: &mut impl Sink) {
-        while let Some(&(slot, id, at)) = self.reset.front() {
+        while let Some(&(.., at)) = self.reset.front() {
             if now.since(at) < RESET_SETTLE_NS && self.reset.len() <= self.connections_max {
                 return;
             }
-            self.reset.pop_front();
-            let Self { table, recent, .. } = self;
-            let Some(connection) = table.connection_mut(slot).filter(|connection| connection.id == id) else {
-                continue;
-            };
-            if connection.teardown().ending_reset().is_some() && !connection.is_over() {
-                end_all(connection, End::Reset, recent, sink);
-                connection.shrink();
-                self.note_closed((slot, id, now));
-            }
+            self.settle_oldest_reset(now, sink);
+        }
+    }
+
+    fn settle_oldest_reset(&mut self, now: Timestamp, sink: &mut impl Sink) {
+        let Some((slot, id, _)) = self.reset.pop_front() else { return };
+        let Self { table, recent, .. } = self;
+        let Some(connection) = table.connection_mut(slot).filter(|connection| connection.id == id) else {
+            return;
+        };
+        if connection.teardown().ending_reset().is_some() && !connection.is_over() {
+            end_all(connection, End::Reset, recent, sink);
+            connection.shrink();
+            self.note_closed((slot, id, now));
+        }
+    }
+
+    /// Nothing was captured for longer than [`RESET_SETTLE_NS`], as whoever waits for packets knows: nothing has
+    /// disproved the resets so far.
+    pub fn be_quiet(&mut self, sink: &mut impl Sink) {
+        while let Some(&(.., at)) = self.reset.front() {
+            self.settle_oldest_reset(at, sink);
         }
     }
 
