@@ -139,6 +139,11 @@ impl<W: Write> Writer<W> {
         self.line(&capture::Line::of(outcome))
     }
 
+    /// Hands what was written so far to the system.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Hands everything to the system and gives back where it went.
     pub fn into_inner(mut self) -> io::Result<W> {
         self.out.flush()?;
