@@ -1,6 +1,6 @@
 //! What is to be said of a connection's TCP in words, for every place where people read it.
 
-use tapline_reassembly::{HandshakeKind, Reset};
+use tapline_reassembly::{Direction, HandshakeKind, Reset, Retry};
 
 use crate::human::{duration, plural};
 use crate::{ConnectionRecord, Flag, State};
@@ -74,10 +74,10 @@ pub fn opening(record: &ConnectionRecord) -> Vec<String> {
 /// Each SYN or SYN-ACK that was sent again: `SYN #4 +1.02 s`, counted from the first SYN or SYN-ACK.
 pub fn retries(record: &ConnectionRecord) -> Vec<String> {
     let steps = &record.handshake;
-    let retry = |retry: &tapline_reassembly::Retry| {
+    let retry = |retry: &Retry| {
         let (name, first) = match retry.from {
-            tapline_reassembly::Direction::Forward => ("SYN", steps.syn),
-            tapline_reassembly::Direction::Reverse => ("SYN-ACK", steps.syn_ack),
+            Direction::Forward => ("SYN", steps.syn),
+            Direction::Reverse => ("SYN-ACK", steps.syn_ack),
         };
         let after = first.seen().map_or(0, |first| retry.seen.at.since(first.at));
         format!("{name} again #{} +{}", retry.seen.packet, duration(after))

@@ -438,6 +438,8 @@ mod tests {
         assert_eq!(run(0, &beside, &[(2, 9)], false), "abc[3]ghijkl");
         let parts = [(0, "abc"), (6, "ghi"), (9, "jkl"), (3, "d"), (2, "cdef")];
         assert_eq!(run(0, &parts, &[(2, 9)], false), "abc[3]ghijkl(1)(2)");
+        let middle = [(0, "abc"), (6, "ghi"), (9, "jkl"), (4, "e"), (3, "def")];
+        assert_eq!(run(0, &middle, &[(2, 9)], false), "abc[3]ghijkl(1)(1)(1)");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!                       └── acknowledged, or the end comes ──> read: somebody rewrote the capture
 //! ```
 
-use tapline_packet::Segment;
+use tapline_packet::{Flags, Segment};
 
 use super::Connection;
 use super::take::with_stream;
@@ -20,17 +20,20 @@ pub(super) struct Aside {
     sequence: u32,
     octets: Box<[u8]>,
     length: u32,
-    fin: bool,
     origin: Origin,
 }
 
-/// Sets a segment aside; whether there was room.
+/// Sets a segment's octets aside; whether that was done. Segments without octets have nothing to lose, and those
+/// with SYN or FIN are steps of the connection, which are read at once; so is what finds no room.
 pub(super) fn set_aside(
     connection: &mut Connection,
     direction: Direction,
     segment: &Segment<'_>,
     here: Origin,
 ) -> bool {
+    if segment.payload_length == 0 || segment.flags.any(Flags::SYN | Flags::FIN) {
+        return false;
+    }
     let aside = &mut connection.rare.get_or_insert_default().damaged;
     let Some(aside) = aside.get_mut(direction.index()).filter(|aside| aside.len() < DAMAGED_SEGMENTS_MAX)
     else {
@@ -40,7 +43,6 @@ pub(super) fn set_aside(
         sequence: segment.sequence,
         octets: segment.payload.into(),
         length: segment.payload_length,
-        fin: segment.has(tapline_packet::Flags::FIN),
         origin: here,
     });
     true
@@ -66,8 +68,8 @@ pub(super) fn release(
         if !at_the_end && !stream.has_acknowledged(end) {
             waiting.push(segment);
         } else if !stream.has_handed_over(end.wrapping_sub(1)) {
-            let Aside { sequence, ref octets, length, fin, origin } = segment;
-            let arrival = Arrival { sequence, octets, length, fin, origin };
+            let Aside { sequence, ref octets, length, origin } = segment;
+            let arrival = Arrival { sequence, octets, length, fin: false, origin };
             with_stream(connection, direction, sink, |stream, out| stream.segment(arrival, recent, out));
         }
     }

@@ -19,14 +19,24 @@ impl Skipped {
 
     /// Octets `from..to` came after all: those that lie in a gap are told, once.
     pub(super) fn fill(&mut self, from: u64, to: u64, out: &mut dyn FnMut(Piece<'_>)) {
-        self.gaps.retain_mut(|gap| {
-            let (late_from, late_to) = (gap.0.max(from), gap.1.min(to));
-            if late_from < late_to {
-                out(Piece::Late { offset: late_from, length: late_to - late_from });
-                // A gap that is filled from its middle keeps its first part: the other half is not told.
-                *gap = if late_from == gap.0 { (late_to, gap.1) } else { (gap.0, late_from) };
+        let mut index = 0;
+        while let Some(&(begin, end)) = self.gaps.get(index) {
+            let (late_from, late_to) = (begin.max(from), end.min(to));
+            if late_from >= late_to {
+                index += 1;
+                continue;
             }
-            gap.0 < gap.1
-        });
+            out(Piece::Late { offset: late_from, length: late_to - late_from });
+            // What is left on either side is still missing.
+            self.gaps.remove(index);
+            for (begin, end) in [(begin, late_from), (late_to, end)] {
+                if begin < end {
+                    self.gaps.insert(index, (begin, end));
+                    index += 1;
+                }
+            }
+        }
+        let beyond = self.gaps.len().saturating_sub(SKIPPED_GAPS_MAX);
+        self.gaps.drain(..beyond);
     }
 }

@@ -111,6 +111,16 @@ fn a_damaged_segment_is_left_out_where_others_of_its_sender_are_right() {
     assert_eq!(journal.octets[0][1], b"aXc", "a capture that somebody rewrote is read all the same");
 }
 
+#[test]
+fn a_teardown_with_wrong_checksums_is_still_one() {
+    let rewritten = talk().handshake().client(b"q").server(b"a").checksums(Checksums::Wrong).close();
+    let journal = track(&rewritten.frames);
+    assert_eq!(
+        (only(&journal).state, only(&journal).teardown, only(&journal).bad_checksums),
+        ("closed", "four_way", 4)
+    );
+}
+
 /// The same frames with an IP identification each, as hosts number them.
 fn numbered(mut frames: Vec<Frame>) -> Vec<Frame> {
     for (frame, number) in frames.iter_mut().zip(1000_u16..) {
