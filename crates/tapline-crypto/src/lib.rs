@@ -8,12 +8,16 @@
 #![warn(clippy::indexing_slicing)]
 
 mod hash;
+mod key_log;
 pub mod limits;
 mod master;
+mod opener;
 mod prf;
 mod schedule;
 mod suite;
 
+pub use key_log::{BadLine, BadLineReason, KeyLog, Reading, Secrets};
 pub use master::{Master, Randoms, Side};
+pub use opener::{Opened, Opener, Refusal};
 pub use schedule::{message_hash, verify_data13};
 pub use suite::Suite;
