@@ -106,8 +106,8 @@ fn code<M: hmac::Mac + Clone>(mac: &M, parts: &[&[u8]]) -> Vec<u8> {
 /// Octets in hexadecimal, for the samples of tests.
 #[cfg(test)]
 pub(crate) fn octets(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.chars().filter_map(|digit| Some(digit.to_digit(16)? as u8)).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    let digits: Vec<char> = hex.chars().filter(char::is_ascii_hexdigit).collect();
+    digits.chunks(2).map(|pair| u8::from_str_radix(&String::from_iter(pair), 16).unwrap()).collect()
 }
 
 #[cfg(test)]

@@ -189,7 +189,7 @@ impl KeyLog {
     }
 
     /// Client randoms that secrets are known of.
-    pub fn len(&self) -> usize {
+    pub fn randoms(&self) -> usize {
         self.randoms.len()
     }
 
@@ -223,7 +223,7 @@ impl fmt::Debug for KeyLog {
             .field("randoms", &self.randoms.len())
             .field("sessions", &self.sessions.len())
             .field("encrypted", &self.encrypted.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -290,7 +290,7 @@ mod tests {
         let encrypted = [0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99];
         assert_eq!(log.by_encrypted_premaster(&encrypted), Some([0x5a; 48].as_slice()));
         assert_eq!(log.by_encrypted_premaster(&encrypted[..7]), None);
-        assert!(log.spans_connections() && !log.is_empty() && log.len() == 0);
+        assert!(log.spans_connections() && !log.is_empty() && log.randoms() == 0);
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
             let (log, reading) = read(&format!("# comment\n\n{line}\n{good}\n"));
             let told: Vec<BadLine> = reason.map(|reason| BadLine { number: 3, reason }).into_iter().collect();
             assert_eq!(reading.bad_lines, told, "{line}");
-            assert_eq!((log.len(), reading.secrets), (1, 1), "{line}");
+            assert_eq!((log.randoms(), reading.secrets), (1, 1), "{line}");
         };
         let (master, secret) = ("01".repeat(48), "01".repeat(32));
         check("", None);
@@ -362,7 +362,7 @@ mod tests {
         let line = |random: &str| format!("CLIENT_RANDOM {random} {}", "01".repeat(48));
         for (end, mark) in [("\n", ""), ("\r\n", ""), (" \t\r\n", ""), ("\n\n\n", ""), ("\n", "\u{feff}")] {
             let (log, reading) = read(&format!("{mark}{}{end}{}", line(A), line(B)));
-            assert_eq!((log.len(), reading.secrets, reading.bad_lines.len()), (2, 2, 0), "{end:?}");
+            assert_eq!((log.randoms(), reading.secrets, reading.bad_lines.len()), (2, 2, 0), "{end:?}");
         }
         assert_eq!(read(&line(A).replace(' ', "\t ")).1.secrets, 1);
     }
@@ -378,9 +378,8 @@ mod tests {
     fn a_full_log_says_what_it_left_out() {
         let mut log = KeyLog::default();
         let master = "01".repeat(48);
-        let text: String = (0..=KEY_LOG_SESSIONS_MAX)
-            .map(|id| format!("RSA Session-ID:{id:08x} Master-Key:{master}\n"))
-            .collect();
+        let line = |id| format!("RSA Session-ID:{id:08x} Master-Key:{master}\n");
+        let text = (0..=KEY_LOG_SESSIONS_MAX).map(line).collect::<Vec<_>>().concat();
         let reading = log.read(text.as_bytes());
         assert_eq!((reading.secrets, reading.left_out), (KEY_LOG_SESSIONS_MAX, 1));
         assert_eq!(reading.touched, log);

@@ -13,11 +13,13 @@ pub mod limits;
 mod master;
 mod opener;
 mod prf;
+mod rsa_key;
 mod schedule;
 mod suite;
 
 pub use key_log::{BadLine, BadLineReason, KeyLog, Reading, Secrets};
 pub use master::{Master, Randoms, Side};
 pub use opener::{Opened, Opener, Refusal};
+pub use rsa_key::{KeyError, RsaKey};
 pub use schedule::{message_hash, verify_data13};
 pub use suite::Suite;

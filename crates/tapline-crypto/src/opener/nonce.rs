@@ -63,7 +63,7 @@ impl Form {
         for count in told.into_iter().chain(steps.counts(smallest, self.aead.speed())) {
             let sequence = steps.number(count);
             let nonce = match &self.nonces {
-                Nonces::Explicit { salt, .. } => joined(salt, explicit),
+                Nonces::Explicit { salt, .. } => joined(&[salt, &explicit.to_be_bytes()]),
                 Nonces::Implicit(iv) => over(iv, sequence),
             };
             let header = header(sequence, record, sealed.len() - self.aead.tag());
@@ -86,16 +86,17 @@ impl Form {
 
 /// What is authenticated beside the content (RFC 5246 §6.2.3.3); `length` is the content's.
 fn header(sequence: u64, record: &Record<'_>, length: usize) -> [u8; 13] {
-    let [a, b, c, d, e, f, g, h] = sequence.to_be_bytes();
-    let [major, minor] = record.version.to_be_bytes();
-    let [high, low] = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
-    [a, b, c, d, e, f, g, h, record.content, major, minor, high, low]
+    let length = u16::try_from(length).unwrap_or(u16::MAX);
+    let parts: [&[u8]; 4] =
+        [&sequence.to_be_bytes(), &[record.content], &record.version.to_be_bytes(), &length.to_be_bytes()];
+    joined(&parts)
 }
 
-fn joined(salt: &[u8; 4], explicit: u64) -> [u8; 12] {
-    let [s, t, u, v] = *salt;
-    let [a, b, c, d, e, f, g, h] = explicit.to_be_bytes();
-    [s, t, u, v, a, b, c, d, e, f, g, h]
+/// Parts one after the other, in an array of their length.
+fn joined<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
+    let mut all = [0; N];
+    all.iter_mut().zip(parts.iter().copied().flatten()).for_each(|(to, from)| *to = *from);
+    all
 }
 
 /// The sequence number over the end of the IV (RFC 8446 §5.3).

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn the_key_stream_is_that_of_the_kept_crate() {
         for length in [1, 5, 16, 32, 256] {
-            let key: Vec<u8> = (0..length).map(|octet| (octet * 7 + 3) as u8).collect();
+            let key: Vec<u8> = (0..=u8::MAX).map(|octet| octet.wrapping_mul(7) ^ 3).take(length).collect();
             let (mut ours, mut theirs) = (Rc4::new(&key), rc4::Rc4::new_from_slice(&key).unwrap());
             let mut stream = [0; 1000];
             theirs.apply_keystream(&mut stream);

@@ -47,7 +47,11 @@ impl Form {
             if self.mac.verifies(steps.number(count), record, content, code) {
                 let content = content.len();
                 out.truncate(content);
-                self.skip(place + fragment);
+                if count == 0 {
+                    self.cipher = ahead;
+                } else {
+                    self.skip(place + fragment);
+                }
                 return Ok(Found {
                     sequence: steps.number(count),
                     skipped: count,

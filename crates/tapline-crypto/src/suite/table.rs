@@ -1,8 +1,12 @@
 //! The suites of the registry by what they do, by number.
 
-use super::Cipher::{self, *};
+use super::Cipher::{
+    self, Aes128Cbc, Aes128Ccm, Aes128Ccm8, Aes128Gcm, Aes256Cbc, Aes256Ccm, Aes256Ccm8, Aes256Gcm,
+    Aria128Cbc, Aria128Gcm, Aria256Cbc, Aria256Gcm, Camellia128Cbc, Camellia128Gcm, Camellia256Cbc,
+    Camellia256Gcm, ChaCha20Poly1305, Des, Idea, Null, Rc4, Sm4Ccm, Sm4Gcm, TripleDes,
+};
 use super::Suite;
-use crate::hash::Hash::{self, *};
+use crate::hash::Hash::{self, Md5, Sha1, Sha256, Sha384, Sm3};
 
 /// RFC 5246 §5 and RFC 5288 §3: the PRF has SHA-256 unless the suite names SHA-384.
 #[rustfmt::skip]
