@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::limits::{BAD_LINES_TOLD_MAX, KEY_LOG_RANDOMS_MAX, KEY_LOG_SESSIONS_MAX};
+pub(crate) use line::octets;
 use line::{Label, Line};
 
 /// The secrets of one connection, by the random value of its client.

@@ -7,6 +7,7 @@
 
 #![warn(clippy::indexing_slicing)]
 
+mod block_cipher;
 mod hash;
 mod key_log;
 pub mod limits;

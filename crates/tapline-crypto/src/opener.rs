@@ -14,6 +14,8 @@ mod tls13;
 #[cfg(test)]
 mod seal;
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! Private keys of servers, for RSA key exchange.
 
 mod file;
+mod traditional;
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use crate::hash::Hash;
 /// What a cipher suite does to records, whatever way the keys were agreed on.
 ///
 /// Not supported, because no kept library computes them or no registry tells how: the suites for export (keys of 40
-/// and 56 bits), RC2, SEED, FORTEZZA, GOST, AEGIS, the ChaCha20-Poly1305 of the drafts (0xcc13 to 0xcc15), those of
+/// and 56 bits), RC2, SEED (whose one crate writes through unaligned pointers), FORTEZZA, GOST, AEGIS, the ChaCha20-Poly1305 of the drafts (0xcc13 to 0xcc15), those of
 /// Netscape's FIPS mode, those of GB/T 38636 (0xe011 to 0xe053) and those of RFC 9150, which only authenticate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Suite {

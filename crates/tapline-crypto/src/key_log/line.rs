@@ -137,7 +137,7 @@ fn array<const N: usize>(octets: &[u8]) -> Result<[u8; N], BadLineReason> {
 }
 
 /// The octets of a hexadecimal word.
-fn octets(word: &[u8]) -> Result<Vec<u8>, BadLineReason> {
+pub(crate) fn octets(word: &[u8]) -> Result<Vec<u8>, BadLineReason> {
     // What is too long for every label is not worth the memory; one octet more is enough to be refused.
     let word = word.get(..2 * PREMASTER_OCTETS_MAX + 2).unwrap_or(word);
     let (pairs, []) = word.as_chunks() else { return Err(BadLineReason::NotHexadecimal) };

@@ -6,7 +6,7 @@ use pkcs8::der::Decode;
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use rsa::pkcs1::{self, RsaPrivateKeyRef};
 
-use super::{KeyError, RsaKey};
+use super::{KeyError, RsaKey, traditional};
 use crate::limits::KEYS_OF_A_FILE_MAX;
 
 /// RFC 4055 §1.2: keys for RSASSA-PSS alone are RSA keys too.
@@ -42,8 +42,7 @@ fn pem(text: &str, password: Option<&str>) -> Vec<Result<RsaKey, KeyError>> {
 /// None for what is no private key.
 fn pem_key(label: &str, body: &str, password: Option<&str>) -> Option<Result<RsaKey, KeyError>> {
     let read: fn(&[u8], Option<&str>) -> Result<RsaKey, KeyError> = match label {
-        // OpenSSL's own encryption, with its parameters in lines before the key.
-        "RSA PRIVATE KEY" if body.contains("DEK-Info:") => return Some(Err(KeyError::UnsupportedEncryption)),
+        "RSA PRIVATE KEY" if body.contains("DEK-Info:") => return Some(of_traditional(body, password)),
         "RSA PRIVATE KEY" => |der, _| of_pkcs1(der),
         "PRIVATE KEY" => |der, _| of_pkcs8(der),
         "ENCRYPTED PRIVATE KEY" => of_encrypted_pkcs8,
@@ -72,6 +71,12 @@ fn of_pkcs1(der: &[u8]) -> Result<RsaKey, KeyError> {
     RsaKey::of_pkcs1(RsaPrivateKeyRef::from_der(der).map_err(|_| KeyError::Damaged)?)
 }
 
+/// PKCS#1 as OpenSSL encrypts it by itself. A wrong password is told by what comes out.
+fn of_traditional(body: &str, password: Option<&str>) -> Result<RsaKey, KeyError> {
+    let der = traditional::decrypted(body, password.ok_or(KeyError::PasswordNeeded)?)?;
+    of_pkcs1(&der).map_err(wrong_password)
+}
+
 /// RFC 5208 §5.
 fn of_pkcs8(der: &[u8]) -> Result<RsaKey, KeyError> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::Damaged)?;
@@ -91,11 +96,15 @@ fn of_encrypted_pkcs8(der: &[u8], password: Option<&str>) -> Result<RsaKey, KeyE
     let decrypted = info.encryption_algorithm.decrypt(password, info.encrypted_data.as_bytes());
     match decrypted {
         // A wrong password is mostly told by the padding; else by what is no key.
-        Ok(der) => of_pkcs8(&der)
-            .map_err(|error| if error == KeyError::Damaged { KeyError::WrongPassword } else { error }),
+        Ok(der) => of_pkcs8(&der).map_err(wrong_password),
         Err(pkcs8::pkcs5::Error::DecryptFailed) => Err(KeyError::WrongPassword),
         Err(_) => Err(KeyError::UnsupportedEncryption),
     }
+}
+
+/// What a password made of a file is no key.
+fn wrong_password(error: KeyError) -> KeyError {
+    if error == KeyError::Damaged { KeyError::WrongPassword } else { error }
 }
 
 /// A PFX begins with its version, 3, and a `ContentInfo` (RFC 7292 §4).
@@ -128,6 +137,7 @@ fn pkcs12(bytes: &[u8], password: Option<&str>) -> Result<Vec<Result<RsaKey, Key
 mod tests {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+    use cbc::cipher::{Array, BlockModeEncrypt, KeyIvInit};
     use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKeyChain};
     use pkcs8::der::Encode;
     use pkcs8::pkcs5::pbes2;
@@ -199,9 +209,6 @@ mod tests {
             None,
             Err(KeyError::Damaged),
         );
-        let old =
-            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n";
-        check(old.as_bytes(), Some(PASSWORD), Err(KeyError::UnsupportedEncryption));
     }
 
     #[test]
@@ -228,6 +235,25 @@ mod tests {
             check(&file, None, Err(KeyError::PasswordNeeded));
             check(&file, Some("wrong"), Err(KeyError::WrongPassword));
         }
+    }
+
+    #[test]
+    fn a_password_opens_what_openssl_encrypted_by_itself() {
+        let (password, iv) = (PASSWORD.as_bytes(), [7; 16]);
+        let key = crate::hash::Hash::Md5.of(&[password, &iv[..8]]);
+        let mut octets = pkcs1(private());
+        let padding = 16 - octets.len() % 16;
+        octets.extend(vec![u8::try_from(padding).unwrap(); padding]);
+        let (blocks, _) = Array::slice_as_chunks_mut(&mut octets);
+        cbc::Encryptor::<aes::Aes128>::new_from_slices(&key, &iv).unwrap().encrypt_blocks(blocks);
+        let headers = format!("-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{}\n\n", "07".repeat(16));
+        let file = text("RSA PRIVATE KEY", &octets).replacen("-----\n", &headers, 1);
+        check(file.as_bytes(), Some(PASSWORD), Ok(1));
+        check(file.as_bytes(), None, Err(KeyError::PasswordNeeded));
+        check(file.as_bytes(), Some("wrong"), Err(KeyError::WrongPassword));
+        check(file.replace('\n', "\r\n").as_bytes(), Some(PASSWORD), Ok(1));
+        let other = file.replace("AES-128-CBC", "RC2-CBC");
+        check(other.as_bytes(), Some(PASSWORD), Err(KeyError::UnsupportedEncryption));
     }
 
     #[test]
