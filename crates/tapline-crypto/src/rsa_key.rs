@@ -7,7 +7,7 @@ use std::fmt;
 
 use pkcs8::SubjectPublicKeyInfoRef;
 use pkcs8::der::Decode;
-use rsa::pkcs1::{RsaPrivateKeyRef, RsaPublicKeyRef};
+use rsa::pkcs1::{RsaPrivateKeyRef, RsaPublicKeyRef, Version};
 use rsa::rand_core::TryCryptoRng;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, hazmat};
@@ -40,6 +40,9 @@ pub enum KeyError {
     /// Neither PEM nor DER of a private key, nor PKCS#12.
     #[error("no private key found: give PEM or DER (PKCS#1, PKCS#8) or PKCS#12")]
     NoKey,
+    /// RFC 8017 allows them, and nobody makes them.
+    #[error("an RSA key of more than two primes is not supported: log the secrets of its connections")]
+    MultiPrime,
     /// It looks like a private key and is none.
     #[error("the private key is damaged: check it with openssl pkey -check")]
     Damaged,
@@ -57,6 +60,9 @@ impl RsaKey {
 
     /// From `RSAPrivateKey` (RFC 8017 §A.1.2).
     fn of_pkcs1(key: RsaPrivateKeyRef<'_>) -> Result<Self, KeyError> {
+        if key.version() != Version::TwoPrime {
+            return Err(KeyError::MultiPrime);
+        }
         let modulus = key.modulus.as_bytes().to_vec();
         if modulus.len() > MODULUS_OCTETS_MAX {
             return Err(KeyError::TooLong);

@@ -361,6 +361,14 @@ fn the_first_protected_record_of_the_trace_opens() {
 }
 
 #[test]
+fn openers_go_from_thread_to_thread() {
+    fn check<T: Clone + Send + Sync + 'static>() {}
+    check::<Opener>();
+    check::<crate::KeyLog>();
+    check::<crate::RsaKey>();
+}
+
+#[test]
 fn secrets_are_not_shown() {
     let shown = format!("{:?}", Case::new(0x0304, 0x1301).opener());
     assert!(shown.contains("Aes128Gcm") && !shown.contains("secret") && !shown.contains("key"), "{shown}");

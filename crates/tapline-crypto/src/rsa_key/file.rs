@@ -3,6 +3,7 @@
 use base64ct::{Base64, Encoding};
 use p12_keystore::Pkcs12Archive;
 use pkcs8::der::Decode;
+use pkcs8::der::asn1::AnyRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use rsa::pkcs1::{self, RsaPrivateKeyRef};
 
@@ -88,7 +89,10 @@ fn of_pkcs8(der: &[u8]) -> Result<RsaKey, KeyError> {
 
 /// RFC 5208 §6.
 fn of_encrypted_pkcs8(der: &[u8], password: Option<&str>) -> Result<RsaKey, KeyError> {
-    let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::Damaged)?;
+    // What is well-formed and does not parse has an algorithm that the crate does not know.
+    let unread =
+        if AnyRef::from_der(der).is_ok() { KeyError::UnsupportedEncryption } else { KeyError::Damaged };
+    let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| unread)?;
     if info.encryption_algorithm.pbes2().is_none() {
         return Err(KeyError::UnsupportedEncryption);
     }
@@ -235,6 +239,11 @@ mod tests {
             check(&file, None, Err(KeyError::PasswordNeeded));
             check(&file, Some("wrong"), Err(KeyError::WrongPassword));
         }
+        // pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 §C), which belongs to PKCS#12.
+        let old = crate::hash::octets("3014 300c 060a 2a864886f70d010c0103 0404 00000000");
+        let old = text("ENCRYPTED PRIVATE KEY", &old);
+        check(old.as_bytes(), Some(PASSWORD), Err(KeyError::UnsupportedEncryption));
+        check(old.replace("MB", "NB").as_bytes(), Some(PASSWORD), Err(KeyError::Damaged));
     }
 
     #[test]
@@ -292,6 +301,13 @@ mod tests {
                 .concat();
         let length = u16::try_from(fields.len()).unwrap().to_be_bytes();
         check(&[&[0x30, 0x82], &length[..], &fields].concat(), None, Err(KeyError::TooLong));
+    }
+
+    #[test]
+    fn keys_of_three_primes_are_told_apart() {
+        let integer = "020109";
+        let der = format!("3028 020101 {} 300b 3009 {}", integer.repeat(8), integer.repeat(3));
+        check(&crate::hash::octets(&der), None, Err(KeyError::MultiPrime));
     }
 
     #[test]
