@@ -64,7 +64,9 @@ fn from_packet_to_analysis_there_is_no_device_thread_or_terminal() {
         "crossbeam-channel",
         "memmap2",
     ];
-    for name in ["tapline-packet", "tapline-reassembly", "tapline-crypto", "tapline-decode", "tapline-analysis"] {
+    for name in
+        ["tapline-packet", "tapline-reassembly", "tapline-crypto", "tapline-decode", "tapline-analysis"]
+    {
         for dependency in dependencies(name) {
             assert!(!outside.contains(&dependency.as_str()), "{name} uses {dependency}");
         }

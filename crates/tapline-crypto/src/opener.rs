@@ -14,8 +14,6 @@ mod tls13;
 #[cfg(test)]
 mod seal;
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -27,6 +27,8 @@ pub(super) struct Sealer {
     pub(super) sequence: u64,
     /// What the explicit nonce is more than the sequence number.
     pub(super) offset: u64,
+    /// What the first octet of a block cipher's padding is changed by.
+    pub(super) padding_change: u8,
     stream: Option<rc4::Rc4>,
 }
 
@@ -54,6 +56,7 @@ impl Sealer {
             encrypt_then_mac: false,
             sequence: 0,
             offset: 0,
+            padding_change: 0,
             stream,
         }
     }
@@ -70,6 +73,7 @@ impl Sealer {
             encrypt_then_mac: false,
             sequence: 0,
             offset: 0,
+            padding_change: 0,
             stream: None,
         }
     }
@@ -116,7 +120,8 @@ impl Sealer {
             inner.extend(self.code(content, plain));
         }
         let padding = block - 1 - inner.len() % block + more * block;
-        inner.extend(vec![padding as u8; padding + 1]);
+        inner.push(padding as u8 ^ self.padding_change);
+        inner.extend(vec![padding as u8; padding]);
         let explicit = self.version > 0x0301;
         let iv =
             if explicit { (0..block as u8).map(|octet| octet ^ 0x5a).collect() } else { self.iv.clone() };

@@ -247,6 +247,48 @@ fn a_damaged_record_after_a_gap_leaves_it_open() {
 }
 
 #[test]
+fn an_explicit_nonce_leads_across_any_gap() {
+    let check = |number: u16, expected: Result<u64, Refusal>| {
+        let case = Case::new(0x0303, number);
+        let (mut opener, mut sealer) = (case.opener(), case.sealer());
+        sealer.offset = 0x1234_5678_9abc_def0;
+        opened(&mut opener, case, 23, &sealer.seal(23, &text(10), 0));
+        // More than are tried one by one.
+        sealer.sequence += 100_000;
+        let sealed = sealer.seal(23, &text(60), 0);
+        let found = opener.resume(100_000 * 50, 23, 0x0303, &sealed, &mut Vec::new());
+        assert_eq!(found.map(|opened| opened.skipped), expected, "{case:?}");
+    };
+    check(0xc02f, Ok(100_000));
+    check(0xc0ac, Ok(100_000));
+    check(0xcca8, Err(Refusal::BadMac));
+}
+
+#[test]
+fn padding_says_its_length_in_every_octet() {
+    for case in cases().into_iter().filter(|case| matches!(case.suite.cipher.kind(), Kind::Block(_))) {
+        // So that padding is of several octets, whatever the MAC.
+        for length in 0..16 {
+            let mut sealer = case.sealer();
+            sealer.padding_change = 1;
+            let sealed = sealer.seal(23, &text(length), 0);
+            let opened = case.opener().open(23, record_version(case), &sealed, &mut Vec::new());
+            let inside = length + if case.encrypt_then_mac { 0 } else { case.suite.mac.unwrap().length() };
+            let Kind::Block(block) = case.suite.cipher.kind() else { continue };
+            let alone = inside % block == block - 1;
+            match opened {
+                // The only octet of the padding is its length.
+                _ if alone => {}
+                Ok(_) => assert_eq!(case.version, 0x0300, "{case:?} {length}"),
+                Err(refusal) => {
+                    assert_eq!((refusal, case.version > 0x0300), (Refusal::BadPadding, true), "{case:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn key_updates_are_followed() {
     for number in [0x1301, 0x1302, 0x1303, 0x1304, 0x1305, 0x00c6, 0x00c7] {
         let case = Case::new(0x0304, number);
