@@ -72,7 +72,7 @@ impl RsaKey {
     }
 
     /// The premaster secret of a `ClientKeyExchange` (RFC 5246 §7.4.7.1, RFC 8017 §7.2.2). None if it does not decrypt to
-    /// 48 octets.
+    /// 48 octets. `encrypted`: without the length before it, which SSL 3.0 does not send.
     pub fn decrypt_premaster(&self, encrypted: &[u8]) -> Option<[u8; 48]> {
         if encrypted.len() != self.modulus.len() {
             return None;
