@@ -144,6 +144,12 @@ codes! {
     TLS_HEARTBEAT_CLAIM = "tls_heartbeat_claim";
     /// A hello in the form of SSL 2.0 (RFC 6176).
     TLS_SSLV2_HELLO = "tls_sslv2_hello";
+    /// An extension stands more than once in one message (RFC 8446 §4.2).
+    TLS_DUPLICATE_EXTENSION = "tls_duplicate_extension";
+    /// An extension in a message that it has no place in, or at the wrong place (RFC 8446 §4.2).
+    TLS_MISPLACED_EXTENSION = "tls_misplaced_extension";
+    /// A compressed certificate that cannot be opened (RFC 8879 §4).
+    TLS_CERTIFICATE_COMPRESSION = "tls_certificate_compression";
 }
 
 #[cfg(test)]

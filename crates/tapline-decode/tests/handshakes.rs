@@ -23,8 +23,8 @@ fn words(heard: &Heard, direction: Direction) -> Vec<String> {
                 }
                 Body::Handshake(Handshake::ServerHello(_)) => "server_hello".to_owned(),
                 Body::Handshake(Handshake::Certificate(_)) => "certificate".to_owned(),
-                Body::Handshake(Handshake::Other { kind, .. }) => kind.to_string(),
                 Body::Handshake(Handshake::Malformed { .. }) => "malformed".to_owned(),
+                Body::Handshake(handshake) => handshake.kind().to_string(),
                 Body::ChangeCipherSpec => "ccs".to_owned(),
                 Body::Alert(alert) => alert.to_string(),
                 Body::ApplicationData => "data".to_owned(),

@@ -14,7 +14,7 @@ use messages::{Messages, Step, begins_with};
 
 use super::handshake::{kept, message};
 use super::record::{self, HEADER_SIZE, Header, is_record, measure};
-use super::{Alert, Body, ContentType, Handshake, HandshakeType, Message, Version};
+use super::{Alert, Body, ContentType, Handshake, HandshakeType, Message, Negotiated, Version};
 use crate::anomaly::{self, Anomaly};
 use crate::input::Input;
 use crate::pair::Pair;
@@ -248,8 +248,8 @@ impl Decoder {
                 }
             };
             let mut oddities = Vec::new();
-            let tls13 = self.version.is_some_and(Version::is_tls13);
-            let handshake = message(kind, &body, tls13, &mut oddities);
+            let negotiated = Negotiated { version: self.version, cipher_suite: None };
+            let handshake = message(kind, &body, negotiated, &mut oddities);
             self.learn(&handshake, direction, start, sink);
             for oddity in oddities {
                 sink.message(direction, start..end, crate::Message::Anomaly(oddity));
