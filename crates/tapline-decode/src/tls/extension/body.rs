@@ -150,6 +150,9 @@ pub enum ExtensionBody {
     ApplicationSettings(Vec<Vec<u8>>),
     /// draft-vvv-tls-alps in `EncryptedExtensions`: the settings of the chosen protocol.
     ApplicationSettingsValue(Vec<u8>),
+    /// draft-ietf-tls-trust-anchor-ids §4.1: relative object identifiers of authorities, without tag and length;
+    /// empty beside a certificate, whose issuer is one of those asked for.
+    TrustAnchors(Vec<Vec<u8>>),
     /// draft-agl-tls-nextprotoneg: the server's protocols; empty in a `ClientHello`.
     NextProtocols(Vec<Vec<u8>>),
     /// draft-balfanz-tls-channelid.

@@ -164,6 +164,12 @@ pub(super) fn authorities(input: &[u8]) -> Parsed<'_, Vec<Vec<u8>>> {
     Ok((input, all(list, |input| opaque16("DistinguishedName", input))?))
 }
 
+/// draft-ietf-tls-trust-anchor-ids §4.1.
+pub(super) fn trust_anchors(input: &[u8]) -> Parsed<'_, Vec<Vec<u8>>> {
+    let (input, list) = vector16("TrustAnchorIDList", input)?;
+    Ok((input, all(list, |input| opaque8("TrustAnchorID", input))?))
+}
+
 /// RFC 8446 §4.2.5.
 pub(super) fn oid_filters(input: &[u8]) -> Parsed<'_, Vec<OidFilter>> {
     let (input, list) = vector16("filters", input)?;
@@ -217,6 +223,11 @@ mod tests {
         refused(T::TRUSTED_CA_KEYS, ClientHello, "0001 04");
         let names = B::CertificateAuthorities(vec![vec![0x30, 0], vec![]]);
         check(T::CERTIFICATE_AUTHORITIES, ClientHello, "0006 0002 3000 0000", &names);
+        let anchors = B::TrustAnchors(vec![vec![0x82, 0x37], vec![1]]);
+        for context in [ClientHello, EncryptedExtensions, CertificateRequest] {
+            check(T::TRUST_ANCHORS, context, "0005 02 8237 01 01", &anchors);
+        }
+        check(T::TRUST_ANCHORS, CertificateEntry, "", &B::TrustAnchors(vec![]));
     }
 
     #[test]

@@ -63,6 +63,7 @@ const PLACES: &[(u8, &[T])] = &[
     ]),
     (CH | CR | CT, &[T::STATUS_REQUEST, T::SIGNED_CERTIFICATE_TIMESTAMP, T::DELEGATED_CREDENTIAL]),
     (CH | SH, &[T::TLS_CERT_WITH_EXTERN_PSK, T::PRE_SHARED_KEY, T::CONNECTION_ID]),
+    (CH | EE | CR | CT, &[T::TRUST_ANCHORS]),
     (CH | EE | NST, &[T::EARLY_DATA]),
     (CH | HRR, &[T::COOKIE]),
     (CR, &[T::OID_FILTERS]),

@@ -97,6 +97,8 @@ pub(super) fn body(kind: T, context: Context, input: &[u8]) -> Parsed<'_, B> {
         }
         T::NEXT_PROTOCOL_NEGOTIATION => next_protocols(input),
         T::CHANNEL_ID | T::CHANNEL_ID_OLD => Ok((input, B::ChannelId)),
+        T::TRUST_ANCHORS if beside_certificate => Ok((input, B::TrustAnchors(Vec::new()))),
+        T::TRUST_ANCHORS => to(certificates::trust_anchors(input), B::TrustAnchors),
         T::ENCRYPTED_CLIENT_HELLO => to(ech::extension(context, input), B::EncryptedClientHello),
         T::ECH_OUTER_EXTENSIONS => to(numbers8("OuterExtensions", T, input), B::EchOuterExtensions),
         T::RENEGOTIATION_INFO => to(opaque8("renegotiated_connection", input), B::RenegotiationInfo),

@@ -109,6 +109,8 @@ impl ExtensionType {
     pub const CHANNEL_ID_OLD: Self = Self(0x754f);
     /// draft-balfanz-tls-channelid.
     pub const CHANNEL_ID: Self = Self(0x7550);
+    /// draft-ietf-tls-trust-anchor-ids.
+    pub const TRUST_ANCHORS: Self = Self(0xca34);
     /// RFC 9849 §5.1.
     pub const ECH_OUTER_EXTENSIONS: Self = Self(0xfd00);
     /// RFC 9849 §5.

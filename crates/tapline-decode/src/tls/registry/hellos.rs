@@ -1,8 +1,9 @@
 //! What others ask hellos, tickets and certificates, whatever the extension it stands in.
 
 use crate::tls::{
-    Certificate, ClientHello, EchExtension, EncryptedClientHello, EncryptedExtensions, Extension,
-    ExtensionBody, NamedGroup, NewSessionTicket, PreSharedKeys, ServerHello, Version,
+    Certificate, ClientHello, Curve, EchExtension, EncryptedClientHello, EncryptedExtensions, Extension,
+    ExtensionBody, NamedGroup, NewSessionTicket, PreSharedKeys, ServerExchange, ServerHello,
+    ServerKeyExchange, Version,
 };
 
 /// The first extension body that `pick` takes.
@@ -141,6 +142,16 @@ impl NewSessionTicket {
     }
 }
 
+impl ServerKeyExchange {
+    /// The group of an ephemeral key on a named curve.
+    pub fn group(&self) -> Option<NamedGroup> {
+        match self.exchange {
+            ServerExchange::Ecdh { curve: Curve::Named(group), .. } => Some(group),
+            _ => None,
+        }
+    }
+}
+
 impl Certificate {
     /// The octets of each certificate, the sender's own first.
     pub fn der(&self) -> impl Iterator<Item = &[u8]> {
@@ -194,5 +205,16 @@ mod tests {
         let accepted = EncryptedExtensions { extensions: with(ExtensionBody::EarlyData(None)) };
         assert!(accepted.is_early_data_accepted());
         assert_eq!(accepted.alpn(), None);
+    }
+
+    #[test]
+    fn a_key_exchange_is_asked_for_its_group() {
+        let check = |exchange, expected| {
+            let message = ServerKeyExchange { psk_identity_hint: None, exchange, signature: None };
+            assert_eq!(message.group(), expected);
+        };
+        let curve = Curve::Named(NamedGroup(29));
+        check(ServerExchange::Ecdh { curve, point: vec![] }, Some(NamedGroup(29)));
+        check(ServerExchange::Psk, None);
     }
 }

@@ -79,6 +79,9 @@ fn decompressed(algorithm: CertificateCompression, claimed: usize, input: &[u8])
         CertificateCompression::ZLIB => {
             flate2::read::ZlibDecoder::new(input).take(most).read_to_end(&mut output)
         }
+        CertificateCompression::BROTLI if has_large_window(input) => {
+            return Err("a certificate is compressed by brotli with a window above 16 MiB".to_owned());
+        }
         CertificateCompression::BROTLI => {
             // The buffer is for input, of which no more is there.
             let buffer = input.len().clamp(1, 4096);
@@ -96,6 +99,12 @@ fn decompressed(algorithm: CertificateCompression, claimed: usize, input: &[u8])
         Ok(_) => Ok(output),
         Err(error) => Err(format!("a certificate does not decompress by {algorithm}: {error}")),
     }
+}
+
+/// Whether a stream of brotli begins with the pattern that RFC 7932 §9.1 leaves out, which some libraries take
+/// for a window of up to 1 GiB.
+fn has_large_window(stream: &[u8]) -> bool {
+    stream.first().is_some_and(|octet| octet & 0x7f == 0b001_0001)
 }
 
 #[cfg(test)]
@@ -159,6 +168,7 @@ mod tests {
         check(9, INSIDE.len(), INSIDE, Err("0x0009 is not known"));
         check(1, INSIDE.len(), b"nonsense", Err("does not decompress by zlib"));
         check(2, INSIDE.len(), &[0xff; 9], Err("does not decompress by brotli"));
+        check(2, INSIDE.len(), &[0x11, 30, 0, 0], Err("window above 16 MiB"));
         check(3, INSIDE.len(), b"nonsense", Err("does not decompress by zstd"));
         check(1, INSIDE.len(), &zlib(&INSIDE[..9]), Err("claims 12 octets and has 9"));
         check(1, INSIDE.len() - 1, &zlib(INSIDE), Err("has more than 11"));
