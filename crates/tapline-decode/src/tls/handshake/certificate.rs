@@ -48,16 +48,32 @@ pub(super) fn certificate<'a>(
     })
 }
 
-/// RFC 5246 §7.4.2.
+/// RFC 5246 §7.4.2; a raw public key (RFC 7250 §3) stands where the list would.
 fn certificate_tls12(input: &[u8]) -> Parsed<'_, Certificate> {
     let (input, mut list) = vector24("certificate_list", input)?;
     let mut chain = Vec::new();
+    if is_one_sequence(list) {
+        chain.push(CertificateEntry { data: list.to_vec(), extensions: Vec::new() });
+        return Ok((input, Certificate { request_context: Vec::new(), chain }));
+    }
     while !list.is_empty() {
         let (rest, data) = vector24("certificate", list)?;
         chain.push(CertificateEntry { data: data.to_vec(), extensions: Vec::new() });
         list = rest;
     }
     Ok((input, Certificate { request_context: Vec::new(), chain }))
+}
+
+/// Whether the octets are one SEQUENCE of DER, of two octets of length at most. A list cannot look like one: its
+/// first certificate would have three million octets.
+fn is_one_sequence(octets: &[u8]) -> bool {
+    match *octets {
+        [0x30, length @ 0..=0x7f, ref rest @ ..] | [0x30, 0x81, length, ref rest @ ..] => {
+            rest.len() == usize::from(length)
+        }
+        [0x30, 0x82, high, low, ref rest @ ..] => rest.len() == usize::from(u16::from_be_bytes([high, low])),
+        _ => false,
+    }
 }
 
 /// RFC 8446 §4.4.2.
@@ -90,6 +106,18 @@ mod tests {
         let body = "000009 000002 0102 000001 03";
         check(TLS12, body, &expected);
         assert_eq!(read(HandshakeType::CERTIFICATE, LATE, &hex(body)).0, expected);
+    }
+
+    #[test]
+    fn a_raw_public_key_in_place_of_a_list() {
+        let raw = |data: Vec<u8>| {
+            let chain = vec![CertificateEntry { data, extensions: vec![] }];
+            Handshake::Certificate(Box::new(Certificate { request_context: vec![], chain }))
+        };
+        check(TLS12, "000004 3002 0500", &raw(hex("3002 0500")));
+        check(TLS12, "000005 308102 0500", &raw(hex("308102 0500")));
+        check(TLS12, "000006 30820002 0500", &raw(hex("30820002 0500")));
+        refused(HandshakeType::CERTIFICATE, TLS12, "000004 3003 0500");
     }
 
     #[test]
