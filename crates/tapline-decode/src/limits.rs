@@ -58,8 +58,5 @@ pub const TLS_RECORD_MAX: u16 = (1 << 14) + 2048;
 /// Octets of one handshake message. Certificate chains stay below 100 KiB.
 pub const TLS_HANDSHAKE_MAX: usize = 256 << 10;
 
-/// The window of zstd, as a power of two: 8 MiB, what RFC 8878 §3.1.1.1.2 asks every decoder to support.
-pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
-
 /// Protocols one inside the other through CONNECT and upgrades. Two are usual.
 pub const LAYERS_MAX: u8 = 8;

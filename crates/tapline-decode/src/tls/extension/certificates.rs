@@ -247,6 +247,7 @@ mod tests {
         let both = B::StatusRequestV2(vec![request(2), request(1)]);
         let list = format!("0016 02 0008 {octets} 01 0008 {octets}");
         check_but(&[0], T::STATUS_REQUEST_V2, ClientHello, &list, &both);
+        refused(T::STATUS_REQUEST_V2, ClientHello, &format!("000c 02 0009 {octets} 00"));
         check(T::STATUS_REQUEST_V2, ServerHello, "", &B::StatusRequestV2(vec![]));
     }
 

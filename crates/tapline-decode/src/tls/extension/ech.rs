@@ -198,6 +198,7 @@ mod tests {
             EchConfig { version: KIND, contents: read },
             EchConfig { version: ExtensionType(0xfe0a), contents: EchConfigContents::Unknown(vec![5]) },
         ];
+        refused(KIND, EncryptedExtensions, "0013 fe0d 000f 09 0020 0000 0000 40 03 612e62 0000 00");
         let octets =
             "0022 fe0d 0019 09 0020 0002 0102 0004 00010003 40 03 612e62 0005 00ff 0001 07 fe0a 0001 05";
         let expected = ExtensionBody::EncryptedClientHello(EchExtension::RetryConfigs(configs));

@@ -83,5 +83,8 @@ mod tests {
         let none = ExtensionBody::SignedCertificateTimestamps(vec![]);
         check(T::SIGNED_CERTIFICATE_TIMESTAMP, ClientHello, "", &none);
         refused(T::SIGNED_CERTIFICATE_TIMESTAMP, CertificateEntry, "0003 0001 01");
+        // One octet more inside a timestamp.
+        let more = format!("0034 0032 00 {log} 0000018bcfe56800 0000 0403 0002 0102 00");
+        refused(T::SIGNED_CERTIFICATE_TIMESTAMP, CertificateEntry, &more);
     }
 }

@@ -7,7 +7,7 @@ use crate::tls::{CipherSuite, Handshake, HandshakeType, Negotiated, Version};
 pub(super) const SSL3: Negotiated = negotiated(0x0300, 0x002f);
 pub(super) const TLS11: Negotiated = negotiated(0x0302, 0xc013);
 pub(super) const TLS12: Negotiated = negotiated(0x0303, 0xc02f);
-pub(super) const TLS13: Negotiated = negotiated(0x0304, 0x1301);
+pub(in crate::tls) const TLS13: Negotiated = negotiated(0x0304, 0x1301);
 pub(super) const LATE: Negotiated = Negotiated { version: None, cipher_suite: None };
 
 pub(super) const fn negotiated(version: u16, suite: u16) -> Negotiated {
@@ -28,7 +28,7 @@ pub(super) fn read(kind: HandshakeType, negotiated: Negotiated, body: &[u8]) -> 
 
 /// The body says this and breaks nothing; cut anywhere it breaks something; another octet anywhere says
 /// something else or breaks something.
-pub(super) fn check(negotiated: Negotiated, body: &str, expected: &Handshake) {
+pub(in crate::tls) fn check(negotiated: Negotiated, body: &str, expected: &Handshake) {
     check_but(&[], negotiated, body, expected);
 }
 

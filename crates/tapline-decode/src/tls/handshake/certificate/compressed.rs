@@ -1,11 +1,12 @@
 //! A compressed certificate message (RFC 8879), and what is inside.
 
-use std::io::Read;
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Certificate, certificate};
 use crate::anomaly::{self, Anomaly};
-use crate::limits::{TLS_HANDSHAKE_MAX, ZSTD_WINDOW_LOG_MAX};
-use crate::parse::{Parsed, fault, size, u16, u24, vector24};
+use crate::limits::TLS_HANDSHAKE_MAX;
+use crate::parse::{Parsed, fault, size, span, u16, u24, vector24};
 use crate::tls::CertificateCompression;
 use crate::tls::handshake::Era;
 
@@ -71,53 +72,66 @@ fn inside(
     }
 }
 
-/// As much as is claimed and one octet more, which shows a wrong claim without opening a bomb.
+/// What was compressed, whole, or as far as one octet behind the claimed length: enough to show a wrong claim
+/// without opening a bomb.
 fn decompressed(algorithm: CertificateCompression, claimed: usize, input: &[u8]) -> Result<Vec<u8>, String> {
-    let most = u64::try_from(claimed).unwrap_or(u64::MAX).saturating_add(1);
-    let mut output = Vec::new();
-    let read = match algorithm {
-        CertificateCompression::ZLIB => {
-            flate2::read::ZlibDecoder::new(input).take(most).read_to_end(&mut output)
-        }
-        CertificateCompression::BROTLI if has_large_window(input) => {
-            return Err("a certificate is compressed by brotli with a window above 16 MiB".to_owned());
-        }
-        CertificateCompression::BROTLI => {
-            // The buffer is for input, of which no more is there.
-            let buffer = input.len().clamp(1, 4096);
-            brotli_decompressor::Decompressor::new(input, buffer).take(most).read_to_end(&mut output)
-        }
-        CertificateCompression::ZSTD => {
-            zstd::stream::read::Decoder::with_buffer(input).and_then(|mut decoder| {
-                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-                decoder.take(most).read_to_end(&mut output)
-            })
-        }
+    let most = claimed.saturating_add(1);
+    let output = match algorithm {
+        CertificateCompression::ZLIB => zlib(input, most),
+        CertificateCompression::BROTLI => brotli(input, most),
+        CertificateCompression::ZSTD => zstd(input, most),
         _ => return Err(format!("certificate compression {algorithm} is not known")),
     };
-    match read {
-        Ok(_) => Ok(output),
-        Err(error) => Err(format!("a certificate does not decompress by {algorithm}: {error}")),
-    }
+    output.ok_or_else(|| format!("a certificate does not decompress by {algorithm}"))
 }
 
-/// Whether a stream of brotli begins with the pattern that RFC 7932 §9.1 leaves out, which some libraries take
-/// for a window of up to 1 GiB.
-fn has_large_window(stream: &[u8]) -> bool {
-    stream.first().is_some_and(|octet| octet & 0x7f == 0b001_0001)
+fn zlib(input: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut output = Vec::with_capacity(most);
+    let mut stream = Decompress::new(true);
+    let status = stream.decompress_vec(input, &mut output, FlushDecompress::Finish).ok()?;
+    let whole = status == Status::StreamEnd && stream.total_in() == span(input.len());
+    (whole || output.len() >= most).then_some(output)
+}
+
+/// The strict form refuses the windows above 16 MiB that RFC 7932 §9.1 has no header for.
+fn brotli(input: &[u8], most: usize) -> Option<Vec<u8>> {
+    let allocator = StandardAlloc::default;
+    let mut state = BrotliState::new_strict(allocator(), allocator(), allocator());
+    let mut output = vec![0; most];
+    let (mut unread, mut read, mut room, mut written, mut total) = (input.len(), 0, most, 0, 0);
+    let result = BrotliDecompressStream(
+        &mut unread,
+        &mut read,
+        input,
+        &mut room,
+        &mut written,
+        &mut output,
+        &mut total,
+        &mut state,
+    );
+    let whole = matches!(result, BrotliResult::ResultSuccess) && unread == 0;
+    output.truncate(written);
+    (whole || written == most).then_some(output)
+}
+
+/// In one pass: the output is the window, and so a window needs no memory of its own.
+fn zstd(input: &[u8], most: usize) -> Option<Vec<u8>> {
+    zstd::bulk::decompress(input, most).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::handshake::testing::{TLS13, check as message};
+    use crate::tls::{CertificateEntry, Handshake};
 
     /// A certificate message of one entry, `01 02 03` and no extension.
     const INSIDE: &[u8] = &[0, 0, 0, 8, 0, 0, 3, 1, 2, 3, 0, 0];
 
     fn zlib(octets: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::read::ZlibEncoder::new(octets, flate2::Compression::best());
-        let mut output = Vec::new();
-        encoder.read_to_end(&mut output).unwrap();
+        let mut output = Vec::with_capacity(octets.len() + 100);
+        let mut stream = flate2::Compress::new(flate2::Compression::best(), true);
+        stream.compress_vec(octets, &mut output, flate2::FlushCompress::Finish).unwrap();
         output
     }
 
@@ -160,7 +174,7 @@ mod tests {
     fn each_algorithm_is_opened() {
         check(1, INSIDE.len(), &zlib(INSIDE), Ok(()));
         check(2, INSIDE.len(), &brotli(INSIDE), Ok(()));
-        check(3, INSIDE.len(), &zstd::encode_all(INSIDE, 3).unwrap(), Ok(()));
+        check(3, INSIDE.len(), &zstd::bulk::compress(INSIDE, 3).unwrap(), Ok(()));
     }
 
     #[test]
@@ -168,12 +182,37 @@ mod tests {
         check(9, INSIDE.len(), INSIDE, Err("0x0009 is not known"));
         check(1, INSIDE.len(), b"nonsense", Err("does not decompress by zlib"));
         check(2, INSIDE.len(), &[0xff; 9], Err("does not decompress by brotli"));
-        check(2, INSIDE.len(), &[0x11, 30, 0, 0], Err("window above 16 MiB"));
+        check(2, INSIDE.len(), &[0x11, 30, 0, 0], Err("does not decompress by brotli"));
         check(3, INSIDE.len(), b"nonsense", Err("does not decompress by zstd"));
         check(1, INSIDE.len(), &zlib(&INSIDE[..9]), Err("claims 12 octets and has 9"));
         check(1, INSIDE.len() - 1, &zlib(INSIDE), Err("has more than 11"));
+        check(2, INSIDE.len() - 1, &brotli(INSIDE), Err("has more than 11"));
+        check(2, INSIDE.len(), &brotli(&INSIDE[..9]), Err("claims 12 octets and has 9"));
+        for (algorithm, stream) in
+            [(1, zlib(INSIDE)), (2, brotli(INSIDE)), (3, zstd::bulk::compress(INSIDE, 3).unwrap())]
+        {
+            let cut = stream.len() - 1;
+            check(algorithm, INSIDE.len(), &stream[..cut], Err("does not decompress"));
+            check(algorithm, INSIDE.len(), &[&stream[..], &[0]].concat(), Err("does not decompress"));
+        }
+        check(3, 5, &zstd::bulk::compress(INSIDE, 3).unwrap(), Err("does not decompress by zstd"));
         check(1, 5, &zlib(&INSIDE[..5]), Err("certificate inside a compressed one"));
         check(1, TLS_HANDSHAKE_MAX + 1, &zlib(INSIDE), Err("more than are held"));
+    }
+
+    #[test]
+    fn every_octet_of_the_message_matters() {
+        let compressed = zlib(INSIDE);
+        let text: Vec<_> = compressed.iter().map(|octet| format!("{octet:02x}")).collect();
+        let entry = CertificateEntry { data: vec![1, 2, 3], extensions: vec![] };
+        let expected = CompressedCertificate {
+            algorithm: CertificateCompression::ZLIB,
+            uncompressed_length: 12,
+            certificate: Some(Certificate { request_context: vec![], chain: vec![entry] }),
+            compressed,
+        };
+        let body = format!("0001 00000c 0000{:02x} {}", expected.compressed.len(), text.concat());
+        message(TLS13, &body, &Handshake::CompressedCertificate(Box::new(expected)));
     }
 
     #[test]
