@@ -10,8 +10,8 @@ mod registry;
 pub(crate) use decoder::Decoder;
 pub use extension::{
     CachedObject, CertificateStatusRequest, DelegatedCredential, EchConfig, EchConfigContents, EchExtension,
-    EchOuter, EncryptedClientHello, Extension, ExtensionBody, HpkeSuite, OidFilter, PreSharedKeys,
-    PskIdentity, SignedCertificateTimestamp, TrustedAuthority,
+    EchOuter, EncryptedClientHello, EncryptedServerName, Extension, ExtensionBody, HpkeSuite, OidFilter,
+    PreSharedKeys, PskIdentity, SignedCertificateTimestamp, TrustedAuthority,
 };
 pub use fingerprint::{ja3, ja3_string, ja3s, ja3s_string, ja4, ja4_raw};
 pub use handshake::{

@@ -1,8 +1,8 @@
 //! An extension and all that one can say.
 
 use super::{
-    CachedObject, CertificateStatusRequest, DelegatedCredential, EchExtension, OidFilter, PreSharedKeys,
-    SignedCertificateTimestamp, TrustedAuthority,
+    CachedObject, CertificateStatusRequest, DelegatedCredential, EchExtension, EncryptedServerName,
+    OidFilter, PreSharedKeys, SignedCertificateTimestamp, TrustedAuthority,
 };
 use crate::tls::{
     AuthzDataFormat, CachedInformationType, CertificateCompression, CertificateStatus, CertificateType,
@@ -93,6 +93,23 @@ pub enum ExtensionBody {
     CompressCertificate(Vec<CertificateCompression>),
     /// RFC 8449 §4: octets of the largest plaintext.
     RecordSizeLimit(u16),
+    /// RFC 8492 §4.2: the user's name, encrypted.
+    PwdProtect(Vec<u8>),
+    /// RFC 8492 §4.2: the user's name.
+    PwdClear(Vec<u8>),
+    /// RFC 8492 §4.1: the password's salt.
+    PasswordSalt(Vec<u8>),
+    /// RFC 8672 §3 in a `ClientHello`; empty at the first connection.
+    PinningTicket(Vec<u8>),
+    /// RFC 8672 §3 in a server's answer.
+    PinningProof {
+        /// Shows that the server knows the ticket; empty at the first connection.
+        proof: Vec<u8>,
+        /// The next ticket; empty where there will be none.
+        ticket: Vec<u8>,
+        /// How long the server will take tickets, in seconds.
+        lifetime_s: u32,
+    },
     /// RFC 8773 §5.
     TlsCertWithExternPsk,
     /// RFC 9345 §4.1 in a `ClientHello` or a request: signatures that will do.
@@ -135,6 +152,17 @@ pub enum ExtensionBody {
     ExternalSessionId(Vec<u8>),
     /// RFC 9001 §8.2: octets of QUIC.
     QuicTransportParameters(Vec<u8>),
+    /// RFC 9102 §2.2 in a `ClientHello`: the port of the service.
+    DnssecChainPort(u16),
+    /// RFC 9102 §2.2 in a server's answer.
+    DnssecChain {
+        /// How long the server will go on with this, in hours.
+        support_lifetime_h: u16,
+        /// DNS records with their signatures.
+        records: Vec<u8>,
+    },
+    /// RFC 9853 §3: both sides answer checks of the return path.
+    ReturnRoutabilityCheck,
     /// RFC 9149 §3 in a `ClientHello`.
     TicketRequest {
         /// Tickets wanted after a full handshake.
@@ -159,6 +187,10 @@ pub enum ExtensionBody {
     ChannelId,
     /// RFC 9849 §5.
     EncryptedClientHello(EchExtension),
+    /// draft-ietf-tls-esni before draft 6, in a `ClientHello`.
+    EncryptedServerName(Box<EncryptedServerName>),
+    /// The same in a server's answer: the nonce that was encrypted with the name.
+    EncryptedServerNameNonce([u8; 16]),
     /// RFC 9849 §5.1, inside an encrypted hello: what is taken from the outer one.
     EchOuterExtensions(Vec<ExtensionType>),
     /// RFC 5746.

@@ -169,6 +169,7 @@ mod tests {
             (T::EXTENDED_MASTER_SECRET, B::ExtendedMasterSecret),
             (T::TLS_CERT_WITH_EXTERN_PSK, B::TlsCertWithExternPsk),
             (T::POST_HANDSHAKE_AUTH, B::PostHandshakeAuth),
+            (T::RRC, B::ReturnRoutabilityCheck),
             (T::CHANNEL_ID, B::ChannelId),
             (T::CHANNEL_ID_OLD, B::ChannelId),
         ] {

@@ -5,7 +5,7 @@ use super::offers::{
     alpn, compress_certificate, next_protocols, octet, padding, record_size_limit, server_name,
     token_binding, use_srtp,
 };
-use super::{Context, certificates, ech, keys, timestamps};
+use super::{Context, certificates, ech, keys, rare, timestamps};
 use crate::parse::{Parsed, vector8};
 use crate::tls::handshake::kept;
 use crate::tls::handshake::vectors::{numbers8, numbers16, opaque8, opaque16};
@@ -60,6 +60,13 @@ pub(super) fn body(kind: T, context: Context, input: &[u8]) -> Parsed<'_, B> {
         T::CACHED_INFO => to(certificates::cached_types(input), B::CachedInfoTypes),
         T::COMPRESS_CERTIFICATE => compress_certificate(input),
         T::RECORD_SIZE_LIMIT => record_size_limit(input),
+        T::PWD_PROTECT => to(opaque8("protected_name", input), B::PwdProtect),
+        T::PWD_CLEAR => to(opaque8("name", input), B::PwdClear),
+        T::PASSWORD_SALT => to(opaque16("salt", input), B::PasswordSalt),
+        T::TICKET_PINNING => rare::ticket_pinning(offered, input),
+        T::DNSSEC_CHAIN => rare::dnssec_chain(offered, input),
+        T::RRC => Ok((input, B::ReturnRoutabilityCheck)),
+        T::ENCRYPTED_SERVER_NAME => rare::encrypted_server_name(offered, input),
         T::TLS_CERT_WITH_EXTERN_PSK => Ok((input, B::TlsCertWithExternPsk)),
         T::DELEGATED_CREDENTIAL if beside_certificate => {
             to(certificates::delegated_credential(input), |credential| {

@@ -59,6 +59,14 @@ impl ExtensionType {
     pub const COMPRESS_CERTIFICATE: Self = Self(27);
     /// RFC 8449.
     pub const RECORD_SIZE_LIMIT: Self = Self(28);
+    /// RFC 8492.
+    pub const PWD_PROTECT: Self = Self(29);
+    /// RFC 8492.
+    pub const PWD_CLEAR: Self = Self(30);
+    /// RFC 8492.
+    pub const PASSWORD_SALT: Self = Self(31);
+    /// RFC 8672.
+    pub const TICKET_PINNING: Self = Self(32);
     /// RFC 8773.
     pub const TLS_CERT_WITH_EXTERN_PSK: Self = Self(33);
     /// RFC 9345.
@@ -97,6 +105,10 @@ impl ExtensionType {
     pub const QUIC_TRANSPORT_PARAMETERS: Self = Self(57);
     /// RFC 9149.
     pub const TICKET_REQUEST: Self = Self(58);
+    /// RFC 9102.
+    pub const DNSSEC_CHAIN: Self = Self(59);
+    /// RFC 9853.
+    pub const RRC: Self = Self(61);
     /// draft-ietf-tls-tlsflags.
     pub const TLS_FLAGS: Self = Self(62);
     /// draft-agl-tls-nextprotoneg.
@@ -117,6 +129,8 @@ impl ExtensionType {
     pub const ENCRYPTED_CLIENT_HELLO: Self = Self(0xfe0d);
     /// RFC 5746.
     pub const RENEGOTIATION_INFO: Self = Self(0xff01);
+    /// draft-ietf-tls-esni before draft 6.
+    pub const ENCRYPTED_SERVER_NAME: Self = Self(0xffce);
     /// The drafts of RFC 9001.
     pub const QUIC_TRANSPORT_PARAMETERS_DRAFT: Self = Self(0xffa5);
 }
