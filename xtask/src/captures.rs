@@ -6,11 +6,27 @@ use anyhow::{Context, Result};
 
 use crate::shell::root;
 
-/// A capture file and its name relative to the folder that holds it: `fixtures/…` or `corpus/…`.
+/// A capture file and its name relative to the folder that holds it: `fixtures/…` or `corpus/…`; where it is read
+/// with a key log, the name goes on with that.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Capture {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+impl Capture {
+    /// The same capture, read with a key log.
+    pub(crate) fn with_keys(&self, keylog: &Path) -> Self {
+        let keys = keylog.file_name().unwrap_or_default().to_string_lossy();
+        let name = format!("{} with {keys}", self.name);
+        Self { name, path: self.path.clone(), keylog: Some(keylog.to_owned()) }
+    }
+
+    /// The name of the file alone.
+    pub(crate) fn file_name(&self) -> &str {
+        self.name.split_once(" with ").map_or(&self.name, |(name, _)| name)
+    }
 }
 
 /// The folder with captures of other projects; `None` where it is absent, as it is at users'.
@@ -46,7 +62,7 @@ fn below(folder: &Path, prefix: &str) -> Result<Vec<Capture>> {
                 folders.push(path);
             } else if is_capture(&path) {
                 let relative = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-                found.push(Capture { name: format!("{prefix}/{relative}"), path });
+                found.push(Capture { name: format!("{prefix}/{relative}"), path, keylog: None });
             }
         }
     }

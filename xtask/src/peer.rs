@@ -8,6 +8,7 @@ mod differences;
 mod rows;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,9 @@ use rows::Topic;
 /// What is compared where there is HTTP or TLS.
 const TOPICS: &str = "connections,flags,tls,http1,http2,headers";
 
+/// What is compared where a key log opens TLS.
+const KEYED_TOPICS: &str = "tls,http1,http2,headers";
+
 /// What is compared where there is TCP and neither of them.
 const TCP_TOPICS: &str = "connections,flags";
 
@@ -35,7 +39,11 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     ensure!(shell::is_there("tshark"), "tshark is missing: apt-get install tshark");
     let tapline = shell::tapline()?;
     let known = Known::read(&shell::root().join("tests/peer-differences.toml"))?;
-    let all: Vec<Capture> = fixtures()?.into_iter().chain(corpus_captures()?).collect();
+    let with_keys = |capture: Capture| {
+        let keyed: Vec<_> = known.keylogs(&capture).iter().map(|keys| capture.with_keys(keys)).collect();
+        std::iter::once(capture).chain(keyed)
+    };
+    let all: Vec<Capture> = fixtures()?.into_iter().chain(corpus_captures()?).flat_map(with_keys).collect();
     let wanted: Vec<Capture> =
         all.into_iter().filter(|capture| only.is_none_or(|part| capture.name.contains(part))).collect();
     let results = in_parallel(&wanted, |capture| {
@@ -134,6 +142,9 @@ fn compare_script() -> Option<PathBuf> {
 
 /// What can be compared: by what tshark sees in the capture.
 fn topics(capture: &Capture, decode_as: &[String]) -> Result<Option<&'static str>> {
+    if capture.keylog.is_some() {
+        return Ok(Some(KEYED_TOPICS));
+    }
     let seen = Command::new("tshark")
         .args(decode_as.iter().flat_map(|rule| ["-d", rule.as_str()]))
         .args([
@@ -171,6 +182,7 @@ fn run_compare(
         .args(["--only", topics, "--show", "1000000", "--tapline"])
         .arg(tapline)
         .args(rules)
+        .args(capture.keylog.iter().flat_map(|keys| [OsStr::new("--keylog"), keys.as_os_str()]))
         .arg(&capture.path)
         .output()
         .context("cannot run python3")?;

@@ -1,5 +1,6 @@
 //! The order of the stages: packet, segment, octets, message, event.
 
+use tapline_decode::crypto::KeyLog;
 use tapline_packet::Packet;
 
 use crate::{Event, Intake, Merger, Options, Shard, Task, Told, Totals};
@@ -21,18 +22,18 @@ pub struct Analyzer {
 impl Analyzer {
     /// An analyzer that has seen nothing.
     pub fn new(options: &Options) -> Self {
-        Self::with(Shard::all(options, false))
+        Self::with(options, false)
     }
 
     /// The same, and [`Self::snapshot`] shows connections before they end.
     pub fn watching(options: &Options) -> Self {
-        Self::with(Shard::all(options, true))
+        Self::with(options, true)
     }
 
-    fn with(shards: Vec<Shard>) -> Self {
+    fn with(options: &Options, watch: bool) -> Self {
         Self {
-            intake: Intake::default(),
-            shards,
+            intake: Intake::new(options),
+            shards: Shard::all(options, watch),
             told: Told::default(),
             merger: Merger::default(),
             events: Vec::new(),
@@ -53,6 +54,14 @@ impl Analyzer {
                 shard.take(work, here, told);
             }
         });
+    }
+
+    /// Takes secrets that came behind the newest packet.
+    pub fn secrets(&mut self, secrets: &KeyLog) {
+        let Self { intake, shards, told, .. } = self;
+        for shard in shards {
+            shard.secrets(secrets, intake.here(), told);
+        }
     }
 
     /// The capture is over: everything that is open ends.

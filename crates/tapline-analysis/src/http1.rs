@@ -72,10 +72,10 @@ impl Http1 {
         Some(UpgradedRequest { method: pair.method, url, part: pair.request? })
     }
 
-    pub(crate) fn see(&mut self, message: Message, span: u64, secure: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn see(&mut self, message: Message, secure: bool, moment: &mut Moment<'_>) {
         match message {
-            Message::Request(request) => self.request(&request, span, moment),
-            Message::Response(response) => self.response(&response, span, moment),
+            Message::Request(request) => self.request(&request, moment),
+            Message::Response(response) => self.response(&response, moment),
             Message::End(end) => self.end(&end, moment),
         }
         self.tell_finished(secure, moment);
@@ -95,7 +95,7 @@ impl Http1 {
         self.open = [None, None];
     }
 
-    fn request(&mut self, request: &Request, span: u64, moment: &mut Moment<'_>) {
+    fn request(&mut self, request: &Request, moment: &mut Moment<'_>) {
         self.requests += 1;
         let host = request.fields.get("host").map(text::text);
         if self.host.is_none() {
@@ -106,7 +106,7 @@ impl Http1 {
             Some(_) => "1.1",
             None => "0.9",
         };
-        let mut message = new_message(MessageKind::Request, version, span, moment);
+        let mut message = new_message(MessageKind::Request, version, request.octets, moment);
         message.method = Some(text::text(&request.method));
         message.target = Some(text::text(&request.target));
         message.framing = request.framing;
@@ -119,16 +119,16 @@ impl Http1 {
                 method: message.method.clone(),
                 target: message.target.clone(),
                 host,
-                request: Some(new_part(&request.fields, span, moment)),
+                request: Some(new_part(&request.fields, request.octets, moment)),
                 ..Pair::default()
             }));
         }
         self.begin(Open { message, interim: false, hash: None }, moment.direction);
     }
 
-    fn response(&mut self, response: &Response, span: u64, moment: &mut Moment<'_>) {
+    fn response(&mut self, response: &Response, moment: &mut Moment<'_>) {
         let version = if response.minor_version == 0 { "1.0" } else { "1.1" };
-        let mut message = new_message(MessageKind::Response, version, span, moment);
+        let mut message = new_message(MessageKind::Response, version, response.octets, moment);
         message.status = Some(response.status);
         message.framing = response.framing;
         if moment.options.interests.http1_messages {
@@ -137,7 +137,7 @@ impl Http1 {
         let interim = response.is_interim() || is_upgrade_to_http2(response);
         if !interim {
             self.give_up_unanswered(response.lost_responses);
-            let part = new_part(&response.fields, span, moment);
+            let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
             if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);

@@ -7,12 +7,13 @@ use tapline_packet::{
 };
 use tapline_reassembly::{Datagrams, Inflater, Origin};
 
-use crate::Totals;
-use crate::limits::{SHARDS, TIME_PASSES_NS};
+use crate::{Options, Totals};
+use crate::limits::TIME_PASSES_NS;
 
 /// Counts packets, dissects them and puts fragments together. Remembers nothing of connections.
-#[derive(Default)]
 pub struct Intake {
+    /// How many there are.
+    shards: usize,
     datagrams: Datagrams,
     inflater: Inflater,
     totals: Totals,
@@ -44,6 +45,18 @@ pub enum Work<'a> {
 }
 
 impl Intake {
+    /// An intake that has seen nothing, before the shards that the same options make.
+    pub fn new(options: &Options) -> Self {
+        Self {
+            shards: options.shards(),
+            datagrams: Datagrams::default(),
+            inflater: Inflater::default(),
+            totals: Totals::default(),
+            here: Origin::default(),
+            told_time: None,
+        }
+    }
+
     /// Takes one packet and hands on what is in it for a shard: nothing or one task.
     #[inline]
     pub fn packet(&mut self, packet: &Packet<'_>, give: &mut impl FnMut(Task<'_>)) {
@@ -68,7 +81,7 @@ impl Intake {
         match dissected {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
-                let shard = shard_of(segment.source, segment.destination);
+                let shard = shard_of(segment.source, segment.destination, self.shards);
                 let time_passes = self.time_passes();
                 let work = Work::Segment(segment, interface);
                 give(Task { shard, here: self.here, time_passes, work });
@@ -84,7 +97,7 @@ impl Intake {
             },
             Dissected::IcmpError(error) => {
                 self.count_other(error.carrier().name());
-                let shard = shard_of(error.source, error.destination);
+                let shard = shard_of(error.source, error.destination, self.shards);
                 let work = Work::Unreachable(error);
                 give(Task { shard, here: self.here, time_passes: false, work });
             }
@@ -136,9 +149,9 @@ impl Intake {
 /// the directions of a connection may differ in them, and so do two views of one connection. The hash is the same
 /// on every run, so what the bounds of a shard bring about is too; who chooses ports to fill one shard gets that
 /// one's bounds, not more.
-fn shard_of(a: Endpoint, b: Endpoint) -> usize {
+fn shard_of(a: Endpoint, b: Endpoint, shards: usize) -> usize {
     let hash = fold(of_end(a).wrapping_add(of_end(b)), 0x9e37_79b9_7f4a_7c15);
-    usize::try_from(hash % SHARDS as u64).unwrap_or_default()
+    usize::try_from(hash % shards as u64).unwrap_or_default()
 }
 
 fn of_end(end: Endpoint) -> u64 {
@@ -166,6 +179,11 @@ fn halves(number: u128) -> [u64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::SHARDS;
+
+    fn shard_of(a: Endpoint, b: Endpoint) -> usize {
+        super::shard_of(a, b, SHARDS)
+    }
 
     fn end(address: &str, port: u16) -> Endpoint {
         Endpoint { address: address.parse().unwrap(), port }

@@ -30,3 +30,7 @@ pub const TIME_PASSES_NS: i64 = 1_000_000_000;
 /// Connections of a shard, the newest, whose ids in the capture are known even when they have left: as many as can
 /// begin between a packet and its second capture.
 pub const IDS_WINDOW: usize = 4096;
+
+/// How long a connection's records wait for secrets that may still come, nanoseconds of packet time: programs write
+/// them to a key log within moments of the handshake.
+pub const SECRETS_AWAITED_NS: i64 = 10_000_000_000;

@@ -25,6 +25,8 @@ pub(crate) enum Moment {
     BeforePacket(u64),
     /// By the packet.
     Packet(u64),
+    /// By secrets that came behind that packet.
+    AfterPacket(u64),
     /// By no packet, after all of them so far.
     Afterwards,
 }
@@ -33,7 +35,7 @@ impl Moment {
     /// Moments by packet first, then as they are declared.
     fn key(self) -> (u64, Self) {
         match self {
-            Self::BeforePacket(packet) | Self::Packet(packet) => (packet, self),
+            Self::BeforePacket(packet) | Self::Packet(packet) | Self::AfterPacket(packet) => (packet, self),
             Self::Afterwards => (u64::MAX, self),
         }
     }

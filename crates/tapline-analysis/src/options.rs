@@ -1,6 +1,10 @@
 //! What is wanted of an analysis.
 
-use tapline_decode::Protocol;
+use std::sync::Arc;
+
+use tapline_decode::{Keys, Protocol};
+
+use crate::limits::SHARDS;
 
 /// Which events somebody will read; the others are not made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,12 +69,19 @@ pub struct Options {
     pub decode_as: Vec<(u16, Protocol)>,
     /// Whether bodies are hashed.
     pub hash_bodies: bool,
+    /// What TLS is opened with.
+    pub keys: Arc<Keys>,
 }
 
 impl Options {
     /// These interests, nothing stated.
     pub fn of(interests: Interests) -> Self {
-        Self { interests, decode_as: Vec::new(), hash_bodies: false }
+        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default() }
+    }
+
+    /// Into how many shards connections are divided. All are in one where one may tell the secrets of another.
+    pub(crate) fn shards(&self) -> usize {
+        if self.keys.span_connections() { 1 } else { SHARDS }
     }
 
     /// What was stated for a connection with this port.

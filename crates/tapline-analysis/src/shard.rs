@@ -1,12 +1,12 @@
 //! Some of a capture's connections.
 
+use tapline_decode::crypto::KeyLog;
 use tapline_reassembly::{Bounds, Origin, Tracker};
 
 use crate::changed::Changed;
 use crate::intake::Work;
-use crate::limits::SHARDS;
 use crate::merger::{Moment, Told};
-use crate::stage::Stage;
+use crate::stage::{Patience, Stage};
 use crate::{Event, Options};
 
 /// The connections whose ends have the same hash: their tracker, and everything behind it. Shards know nothing of
@@ -23,13 +23,14 @@ pub struct Shard {
 impl Shard {
     /// All shards of an analysis, having seen nothing. `watch` makes [`Self::snapshot`] possible.
     pub fn all(options: &Options, watch: bool) -> Vec<Self> {
+        let count = options.shards();
         let shard = |number| Self {
             number,
-            tracker: Tracker::within(Bounds::default().share(SHARDS)),
+            tracker: Tracker::within(Bounds::default().share(count)),
             stage: Stage::new(options.clone()),
             changed: watch.then(Changed::default),
         };
-        (0..SHARDS).map(shard).collect()
+        (0..count).map(shard).collect()
     }
 
     /// Which it is, from 0.
@@ -60,7 +61,24 @@ impl Shard {
     pub fn pass_time(&mut self, here: Origin, told: &mut Told) {
         self.stage.here = here;
         self.tracker.pass_time(here.at, &mut self.stage);
+        self.look_at_waiting(Patience::TimePassed);
         self.tell(Moment::BeforePacket(here.packet), false, told);
+    }
+
+    /// Secrets came behind the packet `here`: what waited for them is read.
+    pub fn secrets(&mut self, secrets: &KeyLog, here: Origin, told: &mut Told) {
+        self.stage.here = here;
+        self.stage.adopt(secrets);
+        self.look_at_waiting(Patience::SecretsCame);
+        self.tell(Moment::AfterPacket(here.packet), false, told);
+    }
+
+    fn look_at_waiting(&mut self, patience: Patience) {
+        for slot in self.stage.waiting() {
+            if let Some(connection) = self.tracker.slot(slot) {
+                self.stage.wait_no_more(&connection, patience);
+            }
+        }
     }
 
     /// Nothing was captured for a while: what only waited for time to pass is told.

@@ -1,15 +1,30 @@
 //! Everything behind the tracker: what a connection's octets mean.
 
+use tapline_decode::Keyring;
+use tapline_decode::crypto::KeyLog;
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
 
-use crate::story::{Story, Talk};
+use crate::story::{Story, Surroundings, Talk};
 use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, oddity};
+
+/// Why a connection that waits for secrets is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Some came.
+    SecretsCame,
+    /// It may have waited too long.
+    TimePassed,
+}
 
 /// Everything behind the tracker.
 pub(crate) struct Stage {
     options: Options,
     /// By the tracker's slots.
     talks: Vec<Option<Box<Talk>>>,
+    /// What TLS is opened with.
+    keyring: Keyring,
+    /// The slots of connections that wait for secrets.
+    waiting: Vec<u32>,
     /// The current packet.
     pub(crate) here: Origin,
     /// What was learned, until it is taken.
@@ -20,7 +35,16 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, talks: Vec::new(), here: Origin::default(), events: Vec::new(), left: Vec::new() }
+        let keyring = Keyring::new(options.keys.clone());
+        Self {
+            options,
+            talks: Vec::new(),
+            keyring,
+            waiting: Vec::new(),
+            here: Origin::default(),
+            events: Vec::new(),
+            left: Vec::new(),
+        }
     }
 
     /// Whether nothing waits to be taken.
@@ -30,8 +54,8 @@ impl Stage {
 
     /// The talk of a connection, made when there is first something to remember, with the rest of the stage
     /// that it needs.
-    fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, &Options, &mut Vec<Event>)> {
-        let Self { options, talks, events, .. } = self;
+    fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, Surroundings<'_>)> {
+        let Self { options, talks, keyring, here, events, .. } = self;
         let slot = connection.slot as usize;
         if slot >= talks.len() {
             talks.resize_with(slot + 1, || None);
@@ -40,7 +64,40 @@ impl Stage {
             let stated = options.stated([connection.server.port, connection.client.port]);
             Box::new(Talk::new(connection, stated))
         });
-        Some((talk, options, events))
+        Some((talk, Surroundings { here: *here, options, keyring, events }))
+    }
+
+    /// Notes a connection that has begun to wait for secrets.
+    fn note_waiting(&mut self, connection: &Connection) {
+        let talk = self.talks.get(connection.slot as usize).and_then(Option::as_ref);
+        let waits = talk.is_some_and(|talk| talk.waits_since().is_some());
+        if waits && !self.waiting.contains(&connection.slot) {
+            self.waiting.push(connection.slot);
+        }
+    }
+
+    /// Takes secrets that came now.
+    pub(crate) fn adopt(&mut self, secrets: &KeyLog) {
+        self.keyring.adopt(secrets);
+    }
+
+    /// The slots of connections that wait for secrets.
+    pub(crate) fn waiting(&self) -> Vec<u32> {
+        self.waiting.clone()
+    }
+
+    /// The secrets may have come that a connection waits for, or it has waited long enough.
+    pub(crate) fn wait_no_more(&mut self, connection: &Connection, patience: Patience) {
+        let now = self.here.at;
+        let Some((talk, surroundings)) = self.talk(connection) else { return };
+        match patience {
+            Patience::SecretsCame => talk.try_again(connection, surroundings),
+            Patience::TimePassed if talk.has_waited_long(now) => talk.give_up_waiting(connection, surroundings),
+            Patience::TimePassed => return,
+        }
+        if talk.waits_since().is_none() {
+            self.waiting.retain(|slot| *slot != connection.slot);
+        }
     }
 
     /// What is known of a connection above TCP.
@@ -65,8 +122,7 @@ impl Stage {
     }
 
     fn anomaly(&mut self, connection: &Connection, direction: Direction, anomaly: oddity::TcpAnomaly) {
-        let here = self.here;
-        if let Some((talk, options, events)) = self.talk(connection) {
+        if let Some((talk, Surroundings { here, options, events, .. })) = self.talk(connection) {
             oddity::tell(connection, &mut talk.story, (direction, here), anomaly, options, events);
         }
     }
@@ -83,19 +139,21 @@ impl Sink for Stage {
         octets: &[u8],
         origin: Origin,
     ) {
-        let here = self.here;
-        if let Some((talk, options, events)) = self.talk(connection) {
-            talk.octets(connection, direction, offset, octets, origin, (here, options, events));
+        if let Some((talk, surroundings)) = self.talk(connection) {
+            let waited = talk.waits_since().is_some();
+            talk.octets(connection, direction, offset, octets, origin, surroundings);
+            if !waited && talk.waits_since().is_some() {
+                self.note_waiting(connection);
+            }
         }
     }
 
     fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, why: Gap) {
-        let here = self.here;
         if why == Gap::Overflow {
             self.anomaly(connection, direction, oddity::overflow(offset, length));
         }
-        if let Some((talk, options, events)) = self.talk(connection) {
-            talk.gap(connection, direction, offset, length, (here, options, events));
+        if let Some((talk, surroundings)) = self.talk(connection) {
+            talk.gap(connection, direction, offset, length, surroundings);
         }
     }
 
@@ -137,14 +195,21 @@ impl Sink for Stage {
             (End::Reset, Some(reset)) => reset.seen,
             _ => connection.last,
         };
-        if let Some((talk, options, events)) = self.talk(connection) {
-            talk.ended(connection, direction, end == End::Fin, (here, options, events));
+        if let Some((talk, surroundings)) = self.talk(connection) {
+            let surroundings = Surroundings { here, ..surroundings };
+            talk.ended(connection, direction, end == End::Fin, surroundings);
         }
     }
 
     fn closed(&mut self, connection: &Connection, left: Left) {
         if left.is_eviction() {
             self.anomaly(connection, Direction::Forward, oddity::evicted(left));
+        }
+        if self.waiting.contains(&connection.slot) {
+            self.waiting.retain(|slot| *slot != connection.slot);
+            if let Some((talk, surroundings)) = self.talk(connection) {
+                talk.give_up_waiting(connection, surroundings);
+            }
         }
         if self.options.interests.connections {
             let record = self.record(connection, Some(left));

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Message, Protocol, Sink, http1};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1};
+use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
 use crate::http1::Http1;
 use crate::http2::Http2;
-use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, STREAMS_MAX};
+use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX};
 use crate::tls::Tls;
 use crate::trail::Trail;
 use crate::{AnomalyRecord, Event, Options, Sender};
@@ -17,17 +18,28 @@ pub(crate) struct Talk {
     /// Until both directions have ended: what comes later says nothing new.
     conversation: Option<Conversation>,
     ended: [bool; 2],
+    /// Since when octets wait for secrets that may still come.
+    waits_since: Option<Timestamp>,
     pub(crate) story: Story,
 }
 
-/// The current packet, the options and where events go.
-type Surroundings<'a> = (Origin, &'a Options, &'a mut Vec<Event>);
+/// What a talk is held in.
+pub(crate) struct Surroundings<'a> {
+    /// The current packet.
+    pub(crate) here: Origin,
+    pub(crate) options: &'a Options,
+    /// What TLS is opened with.
+    pub(crate) keyring: &'a mut Keyring,
+    /// Where events go.
+    pub(crate) events: &'a mut Vec<Event>,
+}
 
 impl Talk {
     pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
         Self {
             conversation: Some(Conversation::new(stated)),
             ended: [false; 2],
+            waits_since: None,
             story: Story::of(connection),
         }
     }
@@ -42,8 +54,8 @@ impl Talk {
         surroundings: Surroundings<'_>,
     ) {
         self.story.trail(direction).push(offset + octets.len() as u64, origin);
-        self.listen(connection, surroundings, |conversation, listener| {
-            conversation.bytes(direction, offset, octets, listener);
+        self.listen(connection, surroundings, |conversation, keyring, listener| {
+            conversation.bytes(direction, offset, octets, keyring, listener);
         });
         self.story.trail(direction).forget();
     }
@@ -56,8 +68,8 @@ impl Talk {
         length: u64,
         surroundings: Surroundings<'_>,
     ) {
-        self.listen(connection, surroundings, |conversation, listener| {
-            conversation.gap(direction, offset, length, listener);
+        self.listen(connection, surroundings, |conversation, keyring, listener| {
+            conversation.gap(direction, offset, length, keyring, listener);
         });
     }
 
@@ -66,21 +78,50 @@ impl Talk {
         connection: &Connection,
         direction: Direction,
         clean: bool,
-        (here, options, events): Surroundings<'_>,
+        mut surroundings: Surroundings<'_>,
     ) {
-        self.listen(connection, (here, options, &mut *events), |conversation, listener| {
-            conversation.end(direction, clean, listener);
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.end(direction, clean, keyring, listener);
         });
         if let Some(ended) = self.ended.get_mut(direction.index()) {
             *ended = true;
         }
-        if self.ended == [true; 2] {
-            self.close(connection, (here, options, events));
-        }
+        self.close_if_over(connection, surroundings);
     }
 
-    /// Nothing more will come: what is open is told as it stands, and what only served to read on is freed.
-    fn close(&mut self, connection: &Connection, (here, options, events): Surroundings<'_>) {
+    /// Since when it waits for secrets, if it does.
+    pub(crate) fn waits_since(&self) -> Option<Timestamp> {
+        self.waits_since
+    }
+
+    /// Secrets came that it may have waited for.
+    pub(crate) fn try_again(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.try_again(keyring, listener);
+        });
+        self.close_if_over(connection, surroundings);
+    }
+
+    /// It waits for secrets no longer than is held out for, or not at all any more.
+    pub(crate) fn give_up_waiting(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.give_up(keyring, listener);
+        });
+        self.close_if_over(connection, surroundings);
+    }
+
+    /// Whether it has waited too long by `now`.
+    pub(crate) fn has_waited_long(&self, now: Timestamp) -> bool {
+        self.waits_since.is_some_and(|since| now.since(since) >= SECRETS_AWAITED_NS)
+    }
+
+    /// Once both directions have ended and nothing waits, what is open is told as it stands, and what only served
+    /// to read on is freed.
+    fn close_if_over(&mut self, connection: &Connection, surroundings: Surroundings<'_>) {
+        if self.ended != [true; 2] || self.waits_since.is_some() || self.conversation.is_none() {
+            return;
+        }
+        let Surroundings { here, options, events, .. } = surroundings;
         let (direction, from) = (Direction::Forward, Sender::Client);
         let mut moment = Moment { connection, here, first: here, direction, from, options, events };
         self.story.close(&mut moment);
@@ -90,12 +131,23 @@ impl Talk {
     fn listen(
         &mut self,
         connection: &Connection,
-        (here, options, events): Surroundings<'_>,
-        speak: impl FnOnce(&mut Conversation, &mut Listener<'_>),
+        surroundings: Surroundings<'_>,
+        speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
     ) {
+        let Surroundings { here, options, keyring, events } = surroundings;
         if let Some(conversation) = &mut self.conversation {
-            speak(conversation, &mut Listener { story: &mut self.story, connection, here, options, events });
+            let mut listener = Listener { story: &mut self.story, connection, here, options, events };
+            speak(conversation, keyring, &mut listener);
+            let waits = conversation.is_waiting();
+            self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
         }
+    }
+}
+
+impl Surroundings<'_> {
+    fn again(&mut self) -> Surroundings<'_> {
+        let Self { here, options, keyring, events } = self;
+        Surroundings { here: *here, options, keyring, events }
     }
 }
 
@@ -200,7 +252,7 @@ impl Story {
         (connection.handshake.total_ns(), self.tls.as_ref().and_then(|tls| tls.handshake_ns()))
     }
 
-    fn http1(&mut self, message: http1::Message, head_bytes: u64, moment: &mut Moment<'_>) {
+    fn http1(&mut self, message: http1::Message, moment: &mut Moment<'_>) {
         let secure = self.is_secure();
         if let http1::Message::Response(response) = &message
             && let Some(request) = self.http1.take_upgraded(response, secure)
@@ -208,7 +260,7 @@ impl Story {
             self.http2.get_or_insert_default().upgraded(request);
         }
         let mark = moment.events.len();
-        self.http1.see(message, head_bytes, secure, moment);
+        self.http1.see(message, secure, moment);
         self.price_new_exchanges(mark, moment);
     }
 
@@ -260,9 +312,11 @@ struct Listener<'a> {
 impl Sink for Listener<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
         let Self { story, connection, here, options, events } = self;
-        let first = story.trail(direction).at(span.start).unwrap_or(*here);
+        let trail = story.trail(direction);
+        let first = trail.at(span.start).unwrap_or(*here);
+        let here = trail.whole_with(span.end).unwrap_or(*here);
         let from = story.sender(direction);
-        let mut moment = Moment { connection, here: *here, first, direction, from, options, events };
+        let mut moment = Moment { connection, here, first, direction, from, options, events };
         match message {
             Message::Protocol(protocol) => story.protocol(protocol),
             Message::Client(direction) => story.client = Some(direction),
@@ -274,8 +328,13 @@ impl Sink for Listener<'_> {
                     .see(&message, &mut moment);
                 story.settle(direction, span.end);
             }
+            Message::Access(access) => {
+                if let Some(tls) = &mut story.tls {
+                    tls.access(access);
+                }
+            }
             Message::Http1(message) => {
-                story.http1(message, span.end - span.start, &mut moment);
+                story.http1(message, &mut moment);
                 story.settle(direction, span.end);
             }
             Message::Http2(message) => {
@@ -294,6 +353,15 @@ impl Sink for Listener<'_> {
             }
             Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
         }
+    }
+
+    fn unfinished(&mut self, direction: Direction, from: u64) {
+        self.story.trail(direction).unsettle(from);
+    }
+
+    fn withheld(&mut self, direction: Direction, span: Range<u64>) {
+        let here = self.here;
+        self.story.trail(direction).withhold(&span, here);
     }
 
     fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {

@@ -1,7 +1,7 @@
 //! A TLS handshake put together from its messages.
 
 use tapline_decode::tls::{
-    self, Body, ClientHello, ContentType, ExtensionBody, Handshake, HandshakeType, ServerHello, Version,
+    self, Body, ClientHello, ContentType, ExtensionBody, Handshake, ServerHello, Version,
 };
 use tapline_reassembly::Origin;
 
@@ -61,9 +61,14 @@ impl Tls {
         self.session.handshake_ns
     }
 
+    /// Whether records open from here on.
+    pub(crate) fn access(&mut self, access: tls::Access) {
+        let _ = access;
+    }
+
     pub(crate) fn see(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
         let handshake = match &message.body {
-            Body::Handshake(handshake) => Some(kind(handshake)),
+            Body::Handshake(handshake) => Some(handshake.kind()),
             _ => None,
         };
         if !self.told {
@@ -120,7 +125,7 @@ impl Tls {
     fn client_hello(&mut self, hello: &ClientHello) {
         self.session.server_name = hello.server_name().map(text::text);
         self.session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
-        self.session.early_data |= hello.extensions.iter().any(|e| e.body == ExtensionBody::EarlyData);
+        self.session.early_data |= hello.early_data();
         self.session.ja3 = Some(tls::ja3(hello));
         self.session.ja4 = Some(tls::ja4(hello));
     }
@@ -203,14 +208,5 @@ impl Tls {
 fn set(flags: &mut [bool; 2], sender: Sender) {
     if let Some(flag) = flags.get_mut(sender.index()) {
         *flag = true;
-    }
-}
-
-fn kind(handshake: &Handshake) -> HandshakeType {
-    match handshake {
-        Handshake::ClientHello(_) => HandshakeType::CLIENT_HELLO,
-        Handshake::ServerHello(_) => HandshakeType::SERVER_HELLO,
-        Handshake::Certificate(_) => HandshakeType::CERTIFICATE,
-        Handshake::Other { kind, .. } | Handshake::Malformed { kind, .. } => *kind,
     }
 }

@@ -1,6 +1,7 @@
 //! Which packet carried which octets, for as long as a message may still want to know.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use tapline_reassembly::Origin;
 
@@ -17,6 +18,8 @@ pub(crate) struct Trail {
     newest: Option<(u64, Origin)>,
     /// Octets before it belong to messages that are done.
     settled: u64,
+    /// Where octets end that were whole with a packet, although what they say is told later.
+    withheld: VecDeque<(u64, Origin)>,
 }
 
 impl Trail {
@@ -42,13 +45,36 @@ impl Trail {
         self.settled = self.settled.max(offset);
     }
 
+    /// Octets from `offset` on belong to messages that are not done after all.
+    pub(crate) fn unsettle(&mut self, offset: u64) {
+        self.settled = self.settled.min(offset);
+    }
+
+    /// The octets of `span` are whole with the packet `here`; what they say is told later.
+    pub(crate) fn withhold(&mut self, span: &Range<u64>, here: Origin) {
+        self.unsettle(span.start);
+        self.withheld.push_back((span.end, here));
+    }
+
+    /// With which packet the octets up to `end` were whole, where that was not the one that tells them.
+    pub(crate) fn whole_with(&self, end: u64) -> Option<Origin> {
+        let index = self.withheld.binary_search_by_key(&end, |&(end, _)| end).ok()?;
+        self.withheld.get(index).map(|&(_, origin)| origin)
+    }
+
     /// Forgets what is settled.
     pub(crate) fn forget(&mut self) {
         while self.older.front().is_some_and(|&(end, _)| end <= self.settled) {
             self.older.pop_front();
         }
+        while self.withheld.front().is_some_and(|&(end, _)| end <= self.settled) {
+            self.withheld.pop_front();
+        }
         if self.older.is_empty() {
             self.older = VecDeque::new();
+        }
+        if self.withheld.is_empty() {
+            self.withheld = VecDeque::new();
         }
     }
 }
@@ -82,6 +108,23 @@ mod tests {
             trail.forget();
             assert_eq!((trail.at(n * 10).map(|origin| origin.packet), trail.older.capacity()), (Some(n), 0));
         }
+    }
+
+    #[test]
+    fn what_is_told_later_keeps_its_packets() {
+        let mut trail = Trail::default();
+        trail.push(10, packet(1));
+        trail.withhold(&(0..10), packet(1));
+        trail.push(20, packet(2));
+        trail.settle(20);
+        trail.unsettle(0);
+        trail.forget();
+        let number = |origin: Option<Origin>| origin.map(|origin| origin.packet);
+        assert_eq!((number(trail.at(0)), number(trail.whole_with(10))), (Some(1), Some(1)));
+        assert_eq!(number(trail.whole_with(20)), None);
+        trail.settle(20);
+        trail.forget();
+        assert_eq!((number(trail.whole_with(10)), trail.withheld.capacity()), (None, 0));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tapline_packet::{LinkType, Packet, Timestamp};
 
-use crate::facts::{Damage, Facts, FileFacts};
+use crate::facts::{Damage, Facts, FileFacts, Secret};
 use crate::window::Window;
 use crate::{Container, Progress, pcap_file, pcapng};
 
@@ -146,6 +146,14 @@ impl File {
     pub(crate) fn note_comments(&mut self, facts: &mut Facts, number: u64) {
         for comment in self.comments.drain(..) {
             facts.add_comment(number, comment);
+        }
+    }
+
+    /// The secrets that were not read yet; `None` where that can only be known by reading on.
+    pub(crate) fn secrets_ahead(&self) -> Option<Vec<Secret>> {
+        match self.reader {
+            Reader::Pcap(_) => Some(Vec::new()),
+            Reader::Pcapng(_) => self.window.whole_rest().map(pcapng::secrets_ahead),
         }
     }
 

@@ -9,6 +9,7 @@
 //!                    Lost ── no more bytes ──> End
 //! ```
 
+mod ahead;
 mod block;
 mod interface;
 mod names;
@@ -24,6 +25,7 @@ use crate::file::{Found, Notes, Step};
 use crate::limits::{BLOCK_BYTES_MAX, RESYNC_BLOCK_BYTES_MAX};
 use crate::parse::{Malformed, value};
 use crate::window::{Fill, Window};
+pub(crate) use ahead::secrets as secrets_ahead;
 use block::{BLOCK_BYTES_MIN, Head};
 use section::State;
 

@@ -2,7 +2,7 @@
 
 use tapline_packet::Packet;
 
-use crate::Facts;
+use crate::{Facts, Secret};
 
 /// What a source answers when it is asked for the next packet.
 #[derive(Debug)]
@@ -23,6 +23,12 @@ pub trait Source {
 
     /// What was learnt so far; grows with every call of [`Source::next`].
     fn facts(&self) -> &Facts;
+
+    /// The secrets that [`Source::facts`] will have at the end, before the first packet is read; `None` where only
+    /// reading can tell.
+    fn secrets_ahead(&self) -> Option<Vec<Secret>> {
+        Some(Vec::new())
+    }
 
     /// How far reading has come.
     fn progress(&self) -> Progress;

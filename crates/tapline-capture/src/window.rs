@@ -55,6 +55,14 @@ impl Window {
         self.store.bytes().get(self.next..).unwrap_or_default()
     }
 
+    /// All bytes that were not taken yet, where none will come that are not here.
+    pub(crate) fn whole_rest(&self) -> Option<&[u8]> {
+        match &self.store {
+            Store::Map(_) | Store::Bytes(_) => Some(self.rest()),
+            Store::Stream(_) => None,
+        }
+    }
+
     /// Sees to it that at least `wanted` bytes are here. What was taken before may be gone.
     pub(crate) fn fill(&mut self, wanted: usize) -> Fill {
         let here = self.store.bytes().len().saturating_sub(self.next);

@@ -82,11 +82,18 @@ impl Suite {
         matches!(self.number, 0x00c6 | 0x00c7 | 0x1300..=0x13ff)
     }
 
-    /// Octets of the content of a record whose fragment has so many, where that does not depend on padding: none for
-    /// block ciphers, and where the fragment is too short. In TLS 1.3, where padding is rare, as if it had none.
-    pub fn plain_length(self, version: u16, _encrypt_then_mac: bool, fragment: usize) -> Option<usize> {
+    /// Octets of the content of a record whose fragment has so many; none where it is too short. Where that depends on
+    /// padding, the likely number: in TLS 1.3 as if there were none, for block ciphers a full record's where it may be
+    /// one, else the most that fits.
+    pub fn plain_length(self, version: u16, fragment: usize) -> Option<usize> {
         let around = match self.cipher.kind() {
-            Kind::Block(_) => return None,
+            Kind::Block(block) => {
+                let vector = if version >= 0x0302 { block } else { 0 };
+                // At least the octet that tells the length of the padding.
+                let most = fragment.checked_sub(vector + self.mac.map_or(0, Hash::length) + 1)?;
+                let full = (FULL_RECORD..FULL_RECORD + block).contains(&most);
+                return Some(if full { FULL_RECORD } else { most });
+            }
             Kind::Null | Kind::Stream => self.mac.map_or(0, Hash::length),
             Kind::Aead(tag) if is_tls13_version(version) => tag + 1,
             Kind::Aead(tag) => tag + self.cipher.explicit_nonce(),
@@ -94,6 +101,9 @@ impl Suite {
         fragment.checked_sub(around)
     }
 }
+
+/// Octets of content in a full record (RFC 8446 §5.1).
+const FULL_RECORD: usize = 1 << 14;
 
 /// RFC 8446 and its drafts (0x7f and the draft's number; 0xfb and the number in programs of one vendor).
 pub(crate) fn is_tls13_version(version: u16) -> bool {
@@ -172,7 +182,7 @@ mod tests {
     fn contents_are_as_long_as_the_fragment_tells() {
         let check = |suite: u16, version: u16, fragment: usize, plain: Option<usize>| {
             let suite = Suite::of(suite).unwrap();
-            assert_eq!(suite.plain_length(version, false, fragment), plain, "{suite:?}");
+            assert_eq!(suite.plain_length(version, fragment), plain, "{suite:?}");
         };
         check(0x1301, 0x0304, 17, Some(0));
         check(0x1301, 0x0304, 16, None);

@@ -142,8 +142,20 @@ codes! {
     TLS_EMPTY_RECORD = "tls_empty_record";
     /// A heartbeat that claims more payload than it has (CVE-2014-0160).
     TLS_HEARTBEAT_CLAIM = "tls_heartbeat_claim";
+    /// A secret was given for the connection that does not open it.
+    TLS_WRONG_SECRET = "tls_wrong_secret";
+    /// A record does not open with the secret that opened others (RFC 8446 §5.2).
+    TLS_BAD_RECORD_MAC = "tls_bad_record_mac";
+    /// Finished does not say what the handshake's messages give (RFC 8446 §4.4.4).
+    TLS_WRONG_FINISHED = "tls_wrong_finished";
     /// A hello in the form of SSL 2.0 (RFC 6176).
     TLS_SSLV2_HELLO = "tls_sslv2_hello";
+    /// An extension stands more than once in one message (RFC 8446 §4.2).
+    TLS_DUPLICATE_EXTENSION = "tls_duplicate_extension";
+    /// An extension in a message that it has no place in, or at the wrong place (RFC 8446 §4.2).
+    TLS_MISPLACED_EXTENSION = "tls_misplaced_extension";
+    /// A compressed certificate that cannot be opened (RFC 8879 §4).
+    TLS_CERTIFICATE_COMPRESSION = "tls_certificate_compression";
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub struct Request {
     pub fields: Fields,
     /// How the body's end is found.
     pub framing: Framing,
+    /// Octets of the head. (Inside TLS the span is that of the records.)
+    pub octets: u64,
 }
 
 /// A response head (RFC 9112 §4).
@@ -54,6 +56,8 @@ pub struct Response {
     pub fields: Fields,
     /// How the body's end is found.
     pub framing: Framing,
+    /// Octets of the head.
+    pub octets: u64,
     /// Whether a request of this capture is the one it answers (pipelining: the oldest unanswered).
     pub answers_request: bool,
     /// Requests older than the one it answers whose responses were lost in a gap: they will have none.

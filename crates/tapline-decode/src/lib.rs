@@ -13,6 +13,7 @@ mod fields;
 pub mod http1;
 pub mod http2;
 mod input;
+mod keyring;
 pub mod limits;
 mod pair;
 mod parse;
@@ -25,7 +26,9 @@ use std::ops::Range;
 pub use anomaly::Anomaly;
 pub use conversation::Conversation;
 pub use fields::Fields;
+pub use keyring::{Keyring, Keys};
 pub use protocol::Protocol;
+pub use tapline_crypto as crypto;
 pub use tapline_reassembly::Direction;
 
 /// Something that a conversation said.
@@ -38,6 +41,8 @@ pub enum Message {
     Client(Direction),
     /// A TLS record or handshake message.
     Tls(Box<tls::Message>),
+    /// Whether TLS is opened from here on. Not said where no keys were given.
+    Access(tls::Access),
     /// A head or the end of an HTTP/1 message.
     Http1(http1::Message),
     /// The connection preface or a frame of HTTP/2.
@@ -56,5 +61,16 @@ pub trait Sink {
     /// HTTP/1. Most sinks do not care.
     fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
         let _ = (direction, stream, octets);
+    }
+
+    /// The octets from `from` on belong to messages that are not over, although others behind it were told.
+    fn unfinished(&mut self, direction: Direction, from: u64) {
+        let _ = (direction, from);
+    }
+
+    /// The octets of `span` came whole and cannot be read yet. What is said of them later, up to the same end, was
+    /// complete now.
+    fn withheld(&mut self, direction: Direction, span: Range<u64>) {
+        let _ = (direction, span);
     }
 }

@@ -60,3 +60,28 @@ pub const TLS_HANDSHAKE_MAX: usize = 256 << 10;
 
 /// Protocols one inside the other through CONNECT and upgrades. Two are usual.
 pub const LAYERS_MAX: u8 = 8;
+
+/// Octets of records of one connection that wait for secrets which may come later: what a page's first responses
+/// have, while a key log is written within moments.
+pub const TLS_HELD_MAX: usize = 2 << 20;
+
+/// The same for all connections of a [`crate::Keyring`].
+pub const TLS_HELD_ALL_MAX: usize = 8 << 20;
+
+/// Octets of early data that wait until it is known whether the server took it. Servers allow 16 KiB.
+pub const TLS_EARLY_HELD_MAX: usize = 256 << 10;
+
+/// Octets of handshake messages that are kept to verify Finished.
+pub const TLS_TRANSCRIPT_MAX: usize = 512 << 10;
+
+/// Records of a direction that were tried in a row and did not open, before its secrets are taken for wrong.
+pub const TLS_REFUSED_MAX: u32 = 32;
+
+/// Places at which a record may begin that are tried after a gap, before two records have to follow one another.
+pub const TLS_RESUME_TRIES_MAX: u8 = 16;
+
+/// Records inside which a message has begun and not ended.
+pub const TLS_OPEN_RECORDS_MAX: usize = 512;
+
+/// Sessions that may be resumed, twice as many at most.
+pub const TLS_SESSIONS_MAX: usize = 1 << 15;

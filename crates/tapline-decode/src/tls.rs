@@ -1,15 +1,36 @@
 //! SSL 3.0 and TLS 1.0–1.3 (RFC 5246, RFC 8446): records and plaintext handshake messages.
 
+mod access;
 mod decoder;
 mod extension;
 mod fingerprint;
 mod handshake;
+mod inside;
+mod opening;
 mod record;
 mod registry;
 
+pub use access::{Access, Closed, Opened};
 pub(crate) use decoder::Decoder;
+pub use extension::{
+    CachedObject, CertificateStatusRequest, DelegatedCredential, EchConfig, EchConfigContents, EchExtension,
+    EchOuter, EncryptedClientHello, EncryptedServerName, Extension, ExtensionBody, HpkeSuite, OidFilter,
+    PreSharedKeys, PskIdentity, SignedCertificateTimestamp, TrustedAuthority,
+};
 pub use fingerprint::{ja3, ja3_string, ja3s, ja3s_string, ja4, ja4_raw};
-pub use registry::is_grease;
+pub use handshake::{
+    Certificate, CertificateEntry, CertificateRequest, CertificateStatus, CertificateUrl, CertificateVerify,
+    Char2Basis, ClientExchange, ClientHello, ClientHelloV2, ClientKeyExchange, CompressedCertificate, Curve,
+    EncryptedExtensions, Finished, KeyUpdate, NewSessionTicket, NextProtocol, ServerExchange, ServerHello,
+    ServerKeyExchange, Signature, SupplementalData, SupplementalDataEntry, UrlAndHash,
+};
+pub use registry::{
+    AuthzDataFormat, CachedInformationType, CertificateChainType, CertificateCompression,
+    CertificateStatusType, CertificateType, ClientCertificateType, CompressionMethod, CurveType,
+    EcPointFormat, HeartbeatMode, HpkeAead, HpkeKdf, HpkeKem, KeyExchange, MaxFragmentLength,
+    PskKeyExchangeMode, SrtpProtectionProfile, Sslv2CipherKind, SupplementalDataType,
+    TokenBindingKeyParameter, TrustedAuthorityType, UserMappingType, is_grease,
+};
 
 /// A TLS message; its span covers the record or records that carry it (record headers included).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +44,9 @@ pub struct Message {
     pub length: u32,
     /// True where it travelled encrypted and was decrypted. (What stays closed is [`Body::Encrypted`].)
     pub decrypted: bool,
+    /// For Finished: whether it says what the handshake's messages and secrets give (RFC 8446 §4.4.4); `None` where
+    /// that cannot be known.
+    pub verified: Option<bool>,
     /// What it says.
     pub body: Body,
 }
@@ -75,13 +99,50 @@ pub struct Alert {
 /// A handshake message in clear, every field by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handshake {
+    /// RFC 5246 §7.4.1.1: the server asks for a new handshake.
+    HelloRequest,
     /// RFC 8446 §4.1.2.
     ClientHello(Box<ClientHello>),
+    /// RFC 5246 appendix E.2: a hello in the form of SSL 2.0.
+    ClientHelloV2(Box<ClientHelloV2>),
     /// RFC 8446 §4.1.3; a `HelloRetryRequest` is told apart by [`ServerHello::is_hello_retry_request`].
     ServerHello(Box<ServerHello>),
+    /// RFC 5077 §3.3, RFC 8446 §4.6.1.
+    NewSessionTicket(Box<NewSessionTicket>),
+    /// RFC 8446 §4.5.
+    EndOfEarlyData,
+    /// RFC 8446 §4.3.1.
+    EncryptedExtensions(EncryptedExtensions),
     /// RFC 5246 §7.4.2, RFC 8446 §4.4.2: the certificates in DER, leaf first.
     Certificate(Box<Certificate>),
-    /// Every other message by type with its body; not read further yet.
+    /// RFC 8879 §4.
+    CompressedCertificate(Box<CompressedCertificate>),
+    /// RFC 5246 §7.4.3.
+    ServerKeyExchange(Box<ServerKeyExchange>),
+    /// RFC 5246 §7.4.4, RFC 8446 §4.3.2.
+    CertificateRequest(Box<CertificateRequest>),
+    /// RFC 5246 §7.4.5.
+    ServerHelloDone,
+    /// RFC 5246 §7.4.8, RFC 8446 §4.4.3.
+    CertificateVerify(CertificateVerify),
+    /// RFC 5246 §7.4.7.
+    ClientKeyExchange(ClientKeyExchange),
+    /// RFC 5246 §7.4.9, RFC 8446 §4.4.4.
+    Finished(Finished),
+    /// RFC 6066 §5.
+    CertificateUrl(CertificateUrl),
+    /// RFC 6066 §8, RFC 6961.
+    CertificateStatus(CertificateStatus),
+    /// RFC 4680.
+    SupplementalData(SupplementalData),
+    /// RFC 8446 §4.6.3.
+    KeyUpdate(KeyUpdate),
+    /// draft-agl-tls-nextprotoneg: the protocol the client takes.
+    NextProtocol(NextProtocol),
+    /// RFC 8446 §4.4.1: stands for the first `ClientHello` in the transcript and never travels; an anomaly
+    /// stands beside one that does.
+    MessageHash(Vec<u8>),
+    /// A type that is not assigned, or belongs to another protocol (DTLS), with its body.
     Other {
         /// The message type.
         kind: HandshakeType,
@@ -97,47 +158,13 @@ pub enum Handshake {
     },
 }
 
-/// RFC 8446 §4.1.2, RFC 5246 §7.4.1.2.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientHello {
-    /// `legacy_version`.
-    pub version: Version,
-    /// 32 octets.
-    pub random: [u8; 32],
-    /// `legacy_session_id`, at most 32 octets.
-    pub session_id: Vec<u8>,
-    /// Cipher suites in order of preference, GREASE included.
-    pub cipher_suites: Vec<CipherSuite>,
-    /// Compression methods.
-    pub compression_methods: Vec<u8>,
-    /// Extensions in wire order.
-    pub extensions: Vec<Extension>,
-}
-
-/// RFC 8446 §4.1.3, RFC 5246 §7.4.1.3.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerHello {
-    /// `legacy_version`.
-    pub version: Version,
-    /// 32 octets.
-    pub random: [u8; 32],
-    /// `legacy_session_id_echo`, or the session id of TLS 1.2.
-    pub session_id: Vec<u8>,
-    /// The chosen cipher suite.
-    pub cipher_suite: CipherSuite,
-    /// The chosen compression method.
-    pub compression_method: u8,
-    /// Extensions in wire order.
-    pub extensions: Vec<Extension>,
-}
-
-/// The certificates a side sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
-    /// TLS 1.3 only: `certificate_request_context`.
-    pub request_context: Vec<u8>,
-    /// DER, leaf first.
-    pub chain: Vec<Vec<u8>>,
+/// What the `ServerHello` chose, as far as the capture shows it: the form of later messages hangs on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Negotiated {
+    /// The protocol version.
+    pub version: Option<Version>,
+    /// The cipher suite.
+    pub cipher_suite: Option<CipherSuite>,
 }
 
 /// A cipher suite of the IANA registry, by number.
@@ -156,67 +183,31 @@ pub struct SignatureScheme(pub u16);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ExtensionType(pub u16);
 
-/// An extension: its type, its octets and what they say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extension {
-    /// The type; unassigned ones and GREASE live.
-    pub kind: ExtensionType,
-    /// Octets of `extension_data`.
-    pub length: u16,
-    /// What they say.
-    pub body: ExtensionBody,
-}
-
-/// Extensions that are read so far; everything else stays as octets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExtensionBody {
-    /// RFC 6066 §3: host names; empty in a `ServerHello`.
-    ServerName(Vec<Vec<u8>>),
-    /// RFC 7301: offered or chosen protocols.
-    Alpn(Vec<Vec<u8>>),
-    /// RFC 8446 §4.2.1 in a `ClientHello`: offered versions.
-    SupportedVersions(Vec<Version>),
-    /// RFC 8446 §4.2.1 in a `ServerHello`: the chosen version.
-    SelectedVersion(Version),
-    /// RFC 8446 §4.2.7.
-    SupportedGroups(Vec<NamedGroup>),
-    /// RFC 8422 §5.1.2.
-    EcPointFormats(Vec<u8>),
-    /// RFC 8446 §4.2.3.
-    SignatureAlgorithms(Vec<SignatureScheme>),
-    /// RFC 8446 §4.2.8 in a `ClientHello`: group and octets of each share.
-    KeyShares(Vec<(NamedGroup, u16)>),
-    /// RFC 8446 §4.2.8 in a `ServerHello`: group and octets of the share.
-    KeyShare(NamedGroup, u16),
-    /// RFC 8446 §4.2.8 in a `HelloRetryRequest`: the group to use.
-    RetryGroup(NamedGroup),
-    /// RFC 8446 §4.2.11 in a `ClientHello`: how many identities were offered.
-    PreSharedKeys(u16),
-    /// RFC 8446 §4.2.11 in a `ServerHello`: which identity was chosen.
-    SelectedPreSharedKey(u16),
-    /// RFC 8446 §4.2.9.
-    PskKeyExchangeModes(Vec<u8>),
-    /// RFC 8446 §4.2.10.
-    EarlyData,
-    /// RFC 5077: octets of the ticket, 0 for an empty one.
-    SessionTicket(u16),
-    /// RFC 7627.
-    ExtendedMasterSecret,
-    /// RFC 7366.
-    EncryptThenMac,
-    /// RFC 5746.
-    RenegotiationInfo(Vec<u8>),
-    /// Anything else, as octets.
-    Other(Vec<u8>),
-}
-
-impl ServerHello {
-    /// Whether this is a `HelloRetryRequest`: the random is SHA-256("HelloRetryRequest") (RFC 8446 §4.1.3).
-    pub fn is_hello_retry_request(&self) -> bool {
-        const RETRY: [u8; 32] = [
-            0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-            0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-        ];
-        self.random == RETRY
+impl Handshake {
+    /// The message type.
+    pub fn kind(&self) -> HandshakeType {
+        match self {
+            Self::HelloRequest => HandshakeType::HELLO_REQUEST,
+            Self::ClientHello(_) | Self::ClientHelloV2(_) => HandshakeType::CLIENT_HELLO,
+            Self::ServerHello(_) => HandshakeType::SERVER_HELLO,
+            Self::NewSessionTicket(_) => HandshakeType::NEW_SESSION_TICKET,
+            Self::EndOfEarlyData => HandshakeType::END_OF_EARLY_DATA,
+            Self::EncryptedExtensions(_) => HandshakeType::ENCRYPTED_EXTENSIONS,
+            Self::Certificate(_) => HandshakeType::CERTIFICATE,
+            Self::CompressedCertificate(_) => HandshakeType::COMPRESSED_CERTIFICATE,
+            Self::ServerKeyExchange(_) => HandshakeType::SERVER_KEY_EXCHANGE,
+            Self::CertificateRequest(_) => HandshakeType::CERTIFICATE_REQUEST,
+            Self::ServerHelloDone => HandshakeType::SERVER_HELLO_DONE,
+            Self::CertificateVerify(_) => HandshakeType::CERTIFICATE_VERIFY,
+            Self::ClientKeyExchange(_) => HandshakeType::CLIENT_KEY_EXCHANGE,
+            Self::Finished(_) => HandshakeType::FINISHED,
+            Self::CertificateUrl(_) => HandshakeType::CERTIFICATE_URL,
+            Self::CertificateStatus(_) => HandshakeType::CERTIFICATE_STATUS,
+            Self::SupplementalData(_) => HandshakeType::SUPPLEMENTAL_DATA,
+            Self::KeyUpdate(_) => HandshakeType::KEY_UPDATE,
+            Self::NextProtocol(_) => HandshakeType::NEXT_PROTOCOL,
+            Self::MessageHash(_) => HandshakeType::MESSAGE_HASH,
+            Self::Other { kind, .. } | Self::Malformed { kind, .. } => *kind,
+        }
     }
 }

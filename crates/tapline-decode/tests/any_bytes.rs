@@ -5,7 +5,7 @@ mod common;
 
 use common::{Forward, Heard, Reverse, Turn, hex, http1, http2, play, tls12};
 use proptest::prelude::*;
-use tapline_decode::{Conversation, Protocol};
+use tapline_decode::{Conversation, Keyring, Protocol};
 
 const STATED: [Option<Protocol>; 4] =
     [None, Some(Protocol::Tls), Some(Protocol::Http1), Some(Protocol::Http2)];
@@ -102,13 +102,13 @@ fn with_gap(turns: &[Turn], from: u64, length: u64, pieces: usize) -> Heard {
             let at = |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap();
             let (before, after) = (&piece[..at(from)], &piece[at(from + length)..]);
             if !before.is_empty() {
-                conversation.bytes(*direction, start, before, &mut heard);
+                conversation.bytes(*direction, start, before, &mut Keyring::default(), &mut heard);
             }
             if end > from && !std::mem::replace(&mut said[nth], true) {
-                conversation.gap(*direction, from, length, &mut heard);
+                conversation.gap(*direction, from, length, &mut Keyring::default(), &mut heard);
             }
             if !after.is_empty() {
-                conversation.bytes(*direction, (from + length).max(start), after, &mut heard);
+                conversation.bytes(*direction, (from + length).max(start), after, &mut Keyring::default(), &mut heard);
             }
         }
     }

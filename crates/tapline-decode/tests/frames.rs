@@ -5,7 +5,7 @@ mod common;
 
 use common::{Forward, Heard, Reverse, frame, hex, http2, play};
 use tapline_decode::http2::{self, ErrorCode, Frame, Payload, Priority, Setting};
-use tapline_decode::{Conversation, Direction, Message};
+use tapline_decode::{Conversation, Direction, Keyring, Message};
 
 fn frames(heard: &Heard, direction: Direction) -> Vec<&Frame> {
     heard
@@ -125,11 +125,11 @@ fn a_gap_within_data_loses_nothing_else() {
     let mut heard = Heard::default();
     let mut conversation = Conversation::default();
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    conversation.bytes(Forward, 0, preface, &mut heard);
-    conversation.bytes(Forward, 24, &frame(0, 0, 1, &[b'x'; 100])[..50], &mut heard);
-    conversation.gap(Forward, 74, 40, &mut heard);
+    conversation.bytes(Forward, 0, preface, &mut Keyring::default(), &mut heard);
+    conversation.bytes(Forward, 24, &frame(0, 0, 1, &[b'x'; 100])[..50], &mut Keyring::default(), &mut heard);
+    conversation.gap(Forward, 74, 40, &mut Keyring::default(), &mut heard);
     let rest = [vec![b'y'; 19], frame(1, 5, 3, &[0x82])].concat();
-    conversation.bytes(Forward, 114, &rest, &mut heard);
+    conversation.bytes(Forward, 114, &rest, &mut Keyring::default(), &mut heard);
     let seen = frames(&heard, Forward);
     let data = Payload::Data { content_length: 100, padding: None, complete: false };
     assert_eq!((&seen[0].payload, seen.len(), heard.codes()), (&data, 2, vec!["http2_gap"]));

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Forward, Heard, Reverse, client_hello, handshake, hex, play, record, server_hello, tls12};
 use tapline_decode::tls::{Body, Handshake};
-use tapline_decode::{Conversation, Direction, Message, Protocol};
+use tapline_decode::{Conversation, Direction, Keyring, Message, Protocol};
 
 /// What a direction said, a word each.
 fn words(heard: &Heard, direction: Direction) -> Vec<String> {
@@ -23,8 +23,8 @@ fn words(heard: &Heard, direction: Direction) -> Vec<String> {
                 }
                 Body::Handshake(Handshake::ServerHello(_)) => "server_hello".to_owned(),
                 Body::Handshake(Handshake::Certificate(_)) => "certificate".to_owned(),
-                Body::Handshake(Handshake::Other { kind, .. }) => kind.to_string(),
                 Body::Handshake(Handshake::Malformed { .. }) => "malformed".to_owned(),
+                Body::Handshake(handshake) => handshake.kind().to_string(),
                 Body::ChangeCipherSpec => "ccs".to_owned(),
                 Body::Alert(alert) => alert.to_string(),
                 Body::ApplicationData => "data".to_owned(),
@@ -108,12 +108,12 @@ fn behind_a_gap_records_are_found_again() {
     let mut heard = Heard::default();
     let mut conversation = Conversation::new(Some(Protocol::Tls));
     let records = [record(23, &[0xaa; 500]), record(23, &[0xbb; 100]), record(23, &[0xcc; 50])].concat();
-    conversation.bytes(Forward, 0, &records[..100], &mut heard);
-    conversation.gap(Forward, 100, 300, &mut heard);
-    conversation.bytes(Forward, 400, &records[400..], &mut heard);
+    conversation.bytes(Forward, 0, &records[..100], &mut Keyring::default(), &mut heard);
+    conversation.gap(Forward, 100, 300, &mut Keyring::default(), &mut heard);
+    conversation.bytes(Forward, 400, &records[400..], &mut Keyring::default(), &mut heard);
     assert_eq!(words(&heard, Forward), ["tls", "tls_gap", "data", "data", "data"]);
-    conversation.gap(Forward, 665, 10, &mut heard);
-    conversation.bytes(Forward, 675, &records[7..], &mut heard);
+    conversation.gap(Forward, 665, 10, &mut Keyring::default(), &mut heard);
+    conversation.bytes(Forward, 675, &records[7..], &mut Keyring::default(), &mut heard);
     assert_eq!(words(&heard, Forward)[5..], ["tls_gap", "tls_resynchronised", "data", "data"]);
 }
 

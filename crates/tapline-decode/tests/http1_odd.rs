@@ -6,7 +6,7 @@ mod common;
 
 use common::{Forward, Heard, Reverse, play};
 use tapline_decode::http1::{End, Message as Http1, Response};
-use tapline_decode::{Conversation, Direction, Message, Protocol};
+use tapline_decode::{Conversation, Direction, Keyring, Message, Protocol};
 
 fn ends(heard: &Heard, direction: Direction) -> Vec<&End> {
     let messages = heard.of(direction).iter();
@@ -49,14 +49,14 @@ fn a_gap_is_counted_in_a_body_and_stepped_over_in_a_head() {
     let mut heard = Heard::default();
     let mut conversation = Conversation::default();
     for at in 0..3_u64 {
-        conversation.bytes(Forward, at * 18, b"GET / HTTP/1.1\r\n\r\n", &mut heard);
+        conversation.bytes(Forward, at * 18, b"GET / HTTP/1.1\r\n\r\n", &mut Keyring::default(), &mut heard);
     }
     let first = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
-    conversation.bytes(Reverse, 0, first, &mut heard);
-    conversation.gap(Reverse, 42, 4, &mut heard);
-    conversation.bytes(Reverse, 46, b"hijHTTP/1.1 2", &mut heard);
-    conversation.gap(Reverse, 59, 50, &mut heard);
-    conversation.bytes(Reverse, 109, b"body\r\nHTTP/1.1 204 No Content\r\n\r\n", &mut heard);
+    conversation.bytes(Reverse, 0, first, &mut Keyring::default(), &mut heard);
+    conversation.gap(Reverse, 42, 4, &mut Keyring::default(), &mut heard);
+    conversation.bytes(Reverse, 46, b"hijHTTP/1.1 2", &mut Keyring::default(), &mut heard);
+    conversation.gap(Reverse, 59, 50, &mut Keyring::default(), &mut heard);
+    conversation.bytes(Reverse, 109, b"body\r\nHTTP/1.1 204 No Content\r\n\r\n", &mut Keyring::default(), &mut heard);
     let end = ends(&heard, Reverse)[0];
     assert_eq!((end.body_bytes, end.complete), (6, false));
     assert_eq!(heard.codes(), ["http1_gap", "http1_gap"]);

@@ -13,9 +13,11 @@
 use std::collections::VecDeque;
 use std::io;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use tapline_analysis::decode::crypto::KeyLog;
 use tapline_analysis::{Event, Intake, Merger, Options, Origin, Shard, Told, Totals, limits::SHARDS};
 use tapline_capture::Progress;
 use tapline_packet::Packet;
@@ -77,7 +79,7 @@ impl Crew {
             }
         }
         let workers = hands.into_iter().map(Worker::start).collect::<io::Result<_>>()?;
-        let (intake, merger) = (Intake::default(), Merger::default());
+        let (intake, merger) = (Intake::new(options), Merger::default());
         Ok(Self { intake, merger, workers, under_way: VecDeque::new(), finishing: false })
     }
 
@@ -95,6 +97,14 @@ impl Crew {
                 worker.parcel.task(&task);
             }
         });
+    }
+
+    /// Takes secrets that came behind the newest packet into the batch that is being made.
+    pub(crate) fn secrets(&mut self, secrets: &Arc<KeyLog>) {
+        let here = self.intake.here();
+        for worker in &mut self.workers {
+            worker.parcel.secrets(secrets.clone(), here);
+        }
     }
 
     /// Whether a parcel has become large.
@@ -265,6 +275,11 @@ impl Shards {
             Unpacked::Time(here) => {
                 for shard in &mut self.shards {
                     shard.pass_time(here, told);
+                }
+            }
+            Unpacked::Secrets(secrets, here) => {
+                for shard in &mut self.shards {
+                    shard.secrets(secrets, here, told);
                 }
             }
             Unpacked::Task(task) => {

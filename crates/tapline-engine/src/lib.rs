@@ -4,12 +4,15 @@
 //! crates behind it.
 
 mod crew;
+mod keys;
 mod limits;
 mod parcel;
 mod run;
+mod secrets;
 mod spawn;
 mod team;
 
+pub use keys::{KeyFiles, KeysError};
 pub use run::{Batch, Outcome, RunOptions, run};
 pub use spawn::{Running, spawn};
 pub use tapline_analysis as analysis;

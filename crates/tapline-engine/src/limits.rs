@@ -34,3 +34,9 @@ pub(crate) const BATCHES_WAITING_MAX: usize = 8;
 
 /// Connections that end with the capture and are told in one batch: each takes a kilobyte until it is told.
 pub(crate) const BATCH_CONNECTIONS: usize = 1024;
+
+/// Octets of a file with private keys.
+pub(crate) const KEY_FILE_BYTES_MAX: u64 = 4 << 20;
+
+/// Octets of a key log that are read at once; a line is a few hundred.
+pub(crate) const KEY_LOG_READ_BYTES: u64 = 1 << 20;

@@ -1,5 +1,8 @@
 //! What a thread gets to do: packets' worth of tasks, with the octets that they need.
 
+use std::sync::Arc;
+
+use tapline_analysis::decode::crypto::KeyLog;
 use tapline_analysis::{Origin, Task, Work};
 use tapline_packet::{IcmpError, Segment};
 
@@ -20,6 +23,8 @@ struct Entry {
 enum Content {
     /// Every shard hears the time.
     Time,
+    /// Every shard gets secrets.
+    Secrets(Arc<KeyLog>),
     /// A segment of a shard that came by an interface. Its header and its payload stand next in the buffer.
     Segment {
         shard: usize,
@@ -39,6 +44,8 @@ enum Content {
 pub(crate) enum Unpacked<'a> {
     /// For every shard of the thread.
     Time(Origin),
+    /// For every shard of the thread too.
+    Secrets(&'a KeyLog, Origin),
     /// For one.
     Task(Task<'a>),
 }
@@ -52,6 +59,11 @@ impl Parcel {
     /// Every shard is told the time.
     pub(crate) fn time(&mut self, here: Origin) {
         self.entries.push(Entry { here, content: Content::Time });
+    }
+
+    /// Every shard gets secrets that came behind the packet `here`.
+    pub(crate) fn secrets(&mut self, secrets: Arc<KeyLog>, here: Origin) {
+        self.entries.push(Entry { here, content: Content::Secrets(secrets) });
     }
 
     /// One shard gets something to do.
@@ -77,6 +89,7 @@ impl Parcel {
             let task = |shard, work| Unpacked::Task(Task { shard, here: *here, time_passes: false, work });
             match content {
                 Content::Time => take(Unpacked::Time(*here)),
+                Content::Secrets(secrets) => take(Unpacked::Secrets(secrets, *here)),
                 Content::Segment { shard, segment, interface, header, payload } => {
                     let segment = Segment { header: next(*header), payload: next(*payload), ..*segment };
                     take(task(*shard, Work::Segment(&segment, *interface)));

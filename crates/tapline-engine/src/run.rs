@@ -6,13 +6,17 @@ use tapline_analysis::{Event, Options, Totals};
 use tapline_capture::{Facts, Item, Progress, Source};
 
 use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, IDLES_QUIET, LOOK_PACKETS};
+use crate::keys::KeyFiles;
+use crate::secrets::Secrets;
 use crate::team::{Team, Then};
 
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// What to analyse and how.
+    /// What to analyse and how. Its keys are added to those of [`Self::keys`].
     pub analysis: Options,
+    /// Files with keys, as they were opened.
+    pub keys: KeyFiles,
     /// Whether connections are shown before they end ([`Event::ConnectionProgress`]), in small first batches.
     pub watch: bool,
     /// Stop after so many packets.
@@ -27,7 +31,8 @@ pub struct RunOptions {
 impl RunOptions {
     /// The whole source, nobody watching, on the calling thread.
     pub fn new(analysis: Options) -> Self {
-        Self { analysis, watch: false, packets_max: None, threads: 1, batch_packets: BATCH_PACKETS }
+        let keys = KeyFiles::default();
+        Self { analysis, keys, watch: false, packets_max: None, threads: 1, batch_packets: BATCH_PACKETS }
     }
 }
 
@@ -60,8 +65,10 @@ pub fn run(
     options: &RunOptions,
     mut receive: impl FnMut(Batch) -> ControlFlow<()>,
 ) -> Outcome {
-    let mut team = Team::new(options);
-    let stopped = read(source, options, &mut team, &mut receive).is_break()
+    let (mut secrets, keys) = Secrets::begin(options.keys.clone(), source);
+    let analysis = Options { keys, ..options.analysis.clone() };
+    let mut team = Team::new(options, &analysis);
+    let stopped = read(source, options, &mut secrets, &mut team, &mut receive).is_break()
         || finish(source, &mut team, &mut receive).is_break();
     Outcome { totals: team.totals(), facts: source.facts().clone(), stopped }
 }
@@ -69,6 +76,7 @@ pub fn run(
 fn read(
     source: &mut dyn Source,
     options: &RunOptions,
+    secrets: &mut Secrets,
     team: &mut Team,
     receive: &mut impl FnMut(Batch) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
@@ -84,6 +92,9 @@ fn read(
                 team.packet(&packet);
                 packets += 1;
                 in_batch += 1;
+                if secrets.stand_in(source.facts()) {
+                    secrets.give(source.facts(), team);
+                }
                 if in_batch < batch_packets && !team.is_full() {
                     if packets % LOOK_PACKETS == 0 {
                         hand_out(team, false, receive)?;
@@ -104,10 +115,12 @@ fn read(
             in_batch = 0;
             batch_packets = (batch_packets * 2).min(whole);
         }
+        secrets.give(source.facts(), team);
         let then = Then { be_quiet: idles == IDLES_QUIET, snapshot: complete && options.watch };
         team.hand_over(source.progress(), then);
         hand_out(team, idle, receive)?;
     }
+    secrets.give(source.facts(), team);
     team.hand_over(source.progress(), Then::default());
     hand_out(team, true, receive)
 }

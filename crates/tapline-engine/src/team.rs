@@ -1,6 +1,9 @@
 //! Who analyses: the thread that reads, or others.
 
-use tapline_analysis::{Analyzer, Event, Totals};
+use std::sync::Arc;
+
+use tapline_analysis::decode::crypto::KeyLog;
+use tapline_analysis::{Analyzer, Event, Options, Totals};
 use tapline_capture::Progress;
 use tapline_packet::Packet;
 
@@ -31,14 +34,14 @@ pub(crate) enum Team {
 
 impl Team {
     /// As many threads as the options say; one where the system has no more.
-    pub(crate) fn new(options: &RunOptions) -> Self {
-        let RunOptions { analysis, watch, threads, .. } = options;
-        if *threads > 1
-            && let Ok(crew) = Crew::start(analysis, *watch, *threads)
+    pub(crate) fn new(options: &RunOptions, analysis: &Options) -> Self {
+        let RunOptions { watch, threads, .. } = *options;
+        if threads > 1
+            && let Ok(crew) = Crew::start(analysis, watch, threads)
         {
             return Self::Crew(Box::new(crew));
         }
-        let analyzer = if *watch { Analyzer::watching(analysis) } else { Analyzer::new(analysis) };
+        let analyzer = if watch { Analyzer::watching(analysis) } else { Analyzer::new(analysis) };
         Self::Alone { analyzer: Box::new(analyzer), done: None }
     }
 
@@ -47,6 +50,14 @@ impl Team {
         match self {
             Self::Alone { analyzer, .. } => analyzer.packet(packet),
             Self::Crew(crew) => crew.packet(packet),
+        }
+    }
+
+    /// Takes secrets that came behind the newest packet.
+    pub(crate) fn secrets(&mut self, secrets: KeyLog) {
+        match self {
+            Self::Alone { analyzer, .. } => analyzer.secrets(&secrets),
+            Self::Crew(crew) => crew.secrets(&Arc::new(secrets)),
         }
     }
 

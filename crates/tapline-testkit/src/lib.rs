@@ -8,9 +8,11 @@ mod checksum;
 mod fragment;
 mod frame;
 mod talk;
+mod wiretap;
 
 pub use around::{corpus, fixtures, root, skipped};
 pub use checksum::Checksums;
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, frame, frame_with};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
+pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};

@@ -25,6 +25,7 @@ Examples:
   tapline -i eth0 -f 'tcp port 443'              dashboard on an interface
   tapline report capture.pcapng                  the same as text
   tapline report day.pcap1 day.pcap2 --all       a rotated set, every row
+  tapline --keylog keys.txt capture.pcapng       TLS opened with a key log
   ssh host tcpdump -U -w - | tapline report -    a capture from a pipe
   tapline export --to ndjson capture.pcapng      one JSON object a line
 
@@ -74,6 +75,15 @@ pub(crate) struct InputArguments {
     /// State the protocol on a port: tls, http or http2
     #[arg(long, value_name = "PORT=PROTO", value_parser = decode_as)]
     pub(crate) decode_as: Vec<(u16, Protocol)>,
+    /// Open TLS with the secrets of a key log, which may still be growing; $SSLKEYLOGFILE by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Vec<PathBuf>,
+    /// Open TLS with a server's RSA private key (PEM, DER, PKCS#12), where the key exchange is RSA
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rsa_key: Vec<PathBuf>,
+    /// Password of the private key; better in $TAPLINE_RSA_KEY_PASSWORD, where other users do not see it
+    #[arg(long, value_name = "PASSWORD", requires = "rsa_key")]
+    pub(crate) rsa_key_password: Option<String>,
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
     #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,

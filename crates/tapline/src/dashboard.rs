@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
         bail!("the dashboard needs a terminal: use tapline report, or tapline export");
     }
     let source = input::source(input)?;
-    let mut options = input::run_options(input, tapline_tui::INTERESTS);
+    let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
     let running = tapline_engine::spawn(source, options)?;
     let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };

@@ -30,7 +30,7 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     let mut source = input::source(&arguments.input)?;
     let usual = RecordType::usual();
     let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
-    let mut options = input::run_options(&arguments.input, ndjson::interests(types));
+    let mut options = input::run_options(&arguments.input, ndjson::interests(types))?;
     options.analysis.hash_bodies = arguments.hash_bodies;
     let mut writer = Writer::new(out);
     let mut progress = Progress::new();

@@ -1,11 +1,14 @@
 //! From arguments to a source of packets.
 
+use std::path::Path;
+
 use anyhow::Result;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::{Source, open};
-use tapline_engine::{RunOptions, usual_threads};
+use tapline_engine::{KeyFiles, RunOptions, usual_threads};
 
 use crate::arguments::InputArguments;
+use crate::output::complain;
 
 /// Opens what the arguments name.
 pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
@@ -17,11 +20,35 @@ pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send
 }
 
 /// How to run over it.
-pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> RunOptions {
+pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> Result<RunOptions> {
     let mut analysis = Options::of(interests);
     analysis.decode_as.clone_from(&arguments.decode_as);
     let threads = arguments.threads.map_or_else(usual_threads, usize::from);
-    RunOptions { packets_max: arguments.count, threads, ..RunOptions::new(analysis) }
+    let keys = keys(arguments)?;
+    Ok(RunOptions { packets_max: arguments.count, threads, keys, ..RunOptions::new(analysis) })
+}
+
+/// Opens the key logs and private keys that the arguments name, or the key log that the environment does.
+fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
+    let mut keys = KeyFiles::default();
+    for path in &arguments.keylog {
+        keys.add_log(path)?;
+    }
+    if arguments.keylog.is_empty()
+        && let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty())
+        && let Err(error) = keys.add_log(Path::new(&path))
+    {
+        complain(&format!("SSLKEYLOGFILE is of no use: {error}"));
+    }
+    let password = arguments.rsa_key_password.clone();
+    let password = password.or_else(|| std::env::var("TAPLINE_RSA_KEY_PASSWORD").ok());
+    for path in &arguments.rsa_key {
+        keys.add_private(path, password.as_deref())?;
+    }
+    for complaint in keys.complaints() {
+        complain(&complaint);
+    }
+    Ok(keys)
 }
 
 #[cfg(feature = "device")]

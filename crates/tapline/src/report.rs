@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let mut source = input::source(&arguments.input)?;
     let mut report = Report::new(options(arguments));
     let mut progress = Progress::new();
-    let outcome = run_engine(&mut *source, &input::run_options(&arguments.input, INTERESTS), |batch| {
+    let outcome = run_engine(&mut *source, &input::run_options(&arguments.input, INTERESTS)?, |batch| {
         progress.see(&batch);
         batch.events.into_iter().for_each(|event| report.event(event));
         ControlFlow::Continue(())

@@ -1,12 +1,12 @@
 //! The list of known differences.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::rows::Topic;
-use crate::captures::Capture;
+use crate::captures::{Capture, corpus};
 
 /// `tests/peer-differences.toml`.
 #[derive(Deserialize)]
@@ -14,7 +14,16 @@ pub(crate) struct Known {
     #[serde(default)]
     capture: Vec<CaptureNote>,
     #[serde(default)]
+    keyed: Vec<Keyed>,
+    #[serde(default)]
     difference: Vec<Difference>,
+}
+
+/// A capture of the corpus that is read with a key log of the corpus, too.
+#[derive(Deserialize)]
+struct Keyed {
+    capture: String,
+    keylog: String,
 }
 
 /// What both programs must be told about a capture.
@@ -44,13 +53,23 @@ impl Known {
     }
 
     pub(crate) fn decode_as(&self, name: &str) -> &[String] {
+        let name = name.split_once(" with ").map_or(name, |(name, _)| name);
         self.capture.iter().find(|note| note.name == name).map_or(&[], |note| &note.decode_as)
+    }
+
+    /// The key logs that a capture is also read with: the one beside it, and those that are listed.
+    pub(crate) fn keylogs(&self, capture: &Capture) -> Vec<PathBuf> {
+        let beside = Some(capture.path.with_extension("keys")).filter(|path| path.is_file());
+        let listed = self.keyed.iter().filter(|keyed| keyed.capture == capture.name);
+        let listed = listed.filter_map(|keyed| Some(corpus()?.join(keyed.keylog.strip_prefix("corpus/")?)));
+        beside.into_iter().chain(listed).collect()
     }
 
     /// What is listed of captures that are not there.
     pub(crate) fn unvisited(&self, captures: &[Capture]) -> Vec<String> {
         let differences = self.difference.iter().map(|difference| &difference.capture);
-        let listed = differences.chain(self.capture.iter().map(|note| &note.name));
+        let notes = self.capture.iter().map(|note| &note.name);
+        let listed = differences.chain(notes).chain(self.keyed.iter().map(|keyed| &keyed.capture));
         listed
             .filter(|name| !captures.iter().any(|capture| capture.name == **name))
             .map(|name| format!("LISTED {name}: there is no such capture"))

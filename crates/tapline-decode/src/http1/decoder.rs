@@ -202,7 +202,8 @@ impl Decoder {
         say_all(sink, direction, range.clone(), oddities);
         let end = range.end;
         let head::RequestHead { method, target, minor_version, fields } = head;
-        let request = Request { method, target, minor_version, fields, framing };
+        let octets = range.end - range.start;
+        let request = Request { method, target, minor_version, fields, framing, octets };
         emit(sink, direction, range, Message::Request(Box::new(request)));
         self.sides.of_mut(direction).after_gap = false;
         self.begin_body(framing, direction, end, sink);
@@ -230,9 +231,17 @@ impl Decoder {
         say_all(sink, direction, range.clone(), oddities);
         let head::ResponseHead { minor_version, status, reason, fields } = head;
         let end = range.end;
-        let answers_request = asked.is_some();
-        let response =
-            Response { minor_version, status, reason, fields, framing, answers_request, lost_responses };
+        let (octets, answers_request) = (range.end - range.start, asked.is_some());
+        let response = Response {
+            minor_version,
+            status,
+            reason,
+            fields,
+            framing,
+            octets,
+            answers_request,
+            lost_responses,
+        };
         let interim = response.is_interim();
         let answered = if interim { None } else { self.pending.answered() };
         let switch = (framing == Framing::Tunnel).then(|| {
@@ -358,13 +367,15 @@ impl Decoder {
         let Some(lines) = lines.filter(|_| matches!(side.expect, Expect::Start(_))) else { return };
         let head = [lines, b"\r\n"].concat();
         let (range, mut oddities) = (side.start..at, Vec::new());
+        let octets = at.saturating_sub(side.start);
         let message = match read_head(&head, is_client, &mut Scan::default(), &mut oddities) {
             Some((_, Head::Request(head))) => {
                 self.found_client(direction, direction, range.start, sink);
                 self.pending.push(Waiting { asked: Asked::of(&head.method), http2_settings: None });
                 let head::RequestHead { method, target, minor_version, fields } = head;
                 let framing = Framing::UntilClose;
-                Message::Request(Box::new(Request { method, target, minor_version, fields, framing }))
+                let request = Request { method, target, minor_version, fields, framing, octets };
+                Message::Request(Box::new(request))
             }
             Some((_, Head::Response(head))) => {
                 self.found_client(direction.flip(), direction, range.start, sink);
@@ -377,6 +388,7 @@ impl Decoder {
                     reason,
                     fields,
                     framing,
+                    octets,
                     answers_request,
                     lost_responses,
                 };

@@ -1,26 +1,32 @@
 //! The memory of a TLS connection: records, unfinished handshake messages, and what is encrypted by now.
 //!
 //! ```text
-//! Header ──► Fragment (clear: held, read)  ──► Header …     gap inside a fragment: on at its end
-//!    └─────► Passing (encrypted: not held) ──► Header …     any other gap: Search ──► Header | Nothing
+//! Header ──► Fragment (clear, or to be opened: held, read) ──► Header …   gap inside a fragment: on at its end
+//!    └─────► Passing (stays closed: not held)              ──► Header …   any other gap: Search ──► Header | Nothing
 //! ```
 
+mod closed;
 mod messages;
+mod withheld;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use messages::{Messages, Step, begins_with};
+use tapline_crypto::Side as Party;
+use withheld::{Withheld, WithheldEarly};
 
-use super::handshake::{kept, message};
+use super::handshake::{kept, message, sslv2_hello};
+use super::inside::Inside;
+use super::opening::Opening;
 use super::record::{self, HEADER_SIZE, Header, is_record, measure};
-use super::{Alert, Body, ContentType, Handshake, HandshakeType, Message, Version};
+use super::{Access, Alert, Body, CipherSuite, ContentType, Handshake, HandshakeType, Message, Negotiated, Version};
 use crate::anomaly::{self, Anomaly};
 use crate::input::Input;
 use crate::pair::Pair;
 use crate::parse::{self, length, portion, span};
 use crate::resync::{Found, Search};
-use crate::{Direction, Sink};
+use crate::{Direction, Keyring, Sink};
 
 /// Records that have to follow one another after a gap.
 const CHAIN: usize = 2;
@@ -30,8 +36,10 @@ const CHAIN: usize = 2;
 enum Expect {
     /// A record header; the first of a direction may be a hello in the form of SSL 2.0.
     Header { first: bool },
-    /// A fragment in clear. `cut`: part of it is missing.
-    Fragment { header: Header, left: u64, cut: bool },
+    /// A fragment in clear, or one that may be opened. `cut`: part of it is missing.
+    Fragment { header: Header, left: u64, cut: bool, closed: Option<Body> },
+    /// A hello in the form of SSL 2.0, its type taken.
+    HelloV2 { header: Header, left: u64 },
     /// A fragment that only passes by.
     Passing { header: Header, left: u64, body: Body },
     /// After a gap: anything.
@@ -61,6 +69,10 @@ struct Side {
     start: u64,
     /// Where the next octet is expected.
     next: u64,
+    /// Where the last record ended that was seen whole.
+    whole: u64,
+    /// Places at which a record may begin that are still tried one by one after a gap.
+    tries: u8,
     cipher: Cipher,
     messages: Messages,
 }
@@ -72,34 +84,87 @@ pub(crate) struct Decoder {
     client: Option<Direction>,
     /// What the `ServerHello` chose.
     version: Option<Version>,
+    cipher_suite: Option<CipherSuite>,
+    alpn: Option<Vec<u8>>,
+    /// The connection's secrets, once there may be some.
+    opening: Option<Box<Opening>>,
+    inside: Option<Box<Inside>>,
+    withheld: Withheld,
+    early: WithheldEarly,
+    /// What was last said of whether records open.
+    access: Option<Access>,
+    /// How many layers are around this one.
+    depth: u8,
+}
+
+/// A record that is read, or a part of what several were opened to.
+#[derive(Clone, Copy, Debug)]
+struct Record<'a> {
+    header: Header,
+    /// Octets of its fragment as it travelled.
+    length: u16,
+    fragment: &'a [u8],
+    /// Whether it was opened: the fragment is its content.
+    opened: bool,
+    /// Whether it travelled encrypted and was opened. (NULL suites do not encrypt.)
+    decrypted: bool,
+    start: u64,
+    end: u64,
 }
 
 impl Decoder {
     /// A connection from its beginning where the client is known by its hello, else from anywhere.
-    pub(crate) fn new(client: Option<Direction>) -> Self {
+    pub(crate) fn new(client: Option<Direction>, depth: u8) -> Self {
         let cipher = if client.is_some() { Cipher::Clear } else { Cipher::PerhapsChanged };
         let side = || Side {
             expect: Expect::Header { first: true },
             held: Vec::new(),
             start: 0,
             next: 0,
+            whole: 0,
+            tries: 0,
             cipher,
             messages: Messages::default(),
         };
-        Self { sides: Pair::new(|_| side()), client, version: None }
+        Self {
+            sides: Pair::new(|_| side()),
+            client,
+            version: None,
+            cipher_suite: None,
+            alpn: None,
+            opening: None,
+            inside: None,
+            withheld: Withheld::default(),
+            early: WithheldEarly::default(),
+            access: None,
+            depth,
+        }
     }
 
-    pub(crate) fn bytes(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) {
-        while self.step(direction, input, sink) {}
+    pub(crate) fn bytes(
+        &mut self,
+        direction: Direction,
+        input: &mut Input<'_>,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
+        while self.step(direction, input, keyring, sink) {}
         self.sides.of_mut(direction).next = input.offset;
     }
 
     /// Goes as far as the next state; false when it needs more octets.
-    fn step(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) -> bool {
+    fn step(
+        &mut self,
+        direction: Direction,
+        input: &mut Input<'_>,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
         let side = self.sides.of_mut(direction);
         match &mut side.expect {
-            Expect::Header { .. } => side.header(direction, input, sink),
-            Expect::Fragment { .. } => self.fragment(direction, input, sink),
+            Expect::Header { .. } => self.header(direction, input, keyring, sink),
+            Expect::Fragment { .. } => self.fragment(direction, input, keyring, sink),
+            Expect::HelloV2 { .. } => self.hello_v2(direction, input, keyring, sink),
             Expect::Passing { left, .. } => {
                 *left -= span(input.take(portion(*left, usize::MAX)).len());
                 let over = *left == 0;
@@ -110,7 +175,7 @@ impl Decoder {
             }
             Expect::Search(search) => {
                 let found = search.feed(input.take_all(), measure);
-                self.searched(found, direction, input.offset, sink);
+                self.searched(found, direction, input.offset, keyring, sink);
                 false
             }
             Expect::Nothing => {
@@ -120,79 +185,136 @@ impl Decoder {
         }
     }
 
-    fn fragment(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) -> bool {
+    fn fragment(
+        &mut self,
+        direction: Direction,
+        input: &mut Input<'_>,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
         let side = self.sides.of_mut(direction);
-        let Expect::Fragment { header, left, cut } = &mut side.expect else { return false };
-        let (header, taken) = (*header, input.take(portion(*left, usize::MAX)));
+        let Expect::Fragment { left, cut, .. } = &mut side.expect else { return false };
+        let taken = input.take(portion(*left, usize::MAX));
         *left -= span(taken.len());
-        let (over, cut) = (*left == 0, *cut);
-        if over && side.held.is_empty() && !cut {
-            side.expect = Expect::Header { first: false };
-            self.record(header, taken, direction, input.offset, sink);
-            return true;
+        let (over, cut, end) = (*left == 0, *cut, input.offset);
+        if !over {
+            side.held.extend_from_slice(taken);
+            return false;
         }
-        side.held.extend_from_slice(taken);
-        if over {
-            let held = std::mem::take(&mut side.held);
-            side.expect = Expect::Header { first: false };
-            if cut {
+        let expect = std::mem::replace(&mut side.expect, Expect::Header { first: false });
+        let Expect::Fragment { header, closed, .. } = expect else { return false };
+        let held;
+        let fragment = if side.held.is_empty() {
+            taken
+        } else {
+            side.held.extend_from_slice(taken);
+            held = std::mem::take(&mut side.held);
+            &held
+        };
+        side.whole = end;
+        let record =
+            Record { header, length: header.length, fragment, opened: false, decrypted: false, start: side.start, end };
+        match closed {
+            Some(body) => self.closed(record, cut, body, direction, keyring, sink),
+            None if cut => {
                 side.messages.clear();
                 side.cipher = side.cipher.after_gap();
-                let body = Body::Unknown(kept(&held));
-                self.emit(header, u32::from(header.length), body, direction, input.offset, sink);
-            } else {
-                self.record(header, &held, direction, input.offset, sink);
+                self.lose_messages();
+                emit(record, Body::Unknown(kept(fragment)), direction, sink);
             }
+            None => self.record(record, direction, keyring, sink),
         }
-        over
+        true
+    }
+
+    fn hello_v2(
+        &mut self,
+        direction: Direction,
+        input: &mut Input<'_>,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let side = self.sides.of_mut(direction);
+        let Expect::HelloV2 { header, left } = &mut side.expect else { return false };
+        let taken = input.take(portion(*left, usize::MAX));
+        *left -= span(taken.len());
+        let (header, over, range) = (*header, *left == 0, side.start..input.offset);
+        side.held.extend_from_slice(taken);
+        if !over {
+            return false;
+        }
+        let body = std::mem::take(&mut side.held);
+        (side.expect, side.whole) = (Expect::Header { first: false }, range.end);
+        let kind = HandshakeType(body.first().copied().unwrap_or_default());
+        let mut oddities = Vec::new();
+        let handshake = if kind == HandshakeType::CLIENT_HELLO {
+            sslv2_hello(&body, &mut oddities)
+        } else {
+            Handshake::Other { kind, body: kept(&body) }
+        };
+        self.learn(&handshake, direction, range.start, sink);
+        for oddity in oddities {
+            sink.message(direction, range.clone(), crate::Message::Anomaly(oddity));
+        }
+        self.see(kind, &body, &handshake, direction, keyring);
+        let (length, decrypted, verified) = (u32::from(header.length), false, None);
+        let (record_version, content) = (header.version, header.content);
+        let body = Body::Handshake(handshake);
+        let message = Message { record_version, content, length, decrypted, verified, body };
+        sink.message(direction, range, crate::Message::Tls(Box::new(message)));
+        true
     }
 
     fn passed(&mut self, direction: Direction, end: u64, sink: &mut impl Sink) {
         let side = self.sides.of_mut(direction);
+        side.whole = end;
         let expect = std::mem::replace(&mut side.expect, Expect::Header { first: false });
         if let Expect::Passing { header, body, .. } = expect {
-            let interrupted = side.messages.is_open();
-            if interrupted {
-                self.interrupted(direction, end, sink);
+            let start = side.start;
+            if side.messages.is_open() {
+                self.interrupted(start..end, direction, sink);
             }
-            self.emit(header, u32::from(header.length), body, direction, end, sink);
+            let record =
+                Record { header, length: header.length, fragment: &[], opened: false, decrypted: false, start, end };
+            emit(record, body, direction, sink);
         }
     }
 
-    /// A record that may be in clear, whole.
+    /// A record in clear or opened, whole.
     fn record(
         &mut self,
-        header: Header,
-        fragment: &[u8],
+        record: Record<'_>,
         direction: Direction,
-        end: u64,
+        keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) {
+        let Record { header, fragment, opened, start, end, .. } = record;
+        let range = start..end;
         let side = self.sides.of_mut(direction);
-        let range = side.start..end;
         if side.messages.is_open() && header.content != ContentType::HANDSHAKE {
-            self.interrupted(direction, end, sink);
+            self.interrupted(range.clone(), direction, sink);
         }
-        let perhaps = self.sides.of(direction).cipher == Cipher::PerhapsChanged;
+        let perhaps = !opened && self.sides.of(direction).cipher == Cipher::PerhapsChanged;
         let closed = perhaps && !self.sides.of(direction).messages.is_open() && !self.is_clear(fragment);
         let body = match header.content {
             ContentType::HANDSHAKE if fragment.is_empty() => {
                 return say(sink, direction, range, anomaly::TLS_EMPTY_RECORD, "a handshake record is empty");
             }
             ContentType::HANDSHAKE if closed => Body::Encrypted,
-            ContentType::HANDSHAKE => return self.handshake(header, fragment, direction, end, sink),
+            ContentType::HANDSHAKE => return self.handshake(record, direction, keyring, sink),
             ContentType::CHANGE_CIPHER_SPEC if fragment == [1] => {
-                self.sides.of_mut(direction).cipher = match self.version {
-                    Some(version) if !version.is_tls13() => Cipher::Changed,
-                    _ => Cipher::PerhapsChanged,
-                };
+                self.change_cipher_spec(direction);
                 Body::ChangeCipherSpec
             }
             ContentType::ALERT => match *fragment {
                 [level, description] => Body::Alert(Alert { level, description }),
                 _ if perhaps => Body::Encrypted,
-                _ => unreadable(header, fragment, direction, range, sink),
+                _ => unreadable(record, direction, sink),
             },
+            ContentType::APPLICATION_DATA if opened => {
+                emit(record, Body::ApplicationData, direction, sink);
+                return self.content(range, fragment, direction, keyring, sink);
+            }
             ContentType::HEARTBEAT if perhaps => Body::Encrypted,
             ContentType::HEARTBEAT => match heartbeat(fragment) {
                 Ok((rest, (kind, claimed_length))) => {
@@ -205,16 +327,35 @@ impl Decoder {
                     }
                     Body::Heartbeat { kind, claimed_length }
                 }
-                Err(_) => unreadable(header, fragment, direction, range, sink),
+                Err(_) => unreadable(record, direction, sink),
             },
-            ContentType::CHANGE_CIPHER_SPEC => unreadable(header, fragment, direction, range, sink),
+            ContentType::CHANGE_CIPHER_SPEC => unreadable(record, direction, sink),
             content => {
                 let detail = format!("content type {content} is not assigned");
                 say(sink, direction, range, anomaly::TLS_UNKNOWN_CONTENT, detail);
                 Body::Unknown(kept(fragment))
             }
         };
-        self.emit(header, u32::from(header.length), body, direction, end, sink);
+        emit(record, body, direction, sink);
+    }
+
+    fn change_cipher_spec(&mut self, direction: Direction) {
+        let known = self.version.is_some_and(|version| !version.is_tls13());
+        self.sides.of_mut(direction).cipher = if known { Cipher::Changed } else { Cipher::PerhapsChanged };
+        let party = self.party(direction);
+        if let Some(opening) = &mut self.opening {
+            opening.change_cipher_spec(party);
+        }
+    }
+
+    fn party(&self, direction: Direction) -> Party {
+        if self.client.unwrap_or(Direction::Forward) == direction { Party::Client } else { Party::Server }
+    }
+
+    fn lose_messages(&mut self) {
+        if let Some(opening) = &mut self.opening {
+            opening.lose_messages();
+        }
     }
 
     /// Whether a handshake record behind a change of cipher, or in a connection begun in the middle, can only
@@ -228,50 +369,65 @@ impl Decoder {
 
     fn handshake(
         &mut self,
-        header: Header,
-        fragment: &[u8],
+        record: Record<'_>,
         direction: Direction,
-        end: u64,
+        keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) {
+        let Record { header, fragment, decrypted, start: record_start, end, .. } = record;
         let mut steps = Vec::new();
         let side = self.sides.of_mut(direction);
-        side.messages.feed(fragment, side.start, |step| steps.push(step));
+        side.messages.feed(fragment, record_start, |step| steps.push(step));
         for step in steps {
             let (kind, body, start) = match step {
                 Step::Message(kind, body, start) => (kind, body, start),
                 Step::TooLong(kind, length) => {
                     let detail = format!("{kind} claims {length} octets, more than are held");
-                    let range = self.sides.of(direction).start..end;
-                    say(sink, direction, range, anomaly::TLS_HANDSHAKE_TOO_LONG, detail);
+                    say(sink, direction, record_start..end, anomaly::TLS_HANDSHAKE_TOO_LONG, detail);
+                    self.lose_messages();
                     continue;
                 }
             };
             let mut oddities = Vec::new();
-            let tls13 = self.version.is_some_and(Version::is_tls13);
-            let handshake = message(kind, &body, tls13, &mut oddities);
+            let negotiated = Negotiated { version: self.version, cipher_suite: self.cipher_suite };
+            let handshake = message(kind, &body, negotiated, &mut oddities);
             self.learn(&handshake, direction, start, sink);
             for oddity in oddities {
                 sink.message(direction, start..end, crate::Message::Anomaly(oddity));
+            }
+            let verified = self.see(kind, &body, &handshake, direction, keyring);
+            if verified == Some(false) {
+                let detail = "Finished does not say what the handshake messages give";
+                say(sink, direction, start..end, anomaly::TLS_WRONG_FINISHED, detail);
             }
             let message = Message {
                 record_version: header.version,
                 content: header.content,
                 length: length(body.len()),
-                decrypted: false,
+                decrypted,
+                verified,
                 body: Body::Handshake(handshake),
             };
             sink.message(direction, start..end, crate::Message::Tls(Box::new(message)));
+            self.settle_early(keyring, sink);
         }
     }
 
     /// What a message says about the connection.
     fn learn(&mut self, handshake: &Handshake, direction: Direction, start: u64, sink: &mut impl Sink) {
         let client = match handshake {
-            Handshake::ClientHello(_) => direction,
+            Handshake::ClientHello(_) | Handshake::ClientHelloV2(_) => direction,
             Handshake::ServerHello(hello) => {
                 self.version = Some(hello.negotiated_version());
+                self.cipher_suite = Some(hello.cipher_suite);
+                if let Some(alpn) = hello.alpn() {
+                    self.alpn = Some(alpn.to_vec());
+                }
                 direction.flip()
+            }
+            Handshake::EncryptedExtensions(extensions) => {
+                self.alpn = extensions.alpn().map(<[u8]>::to_vec);
+                return;
             }
             _ => return,
         };
@@ -281,29 +437,43 @@ impl Decoder {
         }
     }
 
-    fn interrupted(&mut self, direction: Direction, end: u64, sink: &mut impl Sink) {
-        let side = self.sides.of_mut(direction);
-        side.messages.clear();
-        let detail = "a record of another type stands inside a handshake message";
-        say(sink, direction, side.start..end, anomaly::TLS_HANDSHAKE_INTERRUPTED, detail);
+    /// What a message says about the secrets; for Finished, whether it is right.
+    fn see(
+        &mut self,
+        kind: HandshakeType,
+        body: &[u8],
+        handshake: &Handshake,
+        direction: Direction,
+        keyring: &mut Keyring,
+    ) -> Option<bool> {
+        let begins = matches!(handshake, Handshake::ClientHello(_) | Handshake::ClientHelloV2(_));
+        if begins && self.opening.is_none() && (!keyring.is_idle() || self.depth == 0) {
+            self.opening = Some(Box::default());
+        }
+        let party = self.party(direction);
+        let verified = self.opening.as_mut()?.see(party, kind, body, handshake, keyring);
+        if matches!(handshake, Handshake::ServerHello(_)) && keyring.is_idle() {
+            // Without keys only what is not encrypted can be read.
+            self.opening = self.opening.take().filter(|opening| opening.is_null());
+        }
+        verified
     }
 
-    fn emit(
-        &self,
-        header: Header,
-        length: u32,
-        body: Body,
+    fn interrupted(&mut self, range: Range<u64>, direction: Direction, sink: &mut impl Sink) {
+        self.sides.of_mut(direction).messages.clear();
+        self.lose_messages();
+        let detail = "a record of another type stands inside a handshake message";
+        say(sink, direction, range, anomaly::TLS_HANDSHAKE_INTERRUPTED, detail);
+    }
+
+    fn searched(
+        &mut self,
+        found: Found,
         direction: Direction,
-        end: u64,
+        offset: u64,
+        keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) {
-        let Header { content, version: record_version, .. } = header;
-        let message = Message { record_version, content, length, decrypted: false, body };
-        let range = self.sides.of(direction).start..end;
-        sink.message(direction, range, crate::Message::Tls(Box::new(message)));
-    }
-
-    fn searched(&mut self, found: Found, direction: Direction, offset: u64, sink: &mut impl Sink) {
         let side = self.sides.of_mut(direction);
         match found {
             Found::NotYet => {}
@@ -312,41 +482,65 @@ impl Decoder {
                 side.expect = Expect::Nothing;
             }
             Found::Chain(at, octets) => {
-                say(sink, direction, at..at, anomaly::TLS_RESYNCHRONISED, "records go on");
-                side.expect = Expect::Header { first: false };
-                self.bytes(direction, &mut Input { offset: at, octets: &octets }, sink);
+                let lost = at.saturating_sub(side.whole);
+                (side.expect, side.whole) = (Expect::Header { first: false }, at);
+                if side.tries == 0 {
+                    say(sink, direction, at..at, anomaly::TLS_RESYNCHRONISED, "records go on");
+                }
+                self.lose(direction, lost);
+                self.bytes(direction, &mut Input { offset: at, octets: &octets }, keyring, sink);
             }
         }
     }
 
-    pub(crate) fn gap(&mut self, direction: Direction, offset: u64, length: u64, sink: &mut impl Sink) {
+    pub(crate) fn gap(
+        &mut self,
+        direction: Direction,
+        offset: u64,
+        length: u64,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
         let end = offset.saturating_add(length);
         let side = self.sides.of_mut(direction);
         side.next = end;
         match &mut side.expect {
             Expect::Nothing => return,
             Expect::Passing { left, .. } if length <= *left => *left -= length,
-            Expect::Fragment { left, cut, .. } if length <= *left => {
+            Expect::Fragment { left, cut, closed, .. } if length <= *left => {
                 *left -= length;
                 *cut = true;
+                if closed.is_some() {
+                    // A fragment that cannot be opened is of use by its end alone.
+                    side.held.clear();
+                }
             }
             _ => {
+                let chain = self.begin_search(direction, keyring);
+                let side = self.sides.of_mut(direction);
                 side.held = Vec::new();
                 side.messages.clear();
                 side.cipher = side.cipher.after_gap();
-                side.expect = Expect::Search(Search::new(end, CHAIN));
+                side.expect = Expect::Search(Search::new(end, chain));
+                self.lose_messages();
             }
         }
         say(sink, direction, offset..end, anomaly::TLS_GAP, "octets are missing");
         // A fragment that the gap ran to the end of is over without another octet.
-        self.bytes(direction, &mut Input { offset: end, octets: &[] }, sink);
+        self.bytes(direction, &mut Input { offset: end, octets: &[] }, keyring, sink);
     }
 
-    pub(crate) fn end(&mut self, direction: Direction, sink: &mut impl Sink) {
+    pub(crate) fn end(
+        &mut self,
+        direction: Direction,
+        clean: bool,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
         let side = self.sides.of_mut(direction);
         let cut = match &side.expect {
             Expect::Header { .. } => !side.held.is_empty(),
-            Expect::Fragment { .. } | Expect::Passing { .. } => true,
+            Expect::Fragment { .. } | Expect::HelloV2 { .. } | Expect::Passing { .. } => true,
             Expect::Search(_) | Expect::Nothing => false,
         };
         if cut {
@@ -356,51 +550,60 @@ impl Decoder {
         side.expect = Expect::Nothing;
         side.held = Vec::new();
         side.messages.clear();
+        self.end_inside(direction, clean, keyring, sink);
     }
-}
 
-impl Side {
-    fn header(&mut self, direction: Direction, input: &mut Input<'_>, sink: &mut impl Sink) -> bool {
-        if self.held.is_empty() {
-            self.start = input.offset;
+    fn header(
+        &mut self,
+        direction: Direction,
+        input: &mut Input<'_>,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let side = self.sides.of_mut(direction);
+        if side.held.is_empty() {
+            side.start = input.offset;
         }
-        let first = matches!(self.expect, Expect::Header { first: true });
-        let five = input.with_held(&mut self.held, |octets| {
+        let first = matches!(side.expect, Expect::Header { first: true });
+        let five = input.with_held(&mut side.held, |octets| {
             octets.first_chunk::<HEADER_SIZE>().map(|five| (HEADER_SIZE, *five))
         });
         let Some(five) = five else { return false };
-        let range = self.start..input.offset;
+        let range = side.start..input.offset;
         if let ([high, low, kind @ (1 | 4), major @ (0 | 3), minor], true) = (five, first)
             && high & 0x80 != 0
         {
             let length = u16::from_be_bytes([high & 0x7f, low]);
             let version = Version(u16::from_be_bytes([major, minor]));
             say(sink, direction, range, anomaly::TLS_SSLV2_HELLO, "a hello in the form of SSL 2.0");
-            let body = Body::Handshake(Handshake::Other { kind: HandshakeType(kind), body: Vec::new() });
             let header = Header { content: ContentType::HANDSHAKE, version, length };
             // Three octets of the message have been taken with the header.
-            let left = u64::from(length).saturating_sub(3);
-            self.expect = Expect::Passing { header, left, body };
+            side.held.extend_from_slice(&[kind, major, minor]);
+            side.expect = Expect::HelloV2 { header, left: u64::from(length).saturating_sub(3) };
             return true;
         }
         let header = record::header(&five).map(|(_, header)| header).ok().filter(|&header| is_record(header));
-        self.expect = if let Some(header) = header {
-            let left = u64::from(header.length);
-            match self.passing(header) {
-                Some(body) => Expect::Passing { header, left, body },
-                None => Expect::Fragment { header, left, cut: false },
-            }
+        if let Some(header) = header {
+            let (left, cut) = (u64::from(header.length), false);
+            let expect = match side.passing(header) {
+                Some(body) if !self.wants(header, direction, keyring) => Expect::Passing { header, left, body },
+                closed => Expect::Fragment { header, left, cut, closed },
+            };
+            self.sides.of_mut(direction).expect = expect;
         } else {
             say(sink, direction, range, anomaly::TLS_BAD_RECORD, "what stands where a record begins is none");
-            let mut search = Search::new(self.start, CHAIN);
+            let mut search = Search::new(side.start, CHAIN);
             // Five octets hold no chain: this only puts them in front of what follows.
             let _ = search.feed(&five, measure);
-            Expect::Search(search)
-        };
+            side.expect = Expect::Search(search);
+            self.lose_messages();
+        }
         true
     }
+}
 
-    /// What a record is that is not read; `None` where it may be in clear.
+impl Side {
+    /// What a record is that is encrypted; `None` where it may be in clear.
     fn passing(&self, header: Header) -> Option<Body> {
         match (header.content, self.cipher) {
             (ContentType::APPLICATION_DATA, _) => Some(Body::ApplicationData),
@@ -429,16 +632,19 @@ fn heartbeat(input: &[u8]) -> parse::Parsed<'_, (u8, u16)> {
     Ok((input, (kind, claimed_length)))
 }
 
-fn unreadable(
-    header: Header,
-    fragment: &[u8],
-    direction: Direction,
-    range: Range<u64>,
-    sink: &mut impl Sink,
-) -> Body {
-    let detail = format!("{} of {} octets does not parse", header.content, header.length);
-    say(sink, direction, range, anomaly::TLS_BAD_BODY, detail);
+fn unreadable(record: Record<'_>, direction: Direction, sink: &mut impl Sink) -> Body {
+    let Record { header, fragment, .. } = record;
+    let detail = format!("{} of {} octets does not parse", header.content, fragment.len());
+    say(sink, direction, record.start..record.end, anomaly::TLS_BAD_BODY, detail);
     Body::Unknown(kept(fragment))
+}
+
+fn emit(record: Record<'_>, body: Body, direction: Direction, sink: &mut impl Sink) {
+    let Record { header, length, decrypted, start, end, .. } = record;
+    let Header { content, version: record_version, .. } = header;
+    let (length, verified) = (u32::from(length), None);
+    let message = Message { record_version, content, length, decrypted, verified, body };
+    sink.message(direction, start..end, crate::Message::Tls(Box::new(message)));
 }
 
 fn say(

@@ -156,7 +156,7 @@ fn hexadecimal(octets: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CipherSuite, SignatureScheme, Version};
+    use super::super::{CipherSuite, NamedGroup, SignatureScheme, Version};
     use super::*;
 
     /// A browser's hello, as the description of JA4 shows it.
@@ -219,5 +219,37 @@ mod tests {
         check(b"x", "xx");
         check(&[0xab, 0xcd], "ad");
         check(&[0x30, 0xab], "3b");
+    }
+
+    #[test]
+    fn what_repeats_counts_each_time_and_grease_never() {
+        let mut hello = browser();
+        let before = ja4(&hello);
+        let point_formats = |formats: &[u8]| ExtensionBody::EcPointFormats(formats.to_vec());
+        let groups =
+            |groups: &[u16]| ExtensionBody::SupportedGroups(groups.iter().copied().map(NamedGroup).collect());
+        for (kind, body) in [(10, groups(&[0x3a3a, 29])), (11, point_formats(&[0]))] {
+            let body =
+                [body.clone(), body].map(|body| Extension { kind: ExtensionType(kind), length: 0, body });
+            hello.extensions.retain(|extension| extension.kind.0 != kind);
+            hello.extensions.extend(body);
+        }
+        let tail = "0-23-65281-35-16-5-13-18-51-45-43-27-21-17513-10-10-11-11,29,0";
+        assert!(ja3_string(&hello).ends_with(tail), "{}", ja3_string(&hello));
+        let after = ja4(&hello);
+        assert_eq!((&before[..10], &after[..10]), ("t13d1516h2", "t13d1518h2"));
+        assert_ne!(before[23..], after[23..]);
+    }
+
+    #[test]
+    fn only_the_schemes_of_the_handshake_are_hashed() {
+        let mut hello = browser();
+        for extension in &mut hello.extensions {
+            if extension.kind == ExtensionType::SIGNATURE_ALGORITHMS {
+                extension.kind = ExtensionType::SIGNATURE_ALGORITHMS_CERT;
+                extension.body = ExtensionBody::SignatureAlgorithmsCert(vec![SignatureScheme(0x0403)]);
+            }
+        }
+        assert!(ja4_raw(&hello).ends_with(",0032,0033,4469,ff01"), "{}", ja4_raw(&hello));
     }
 }

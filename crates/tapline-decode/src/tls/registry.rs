@@ -1,15 +1,25 @@
 //! Numbers of the TLS registries and their names.
 
 mod cipher_suites;
+mod codes;
 mod extensions;
 mod groups;
+mod hellos;
+mod key_exchange;
 
 use std::fmt;
 
 use super::{
-    Alert, CipherSuite, ClientHello, ContentType, Extension, ExtensionBody, ExtensionType, HandshakeType,
-    NamedGroup, ServerHello, SignatureScheme, Version,
+    Alert, CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, SignatureScheme, Version,
 };
+pub use codes::{
+    AuthzDataFormat, CachedInformationType, CertificateChainType, CertificateCompression,
+    CertificateStatusType, CertificateType, ClientCertificateType, CompressionMethod, CurveType,
+    EcPointFormat, HeartbeatMode, HpkeAead, HpkeKdf, HpkeKem, MaxFragmentLength, PskKeyExchangeMode,
+    SrtpProtectionProfile, Sslv2CipherKind, SupplementalDataType, TokenBindingKeyParameter,
+    TrustedAuthorityType, UserMappingType,
+};
+pub use key_exchange::KeyExchange;
 
 /// Whether a number of two octets is reserved so that peers learn to ignore the unknown (RFC 8701):
 /// 0x0a0a, 0x1a1a, … 0xfafa.
@@ -94,12 +104,58 @@ impl ContentType {
 }
 
 constants! { HandshakeType:
+    /// RFC 5246 §7.4.1.1.
+    HELLO_REQUEST = 0;
     /// RFC 8446 §4.1.2.
     CLIENT_HELLO = 1;
     /// RFC 8446 §4.1.3.
     SERVER_HELLO = 2;
+    /// RFC 6347 §4.2.1, DTLS only.
+    HELLO_VERIFY_REQUEST = 3;
+    /// RFC 8446 §4.6.1.
+    NEW_SESSION_TICKET = 4;
+    /// RFC 8446 §4.5.
+    END_OF_EARLY_DATA = 5;
+    /// Drafts of TLS 1.3 before 19.
+    HELLO_RETRY_REQUEST = 6;
+    /// RFC 8446 §4.3.1.
+    ENCRYPTED_EXTENSIONS = 8;
+    /// RFC 9147 §9, DTLS only.
+    REQUEST_CONNECTION_ID = 9;
+    /// RFC 9147 §9, DTLS only.
+    NEW_CONNECTION_ID = 10;
     /// RFC 8446 §4.4.2.
     CERTIFICATE = 11;
+    /// RFC 5246 §7.4.3.
+    SERVER_KEY_EXCHANGE = 12;
+    /// RFC 8446 §4.3.2.
+    CERTIFICATE_REQUEST = 13;
+    /// RFC 5246 §7.4.5.
+    SERVER_HELLO_DONE = 14;
+    /// RFC 8446 §4.4.3.
+    CERTIFICATE_VERIFY = 15;
+    /// RFC 5246 §7.4.7.
+    CLIENT_KEY_EXCHANGE = 16;
+    /// RFC 9261 §4.
+    CLIENT_CERTIFICATE_REQUEST = 17;
+    /// RFC 8446 §4.4.4.
+    FINISHED = 20;
+    /// RFC 6066 §5.
+    CERTIFICATE_URL = 21;
+    /// RFC 6066 §8.
+    CERTIFICATE_STATUS = 22;
+    /// RFC 4680.
+    SUPPLEMENTAL_DATA = 23;
+    /// RFC 8446 §4.6.3.
+    KEY_UPDATE = 24;
+    /// RFC 8879 §4.
+    COMPRESSED_CERTIFICATE = 25;
+    /// RFC 8870 §5.2.1.
+    EKT_KEY = 26;
+    /// draft-agl-tls-nextprotoneg.
+    NEXT_PROTOCOL = 67;
+    /// RFC 8446 §4.4.1.
+    MESSAGE_HASH = 254;
 }
 
 impl HandshakeType {
@@ -254,66 +310,6 @@ impl fmt::Display for Alert {
             Some(name) => f.pad(name),
             None => f.pad(&format!("0x{:02x}", self.description)),
         }
-    }
-}
-
-/// The first extension body that `pick` takes.
-fn find<'a, T>(extensions: &'a [Extension], pick: impl Fn(&'a ExtensionBody) -> Option<T>) -> Option<T> {
-    extensions.iter().find_map(|extension| pick(&extension.body))
-}
-
-impl ClientHello {
-    /// The host name asked for (RFC 6066 §3).
-    pub fn server_name(&self) -> Option<&[u8]> {
-        find(&self.extensions, |body| match body {
-            ExtensionBody::ServerName(names) => names.first().map(Vec::as_slice),
-            _ => None,
-        })
-    }
-
-    /// The protocols offered (RFC 7301), none where there is no ALPN.
-    pub fn alpn(&self) -> &[Vec<u8>] {
-        let offered = find(&self.extensions, |body| match body {
-            ExtensionBody::Alpn(names) => Some(names.as_slice()),
-            _ => None,
-        });
-        offered.unwrap_or_default()
-    }
-
-    /// The versions offered (RFC 8446 §4.2.1), none where only `legacy_version` speaks.
-    pub fn supported_versions(&self) -> &[Version] {
-        let offered = find(&self.extensions, |body| match body {
-            ExtensionBody::SupportedVersions(versions) => Some(versions.as_slice()),
-            _ => None,
-        });
-        offered.unwrap_or_default()
-    }
-}
-
-impl ServerHello {
-    /// The version the connection goes on with.
-    pub fn negotiated_version(&self) -> Version {
-        let selected = find(&self.extensions, |body| match body {
-            ExtensionBody::SelectedVersion(version) => Some(*version),
-            _ => None,
-        });
-        selected.unwrap_or(self.version)
-    }
-
-    /// The protocol chosen (RFC 7301), where it is said in clear (TLS 1.2).
-    pub fn alpn(&self) -> Option<&[u8]> {
-        find(&self.extensions, |body| match body {
-            ExtensionBody::Alpn(names) => names.first().map(Vec::as_slice),
-            _ => None,
-        })
-    }
-
-    /// The group of the key share, or the one a `HelloRetryRequest` asks for.
-    pub fn group(&self) -> Option<NamedGroup> {
-        find(&self.extensions, |body| match body {
-            ExtensionBody::KeyShare(group, _) | ExtensionBody::RetryGroup(group) => Some(*group),
-            _ => None,
-        })
     }
 }
 

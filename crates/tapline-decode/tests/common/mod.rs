@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Conversation, Direction, Message, Sink};
+use tapline_decode::{Conversation, Direction, Keyring, Message, Sink};
 
 pub use Direction::{Forward, Reverse};
 
@@ -56,7 +56,7 @@ pub type Turn = (Direction, Vec<u8>);
 
 /// Plays turns in pieces whose sizes repeat `pieces`, and ends both directions.
 pub fn play(mut conversation: Conversation, turns: &[Turn], pieces: &[usize]) -> Heard {
-    let mut heard = Heard::default();
+    let (mut heard, mut keyring) = (Heard::default(), Keyring::default());
     let mut offsets = [0_u64; 2];
     let mut sizes = pieces.iter().copied().cycle();
     for (direction, octets) in turns {
@@ -65,13 +65,13 @@ pub fn play(mut conversation: Conversation, turns: &[Turn], pieces: &[usize]) ->
             let size = sizes.next().unwrap_or(usize::MAX).clamp(1, rest.len());
             let (piece, after) = rest.split_at(size);
             let offset = &mut offsets[direction.index()];
-            conversation.bytes(*direction, *offset, piece, &mut heard);
+            conversation.bytes(*direction, *offset, piece, &mut keyring, &mut heard);
             *offset += u64::try_from(piece.len()).unwrap();
             rest = after;
         }
     }
-    conversation.end(Forward, true, &mut heard);
-    conversation.end(Reverse, true, &mut heard);
+    conversation.end(Forward, true, &mut keyring, &mut heard);
+    conversation.end(Reverse, true, &mut keyring, &mut heard);
     heard
 }
 
@@ -130,12 +130,13 @@ pub fn server_hello(selected: bool) -> Vec<u8> {
 /// The turns of a TLS 1.2 connection: both flights, encrypted Finished, data, an encrypted alert.
 pub fn tls12() -> Vec<Turn> {
     let certificate = handshake(11, &[&hex("000007 000004")[..], &[1, 2, 3, 4]].concat());
-    let flight = [server_hello(false), certificate, handshake(12, &[5; 40]), handshake(14, &[])].concat();
+    let exchange = [&hex("03 001d 20")[..], &[5; 32], &hex("0804 0002 0505")].concat();
+    let flight = [server_hello(false), certificate, handshake(12, &exchange), handshake(14, &[])].concat();
     let (one, two) = flight.split_at(90);
     vec![
         (Forward, record(22, &client_hello())),
         (Reverse, [record(22, one), record(22, two)].concat()),
-        (Forward, [record(22, &handshake(16, &[8; 33])), record(20, &[1]), record(22, &[0; 40])].concat()),
+        (Forward, [record(22, &handshake(16, &[32; 33])), record(20, &[1]), record(22, &[0; 40])].concat()),
         (Reverse, [record(20, &[1]), record(22, &[0; 40]), record(23, &[9; 300])].concat()),
         (Forward, [record(23, &[9; 30]), record(21, &[6; 26])].concat()),
     ]

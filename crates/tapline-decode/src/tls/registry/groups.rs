@@ -23,7 +23,7 @@ pub(super) const NAMES: &[(u16, &str)] = &[
 /// Signature schemes by number; those of TLS 1.2 are hash and signature.
 #[rustfmt::skip]
 pub(super) const SCHEMES: &[(u16, &str)] = &[
-    (0x0101, "rsa_pkcs1_md5"), (0x0201, "rsa_pkcs1_sha1"), (0x0202, "dsa_sha1"), (0x0203, "ecdsa_sha1"),
+    (0x0101, "rsa_pkcs1_md5"), (0x0102, "dsa_md5"), (0x0103, "ecdsa_md5"), (0x0201, "rsa_pkcs1_sha1"), (0x0202, "dsa_sha1"), (0x0203, "ecdsa_sha1"),
     (0x0301, "rsa_pkcs1_sha224"), (0x0302, "dsa_sha224"), (0x0303, "ecdsa_sha224"),
     (0x0401, "rsa_pkcs1_sha256"), (0x0402, "dsa_sha256"), (0x0403, "ecdsa_secp256r1_sha256"),
     (0x0420, "rsa_pkcs1_sha256_legacy"), (0x0501, "rsa_pkcs1_sha384"), (0x0502, "dsa_sha384"),
@@ -36,6 +36,11 @@ pub(super) const SCHEMES: &[(u16, &str)] = &[
     (0x0805, "rsa_pss_rsae_sha384"), (0x0806, "rsa_pss_rsae_sha512"), (0x0807, "ed25519"), (0x0808, "ed448"),
     (0x0809, "rsa_pss_pss_sha256"), (0x080a, "rsa_pss_pss_sha384"), (0x080b, "rsa_pss_pss_sha512"),
     (0x081a, "ecdsa_brainpoolP256r1tls13_sha256"), (0x081b, "ecdsa_brainpoolP384r1tls13_sha384"),
-    (0x081c, "ecdsa_brainpoolP512r1tls13_sha512"), (0x0904, "mldsa44"), (0x0905, "mldsa65"),
-    (0x0906, "mldsa87"),
+    (0x081c, "ecdsa_brainpoolP512r1tls13_sha512"), (0x0840, "gostr34102012_256"), (0x0841, "gostr34102012_512"), (0x0904, "mldsa44"), (0x0905, "mldsa65"),
+    (0x0906, "mldsa87"), (0x0911, "slhdsa_sha2_128s"), (0x0912, "slhdsa_sha2_128f"),
+    (0x0913, "slhdsa_sha2_192s"), (0x0914, "slhdsa_sha2_192f"), (0x0915, "slhdsa_sha2_256s"),
+    (0x0916, "slhdsa_sha2_256f"), (0x0917, "slhdsa_shake_128s"), (0x0918, "slhdsa_shake_128f"),
+    (0x0919, "slhdsa_shake_192s"), (0x091a, "slhdsa_shake_192f"), (0x091b, "slhdsa_shake_256s"),
+    (0x091c, "slhdsa_shake_256f"), (0xeded, "gostr34102001_gostr3411"),
+    (0xeeee, "gostr34102012_256_gostr34112012_256"), (0xefef, "gostr34102012_512_gostr34112012_512"),
 ];

@@ -1,0 +1,74 @@
+//! What cannot be read yet: records whose secrets may still come, early data that the server may refuse.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::Direction;
+use crate::limits::TLS_EARLY_HELD_MAX;
+use crate::tls::Body;
+use crate::tls::record::Header;
+
+/// What a waiting record takes beside its octets.
+pub(super) const ITEM_BYTES: usize = 128;
+
+/// Records of both directions that wait, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Withheld {
+    pub(super) items: VecDeque<Item>,
+    /// What the items take.
+    pub(super) octets: usize,
+    /// Too much waited, or for too long: nothing is held back any more.
+    pub(super) given_up: bool,
+}
+
+/// Something that waits for its turn.
+#[derive(Debug)]
+pub(super) enum Item {
+    Record(WithheldRecord),
+    /// Octets of records that are missing.
+    Lost(Direction, u64),
+    /// The end of a direction, and whether it was a clean one.
+    End(Direction, bool),
+}
+
+#[derive(Debug)]
+pub(super) struct WithheldRecord {
+    pub(super) direction: Direction,
+    pub(super) header: Header,
+    /// What it is while it is closed.
+    pub(super) body: Body,
+    /// Part of it is missing.
+    pub(super) cut: bool,
+    pub(super) fragment: Vec<u8>,
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+impl Item {
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Record(record) => record.fragment.len() + ITEM_BYTES,
+            Self::Lost(..) | Self::End(..) => ITEM_BYTES,
+        }
+    }
+}
+
+/// Early data that was opened, until the server's answer says whether it counts.
+#[derive(Debug, Default)]
+pub(super) struct WithheldEarly {
+    pub(super) pieces: Vec<(Range<u64>, Vec<u8>)>,
+    octets: usize,
+}
+
+impl WithheldEarly {
+    /// Takes a piece; whether there is room for more.
+    pub(super) fn push(&mut self, range: Range<u64>, octets: &[u8]) -> bool {
+        self.octets += octets.len() + ITEM_BYTES;
+        self.pieces.push((range, octets.to_vec()));
+        self.octets < TLS_EARLY_HELD_MAX
+    }
+
+    pub(super) fn take(&mut self) -> Vec<(Range<u64>, Vec<u8>)> {
+        std::mem::take(self).pieces
+    }
+}
