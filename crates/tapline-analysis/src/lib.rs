@@ -48,6 +48,10 @@ pub use tapline_reassembly::{
     SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
 };
 pub use text::{printable, text};
+pub use tls::{
+    ClientCertificate, Decrypted, EarlyData, Flight, FlightStep, HelloRetry, PskMode, Renegotiation,
+    StepKind, TlsKind, TlsOutcome, Wait,
+};
 pub use totals::Totals;
 
 /// Who sent something.

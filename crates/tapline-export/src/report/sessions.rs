@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{TlsSession, human};
+use tapline_engine::analysis::{EarlyData, TlsKind, TlsOutcome, TlsSession, human};
 
-use super::shortlist::{Score, Shortlist};
+use super::handshakes::score;
+use super::shortlist::Shortlist;
 use super::spread::Spread;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, left, right};
@@ -24,7 +25,8 @@ impl Sessions {
     pub(super) fn take(&mut self, session: TlsSession) {
         match session.handshake_ns {
             Some(ns) => self.handshakes.push(ns),
-            None => self.failed += 1,
+            None if session.outcome != TlsOutcome::NotSeen => self.failed += 1,
+            None => {}
         }
         self.rows.push(score(&session), session);
     }
@@ -64,13 +66,21 @@ fn row(session: &TlsSession) -> Vec<Cell> {
     let version = session.version.map(|version| version.to_string());
     vec![
         cell(Ink::Dim, session.connection.to_string()),
-        cell(Ink::Name, session.server_name.as_deref().unwrap_or("no SNI")),
+        name(session),
         cell(Ink::Plain, version.as_deref().map_or("none", |name| name.trim_start_matches("TLS "))),
         cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
-        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "unfinished".to_owned(), human::duration)),
+        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "none".to_owned(), human::duration)),
         notes(session),
     ]
+}
+
+fn name(session: &TlsSession) -> Cell {
+    match (&session.server_name, session.renegotiation) {
+        (Some(name), _) => cell(Ink::Name, name),
+        (None, Some(again)) if again.inferred => cell(Ink::Dim, "encrypted"),
+        (None, _) => cell(Ink::Dim, "no SNI"),
+    }
 }
 
 /// A suite's name without what goes without saying: the prefix, and the hash of an AEAD suite.
@@ -93,30 +103,38 @@ fn alpn(session: &TlsSession) -> Cell {
     }
 }
 
-/// Round trips and what was special.
+/// Round trips and what was special; of a failed handshake only what failed.
 fn notes(session: &TlsSession) -> Cell {
+    if ![TlsOutcome::Established, TlsOutcome::NotSeen].contains(&session.outcome) {
+        let ink = if session.outcome == TlsOutcome::Cut { Ink::Warn } else { Ink::Bad };
+        return cell(ink, session.outcome_text());
+    }
     let mut notes = Vec::new();
     if let Some(rtts) = session.handshake_rtts {
         notes.push(format!("{rtts} RTT"));
     }
-    if session.resumed == Some(true) {
-        notes.push("resumed".to_owned());
+    match session.renegotiation {
+        Some(again) if again.inferred => notes.push("renegotiation, inferred".to_owned()),
+        Some(_) => notes.push("renegotiation".to_owned()),
+        None => {}
+    }
+    if !matches!(session.kind, TlsKind::Full | TlsKind::NotKnown) {
+        notes.push(session.kind.words().to_owned());
     }
     if session.hello_retry {
         notes.push("hello retry".to_owned());
     }
-    if session.early_data {
-        notes.push("early data".to_owned());
+    match session.early_data_outcome {
+        EarlyData::None => {}
+        outcome => notes.push(format!("0-RTT {}", outcome.name())),
     }
-    if let Some((from, alert)) = session.alert {
-        notes.push(format!("{alert} by {}", from.name()));
-        return cell(Ink::Bad, notes.join(", "));
+    if session.outcome == TlsOutcome::NotSeen {
+        notes.push(session.outcome_text());
     }
-    cell(if session.hello_retry { Ink::Warn } else { Ink::Plain }, notes.join(", "))
-}
-
-fn score(session: &TlsSession) -> Score {
-    (u8::from(session.handshake_ns.is_none()), session.handshake_ns.unwrap_or(0))
+    let alert = session.alert.map(|(from, alert)| format!("{alert} by {}", from.name()));
+    let odd = alert.is_some() || session.hello_retry;
+    notes.extend(alert);
+    cell(if odd { Ink::Warn } else { Ink::Plain }, notes.join(", "))
 }
 
 #[cfg(test)]
