@@ -104,9 +104,7 @@ impl TlsSession {
         if let Some(version) = self.version.filter(|version| trips > 1 && !version.is_tls13())
             && self.kind == TlsKind::Full
         {
-            reasons.push(format!(
-                "a full handshake of {version} takes two; TLS 1.3 or a resumed session takes one"
-            ));
+            reasons.push(format!("a full handshake of {version} takes two round trips; TLS 1.3 takes one"));
         }
         reasons.extend(self.flights.iter().filter_map(long_flight));
         reasons

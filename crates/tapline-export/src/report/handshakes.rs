@@ -41,8 +41,9 @@ impl Handshakes {
         if total == 0 {
             return Ok(());
         }
-        title(out, options, "TLS handshakes step by step", "")?;
-        let rows = self.rows.into_rows();
+        title(out, options, "TLS handshakes step by step", &human::count(total))?;
+        let mut rows = self.rows.into_rows();
+        rows.sort_by_key(|session| std::cmp::Reverse(score(session).0));
         for (nth, session) in rows.iter().enumerate() {
             if nth > 0 {
                 writeln!(out)?;
@@ -175,23 +176,17 @@ fn facts(session: &TlsSession) -> Vec<String> {
     if let Some(trips) = session.handshake_rtts {
         facts.push(human::plural(trips.into(), "round trip"));
     }
+    facts.extend(session.handshake_ns.map(human::duration));
     if session.outcome != TlsOutcome::Established {
         facts.push(session.outcome_text());
     }
     facts
 }
 
-/// What stands below the flights: who waited for whom, early data, how much was opened.
+/// What stands below the flights: who was waited for, early data, how much was opened.
 fn endnotes(session: &TlsSession) -> Vec<String> {
     let mut notes = Vec::new();
-    if let (Some((side, own_ns)), Some(total_ns)) = (session.kept_waiting(), session.handshake_ns) {
-        let side = side.name();
-        notes.push(format!(
-            "the {side} kept the other side waiting longer: {} of {}",
-            human::duration(own_ns),
-            human::duration(total_ns)
-        ));
-    }
+    notes.extend(waits(session));
     let octets = human::bytes(session.early_data_bytes);
     match session.early_data_outcome {
         EarlyData::None => {}
@@ -207,6 +202,22 @@ fn endnotes(session: &TlsSession) -> Vec<String> {
         Some(Decrypted::None) => notes.push(format!("encrypted: {}", session.decryption_note())),
     }
     notes
+}
+
+/// Who was waited for how long, the longest first: `waited for the server 12.1 ms, the network 137 µs`.
+fn waits(session: &TlsSession) -> Option<String> {
+    let [client, server] = session.own_ns();
+    let network: Option<i64> =
+        session.flights.iter().filter_map(|flight| flight.wait).map(|wait| wait.network_ns).sum();
+    let mut waits: Vec<(i64, &str)> = [(server, "server"), (client, "client"), (network, "network")]
+        .into_iter()
+        .filter_map(|(ns, name)| Some((ns?, name)))
+        .filter(|&(ns, _)| ns > 0)
+        .collect();
+    waits.sort_by_key(|&(ns, _)| std::cmp::Reverse(ns));
+    let parts: Vec<String> =
+        waits.into_iter().map(|(ns, name)| format!("the {name} {}", human::duration(ns))).collect();
+    (!parts.is_empty()).then(|| format!("waited for {}", parts.join(", ")))
 }
 
 fn has_failed(flight: &Flight) -> bool {

@@ -44,7 +44,8 @@ impl Sessions {
             summary += &format!(" · handshake {spread}");
         }
         title(out, options, "TLS sessions", &summary)?;
-        let rows = self.rows.into_rows();
+        let mut rows = self.rows.into_rows();
+        rows.sort_by_key(|session| std::cmp::Reverse(score(session).0));
         let cells: Vec<_> = rows.iter().map(row).collect();
         table::print(&COLUMNS, &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest handshakes")
@@ -55,10 +56,10 @@ const COLUMNS: [Column; 7] = [
     right("#"),
     flexible("server name"),
     left("TLS"),
-    flexible("cipher suite"),
-    flexible("ALPN"),
+    flexible("cipher suite").rank(1),
+    flexible("ALPN").rank(2),
     right("handshake"),
-    left(""),
+    flexible(""),
 ];
 
 fn row(session: &TlsSession) -> Vec<Cell> {
@@ -67,10 +68,10 @@ fn row(session: &TlsSession) -> Vec<Cell> {
     vec![
         cell(Ink::Dim, session.connection.to_string()),
         name(session),
-        cell(Ink::Plain, version.as_deref().map_or("none", |name| name.trim_start_matches("TLS "))),
+        cell(Ink::Plain, version.as_deref().map_or("", |name| name.trim_start_matches("TLS "))),
         cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
-        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "none".to_owned(), human::duration)),
+        cell(Ink::Plain, session.handshake_ns.map(human::duration).unwrap_or_default()),
         notes(session),
     ]
 }
@@ -98,6 +99,7 @@ fn short_suite(name: &str) -> String {
 fn alpn(session: &TlsSession) -> Cell {
     match &session.alpn {
         Some(chosen) => cell(Ink::Plain, chosen),
+        None if session.version.is_none() => cell(Ink::Dim, ""),
         None if session.alpn_offered.is_empty() => cell(Ink::Dim, "none"),
         None => cell(Ink::Dim, format!("({})", session.alpn_offered.join(","))),
     }
