@@ -230,7 +230,7 @@ fn kinds() {
         1,
     );
     check(
-        resumed12(client_hello(&[6; 32], &[ticket.clone()]), &[6; 32]),
+        resumed12(client_hello(&[6; 32], std::slice::from_ref(&ticket)), &[6; 32]),
         TlsKind::ResumedTicket,
         Some(true),
         None,
@@ -262,10 +262,10 @@ fn a_retry_says_which_group_was_not_guessed() {
     let group = (KEY_SHARE, X25519.to_be_bytes().to_vec());
     check(
         &[SECP256R1],
-        &[group.clone()],
+        std::slice::from_ref(&group),
         "the client sent a key share for secp256r1; the server asked for x25519",
     );
-    check(&[], &[group.clone()], "the client sent no key share; the server asked for x25519");
+    check(&[], std::slice::from_ref(&group), "the client sent no key share; the server asked for x25519");
     // GREASE is no guess.
     check(
         &[0x1a1a, SECP256R1],
@@ -409,6 +409,7 @@ fn renegotiations_are_sessions_of_their_own() {
     assert_eq!((again.by, again.inferred, again.number), (Sender::Client, true, 1));
     assert_eq!((sessions[1].outcome, sessions[1].handshake_rtts), (TlsOutcome::Established, Some(2)));
     assert_eq!((sessions[1].server_name.as_deref(), sessions[1].version), (None, None));
+    assert_eq!(sessions[1].client_certificate, ClientCertificate::NotKnown);
     // The server asks, and the client closes.
     let (sessions, progress) = told(&full12().server(&hidden()).close().frames);
     assert_eq!(sessions[1].renegotiation.map(|again| again.by), Some(Sender::Server));

@@ -114,7 +114,7 @@ impl Tls {
             return;
         }
         self.progress.finished.set(moment.from);
-        if moment.from == Sender::Server {
+        if moment.from == Sender::Server && self.progress.answered {
             // Resumed handshakes ask for none (RFC 5246 §7.3, RFC 8446 §4.3.2).
             self.not_requested();
         }

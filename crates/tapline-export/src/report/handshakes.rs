@@ -165,7 +165,7 @@ fn facts(session: &TlsSession) -> Vec<String> {
     let mut facts = vec![session.version_text()];
     match session.renegotiation {
         Some(again) if again.inferred => {
-            facts.push(format!("renegotiation by {}, inferred", again.by.name()))
+            facts.push(format!("renegotiation by {}, inferred", again.by.name()));
         }
         Some(again) => facts.push(format!("renegotiation by {}", again.by.name())),
         None => {}
@@ -191,7 +191,7 @@ fn endnotes(session: &TlsSession) -> Vec<String> {
     match session.early_data_outcome {
         EarlyData::None => {}
         EarlyData::Sent => {
-            notes.push(format!("early data: {octets} sent; what the server did with it is encrypted"))
+            notes.push(format!("early data: {octets} sent; what the server did with it is encrypted"));
         }
         outcome => notes.push(format!("early data: {octets} sent, {}", outcome.name())),
     }
