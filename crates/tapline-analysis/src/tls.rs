@@ -112,17 +112,18 @@ impl Tls {
             Body::Encrypted if message.content == ContentType::HANDSHAKE => true,
             _ => return,
         };
-        self.settle();
-        self.tell(moment);
+        // What is not encrypted where all else is belongs to TLS inside of TLS, as behind a CONNECT.
+        let again =
+            inferred || message.decrypted || self.access == Some(Access::Opened(Opened::NotEncrypted));
         let number = self.session.renegotiation.map_or(0, |earlier| earlier.number).saturating_add(1);
+        self.tell(moment);
         let access = self.access;
         self.session = TlsSession {
             connection: moment.connection.id,
             start: moment.first,
-            renegotiation: Some(Renegotiation { by: moment.from, inferred, number }),
+            renegotiation: again.then_some(Renegotiation { by: moment.from, inferred, number }),
             ..TlsSession::default()
         };
-        self.progress = Progress::default();
         if let Some(access) = access {
             self.access(access);
         }
@@ -148,9 +149,12 @@ impl Tls {
         self.session.version.is_some_and(Version::is_tls13)
     }
 
-    fn tell(&self, moment: &mut Moment<'_>) {
+    /// The session is told and given up: what the connection is asked for later is kept beside it.
+    fn tell(&mut self, moment: &mut Moment<'_>) {
+        let session = std::mem::take(&mut self.session);
+        self.progress = Progress::default();
         if moment.options.interests.tls_sessions {
-            moment.events.push(Event::TlsSession(Box::new(self.session.clone())));
+            moment.events.push(Event::TlsSession(Box::new(session)));
         }
     }
 }

@@ -337,6 +337,15 @@ fn outcomes() {
     // What is shorter than Finished is an alert.
     let text = "failed: encrypted alert by client after the server's encrypted records";
     check(hello().server(&answer13(&[])).client(&data(2 + 1 + 16)).close(), TlsOutcome::Failed, text);
+    // A server of TLS 1.3 judges the client's last flight when the client is done, unless it has gone on.
+    let text = "failed: certificate_required by server after the client's encrypted records";
+    check(full13().server(&alert(2, 116)).close(), TlsOutcome::Failed, text);
+    check(
+        full13().server(&[data(50), alert(2, 80)].concat()).close(),
+        TlsOutcome::Established,
+        "established",
+    );
+    check(full12().client(&alert(2, 80)).close(), TlsOutcome::Established, "established");
     // Nothing but records of a session that began earlier.
     check(
         talk().client(&data(60)).server(&data(60)).client(&data(60)).close(),
@@ -410,6 +419,14 @@ fn renegotiations_are_sessions_of_their_own() {
     assert_eq!((sessions[1].outcome, sessions[1].handshake_rtts), (TlsOutcome::Established, Some(2)));
     assert_eq!((sessions[1].server_name.as_deref(), sessions[1].version), (None, None));
     assert_eq!(sessions[1].client_certificate, ClientCertificate::NotKnown);
+    // Two of them.
+    let again = || full12().client(&hidden()).server(&hidden()).client(&end12()).server(&end12());
+    let twice = again().client(&hidden()).server(&hidden()).client(&end12()).server(&end12());
+    let numbers: Vec<_> = told(&twice.close().frames).0.iter().map(|session| session.renegotiation).collect();
+    assert_eq!(
+        numbers.iter().map(|again| again.map(|again| again.number)).collect::<Vec<_>>(),
+        [None, Some(1), Some(2)]
+    );
     // The server asks, and the client closes.
     let (sessions, progress) = told(&full12().server(&hidden()).close().frames);
     assert_eq!(sessions[1].renegotiation.map(|again| again.by), Some(Sender::Server));

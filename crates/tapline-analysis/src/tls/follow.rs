@@ -297,9 +297,7 @@ impl Tls {
         session.end = Some(moment.here);
         session.handshake_ns = Some(moment.here.at.since(session.start.at));
         session.handshake_rtts = Some(self.progress.round_trips);
-        if session.renegotiation.is_none() {
-            self.first_handshake_ns = session.handshake_ns;
-        }
+        self.first_handshake_ns = self.first_handshake_ns.or(session.handshake_ns);
         if moment.options.interests.tls_sessions {
             moment.events.push(Event::TlsSessionProgress(Box::new(session.clone())));
         }

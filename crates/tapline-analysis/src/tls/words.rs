@@ -163,3 +163,107 @@ fn long_flight(flight: &Flight) -> Option<String> {
 fn is_about_certificate(description: u8) -> bool {
     matches!(description, 42..=46 | 48 | 111 | 113 | 114 | 116)
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_decode::tls::{Alert, Opened};
+
+    use super::*;
+    use crate::tls::Wait;
+
+    #[test]
+    fn how_much_was_opened_and_why_not_all() {
+        let check =
+            |opened, closed, messages_opened, records_closed, expected: Option<Decrypted>, note: &str| {
+                let outcome = TlsOutcome::Established;
+                let session = TlsSession {
+                    opened,
+                    closed,
+                    messages_opened,
+                    records_closed,
+                    outcome,
+                    ..TlsSession::default()
+                };
+                assert_eq!((session.decrypted(), session.decryption_note().as_str()), (expected, note));
+            };
+        let (log, none) = (Some(Opened::KeyLog), Some(Closed::NoSecret));
+        check(None, None, 0, 0, None, "nothing encrypted was seen");
+        check(None, None, 0, 3, Some(Decrypted::None), "no keys were given: --keylog FILE opens it");
+        check(None, none, 0, 3, Some(Decrypted::None), "the key log has no secret for this connection");
+        check(log, None, 3, 0, Some(Decrypted::Full), "opened with the key log");
+        let both = "opened with the key log; the secret that was given for this connection does not open it";
+        check(log, Some(Closed::WrongSecret), 3, 1, Some(Decrypted::Partial), both);
+        let part = "opened with the key log; some records could not be opened";
+        check(log, None, 3, 1, Some(Decrypted::Partial), part);
+        // A reason that was overcome is none.
+        check(log, none, 3, 0, Some(Decrypted::Full), "opened with the key log");
+        check(Some(Opened::NotEncrypted), None, 0, 0, None, "the cipher suite does not encrypt");
+        let before = TlsSession { records_closed: 1, ..TlsSession::default() };
+        assert_eq!(before.decryption_note(), Closed::HelloMissing.to_string());
+    }
+
+    #[test]
+    fn alerts_about_a_certificate_stand_behind_it() {
+        let check = |description, by, expected: &str| {
+            let kind = |kind| StepKind::Handshake(kind);
+            let step = |kind| crate::FlightStep { kind, count: 1, octets: 0 };
+            let steps =
+                vec![step(kind(HandshakeType::CERTIFICATE)), step(kind(HandshakeType::SERVER_HELLO_DONE))];
+            let (first, last) = Default::default();
+            let flight = Flight {
+                from: Sender::Server,
+                steps,
+                left_out: 0,
+                first,
+                last,
+                octets: 0,
+                wait: None,
+                round_trips: None,
+            };
+            let session = TlsSession {
+                outcome: TlsOutcome::Failed,
+                reached: Some((Sender::Server, kind(HandshakeType::SERVER_HELLO_DONE))),
+                alert: Some((by, Alert { level: 2, description })),
+                flights: vec![flight],
+                ..TlsSession::default()
+            };
+            assert_eq!(session.after().as_deref(), Some(expected), "{description}");
+        };
+        for description in [42, 43, 44, 45, 46, 48, 113] {
+            check(description, Sender::Client, "the server's Certificate");
+        }
+        for description in [40, 47, 51, 80] {
+            check(description, Sender::Client, "ServerHelloDone");
+        }
+        // Its own is not what a side complains of.
+        check(48, Sender::Server, "ServerHelloDone");
+    }
+
+    #[test]
+    fn one_way_that_is_not_known_leaves_the_side_unknown() {
+        let flight = |from, network_ns| Flight {
+            from,
+            steps: Vec::new(),
+            left_out: 0,
+            first: tapline_reassembly::Origin::default(),
+            last: tapline_reassembly::Origin::default(),
+            octets: 0,
+            wait: Some(Wait { total_ns: 10, network_ns }),
+            round_trips: None,
+        };
+        let check = |networks: [Option<i64>; 3], own, kept| {
+            let [first, second, client] = networks;
+            let flights = vec![
+                flight(Sender::Server, first),
+                flight(Sender::Client, client),
+                flight(Sender::Server, second),
+            ];
+            let session = TlsSession { flights, ..TlsSession::default() };
+            assert_eq!((session.own_ns(), session.kept_waiting()), (own, kept));
+        };
+        check([Some(4), Some(9), Some(1)], [Some(9), Some(7)], Some((Sender::Client, 9)));
+        check([Some(4), Some(4), Some(1)], [Some(9), Some(12)], Some((Sender::Server, 12)));
+        check([Some(4), None, Some(1)], [Some(9), None], None);
+        check([Some(4), Some(4), None], [None, Some(12)], None);
+    }
+}
