@@ -2,27 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use tapline_testkit::{Frame, Turn, Wiretap, capture, frames_of, free_port, wait_for_port};
-
-/// A folder with a server's key, its certificate and pages.
-struct Site {
-    folder: tempfile::TempDir,
-}
-
-/// A program that is stopped when it is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use tapline_engine::capture::{Interface, Item, PcapngWriter, Secret, open};
+use tapline_testkit::{Frame, Server, Site, Speech, Turn, Wiretap, capture, frames_of, free_port};
 
 /// OpenSSL's settings without the extended master secret (RFC 7627).
 const WITHOUT_EXTENDED_MASTER_SECRET: &str = "\
@@ -48,52 +34,32 @@ MinProtocol = TLSv1
 CipherString = ALL:@SECLEVEL=0
 ";
 
-impl Site {
+/// A site in a folder that goes when the test is over.
+struct Stage {
+    site: Site,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
     fn new() -> Self {
-        let site = Self { folder: tempfile::tempdir().unwrap() };
-        site.openssl(&[
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=www.example.test",
-            "-keyout", "server.key", "-out", "server.pem",
-        ]);
-        fs::write(site.path("page.html"), "<h1>A page</h1>\n").unwrap();
-        // What does not compress and repeats nowhere: a linear congruential generator.
-        let noise: Vec<u8> = (0..400_000_u32)
-            .scan(7_u32, |state, _| {
-                *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                Some(state.to_be_bytes()[0])
-            })
-            .collect();
-        fs::write(site.path("large.bin"), noise).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::new(folder.path()).unwrap();
         fs::write(site.path("with.cnf"), WITH_EXTENDED_MASTER_SECRET).unwrap();
         fs::write(site.path("without.cnf"), WITHOUT_EXTENDED_MASTER_SECRET).unwrap();
-        site
+        Self { site, folder }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn openssl(&self, arguments: &[&str]) {
-        let output = Command::new("openssl").args(arguments).current_dir(&self.folder).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.site.path(name)
     }
 
     /// `openssl s_server`, which gives files for paths.
-    fn openssl_server(&self, settings: &str, options: &[&str]) -> (Server, u16) {
+    fn openssl_server(&self, settings: &str, options: &[&str]) -> Server {
         let port = free_port().unwrap();
-        let child = Command::new("openssl")
-            .args(["s_server", "-WWW", "-cert", "server.pem", "-key", "server.key", "-accept"])
-            .arg(port.to_string())
-            .args(options)
-            .current_dir(&self.folder)
-            .env("OPENSSL_CONF", self.path(settings))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        assert!(wait_for_port(port), "openssl s_server does not listen");
-        (Server(child), port)
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-WWW", "-cert", "server.pem", "-key", "server.key", "-accept"]);
+        command.arg(port.to_string()).args(options).current_dir(&self.folder);
+        Server::start(command.env("OPENSSL_CONF", self.path(settings)), port).unwrap()
     }
 
     /// `openssl s_client` asks for a page.
@@ -114,39 +80,12 @@ impl Site {
     }
 
     /// nginx, HTTP/1.1 inside of TLS, kept alive.
-    fn nginx(&self, protocols: &str, ciphers: &str) -> (Server, u16) {
-        let (port, folder) = (free_port().unwrap(), self.folder.path().display());
-        let configuration = format!(
-            "daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-            events {{ worker_connections 64; }}
-            http {{
-                access_log off; root {folder}; default_type application/octet-stream;
-                client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-                fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-                server {{
-                    listen 127.0.0.1:{port} ssl;
-                    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
-                    ssl_protocols {protocols}; ssl_ciphers {ciphers};
-                }}
-            }}"
-        );
-        fs::write(self.path("nginx.conf"), configuration).unwrap();
-        let child = Command::new("nginx")
-            .arg("-e")
-            .arg(self.path("nginx.log"))
-            .arg("-c")
-            .arg(self.path("nginx.conf"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        assert!(wait_for_port(port), "nginx does not listen");
-        (Server(child), port)
+    fn nginx(&self, protocols: &str, ciphers: &str) -> Server {
+        self.site.nginx(&Speech { protocols, ciphers, http2: false }).unwrap()
     }
 
     /// curl fetches pages one after the other on one connection and logs its secrets.
-    fn curl(&self, port: u16, pages: &[&str], keylog: &Path) {
+    fn curl(port: u16, pages: &[&str], keylog: &Path) {
         let urls = pages.iter().map(|page| format!("https://127.0.0.1:{port}/{page}"));
         let output = Command::new("curl")
             .args(["-sk", "--http1.1"])
@@ -175,7 +114,11 @@ fn export(capture: &Path, options: &[&str]) -> Vec<Value> {
         .output()
         .unwrap();
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout.split(|octet| *octet == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    output
+        .stdout
+        .split(|octet| *octet == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
 }
 
 fn of_type<'a>(records: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
@@ -194,7 +137,7 @@ fn finished(records: &[Value]) -> Vec<&Value> {
 /// The premaster secret was encrypted to the server's public key; the session's keys come from it and both randoms.
 #[test]
 fn a_private_key_opens_what_was_encrypted_to_it() {
-    let site = Site::new();
+    let stage = Stage::new();
     let cases = [
         ("AES128-SHA", "with.cnf", &[][..]),
         ("AES256-SHA256", "with.cnf", &[]),
@@ -208,14 +151,14 @@ fn a_private_key_opens_what_was_encrypted_to_it() {
     for (cipher, settings, version) in cases {
         let version = if version.is_empty() { &["-tls1_2"][..] } else { version };
         let cipher_option = format!("{cipher}:@SECLEVEL=0");
-        let (server, port) =
-            site.openssl_server(settings, &[version, &["-cipher", cipher_option.as_str()]].concat());
-        let tap = Wiretap::before(port).unwrap();
-        site.openssl_client(tap.port(), settings, &["-cipher", cipher_option.as_str()]);
+        let server =
+            stage.openssl_server(settings, &[version, &["-cipher", cipher_option.as_str()]].concat());
+        let tap = Wiretap::before(server.port).unwrap();
+        stage.openssl_client(tap.port(), settings, &["-cipher", cipher_option.as_str()]);
         let turns = tap.finish();
         drop(server);
-        let capture = site.write_capture(&frames_of(&turns));
-        let key = site.path("server.key");
+        let capture = stage.write_capture(&frames_of(&turns, 1));
+        let key = stage.path("server.key");
         let records = export(&capture, &["--rsa-key", key.to_str().unwrap()]);
         assert_eq!(targets(&records), ["/page.html"], "{cipher} {settings} {version:?}");
         assert_eq!(finished(&records).len(), 2, "{cipher} {settings}");
@@ -223,8 +166,8 @@ fn a_private_key_opens_what_was_encrypted_to_it() {
         let extended = turns_contain_extended_master_secret(&records);
         assert_eq!(extended, settings == "with.cnf", "{cipher} {settings}");
         // Another key opens nothing, and that is said.
-        site.openssl(&["genrsa", "-out", "other.key", "2048"]);
-        let other = site.path("other.key");
+        stage.site.openssl(&["genrsa", "-out", "other.key", "2048"]).unwrap();
+        let other = stage.path("other.key");
         let records = export(&capture, &["--rsa-key", other.to_str().unwrap()]);
         assert!(targets(&records).is_empty(), "{cipher} {settings}");
         let note = of_type(&records, "tls_session").next().unwrap()["decryption_note"].clone();
@@ -238,27 +181,28 @@ fn turns_contain_extended_master_secret(records: &[Value]) -> bool {
 
 #[test]
 fn a_resumed_session_is_opened_with_the_secret_of_the_first() {
-    let site = Site::new();
+    let stage = Stage::new();
     for settings in ["with.cnf", "without.cnf"] {
         for tickets in [true, false] {
             let ticket_option: &[&str] = if tickets { &[] } else { &["-no_ticket"] };
             let options = ["-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"];
-            let (server, port) = site.openssl_server(settings, &[&options, ticket_option].concat());
-            let tap = Wiretap::before(port).unwrap();
+            let server = stage.openssl_server(settings, &[&options, ticket_option].concat());
+            let tap = Wiretap::before(server.port).unwrap();
             let client = &["-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"][..];
             let first = [client, &["-sess_out", "session"], ticket_option].concat();
             let second = [client, &["-sess_in", "session"], ticket_option].concat();
-            site.openssl_client(tap.port(), settings, &first);
-            site.openssl_client(tap.port(), settings, &second);
+            stage.openssl_client(tap.port(), settings, &first);
+            stage.openssl_client(tap.port(), settings, &second);
             let turns = tap.finish();
             drop(server);
-            let capture = site.write_capture(&frames_of(&turns));
-            let key = site.path("server.key");
+            let capture = stage.write_capture(&frames_of(&turns, 1));
+            let key = stage.path("server.key");
             for threads in ["1", "2"] {
                 let options = ["--rsa-key", key.to_str().unwrap(), "--threads", threads];
                 let records = export(&capture, &options);
                 assert_eq!(targets(&records), ["/page.html", "/page.html"], "{settings} {tickets}");
-                let resumed: Vec<_> = of_type(&records, "tls_session").map(|s| s["resumed"].clone()).collect();
+                let resumed: Vec<_> =
+                    of_type(&records, "tls_session").map(|s| s["resumed"].clone()).collect();
                 assert_eq!(resumed, [false, true], "{settings} {tickets}");
             }
         }
@@ -267,13 +211,13 @@ fn a_resumed_session_is_opened_with_the_secret_of_the_first() {
 
 #[test]
 fn a_private_key_does_not_open_an_ephemeral_key_exchange() {
-    let site = Site::new();
-    let (server, port) = site.openssl_server("with.cnf", &["-tls1_3"]);
-    let tap = Wiretap::before(port).unwrap();
-    site.openssl_client(tap.port(), "with.cnf", &[]);
-    let capture = site.write_capture(&frames_of(&tap.finish()));
+    let stage = Stage::new();
+    let server = stage.openssl_server("with.cnf", &["-tls1_3"]);
+    let tap = Wiretap::before(server.port).unwrap();
+    stage.openssl_client(tap.port(), "with.cnf", &[]);
+    let capture = stage.write_capture(&frames_of(&tap.finish(), 1));
     drop(server);
-    let key = site.path("server.key");
+    let key = stage.path("server.key");
     let records = export(&capture, &["--rsa-key", key.to_str().unwrap()]);
     let session = of_type(&records, "tls_session").next().unwrap();
     assert_eq!(session["decrypted"], "none");
@@ -290,16 +234,16 @@ fn requests_behind_a_lost_segment_are_read() {
         ("TLSv1.2", "ECDHE-RSA-CHACHA20-POLY1305", "TLS 1.2"),
         ("TLSv1.2", "ECDHE-RSA-AES128-SHA", "TLS 1.2"),
     ] {
-        let site = Site::new();
-        let (server, port) = site.nginx(protocols, ciphers);
-        let tap = Wiretap::before(port).unwrap();
-        let keylog = site.path("keys");
-        site.curl(tap.port(), &["page.html", "large.bin", "page.html?last"], &keylog);
+        let stage = Stage::new();
+        let server = stage.nginx(protocols, ciphers);
+        let tap = Wiretap::before(server.port).unwrap();
+        let keylog = stage.path("keys");
+        Stage::curl(tap.port(), &["page.html", "large.bin", "page.html?last"], &keylog);
         let turns: Vec<Vec<Turn>> = tap.finish();
         drop(server);
-        let frames = frames_of(&turns);
+        let frames = frames_of(&turns, 1);
         let options = ["--keylog", keylog.to_str().unwrap(), "--hash-bodies"];
-        let whole = export(&site.write_capture(&frames), &options);
+        let whole = export(&stage.write_capture(&frames), &options);
         let expected = ["/page.html", "/large.bin", "/page.html?last"];
         assert_eq!(targets(&whole), expected, "{ciphers}");
         let full: Vec<usize> = (0..frames.len()).filter(|&nth| frames[nth].octets.len() > 1400).collect();
@@ -308,7 +252,7 @@ fn requests_behind_a_lost_segment_are_read() {
             let from = full[full.len() / 2];
             let mut cut = frames.clone();
             cut.drain(from..from + lost);
-            let records = export(&site.write_capture(&cut), &options);
+            let records = export(&stage.write_capture(&cut), &options);
             assert_eq!(targets(&records), expected, "{ciphers} without {lost}");
             let statuses: Vec<_> = of_type(&records, "http1_message")
                 .filter(|record| record["kind"] == "response")
@@ -320,5 +264,262 @@ fn requests_behind_a_lost_segment_are_read() {
             let gaps = of_type(&records, "anomaly").filter(|anomaly| anomaly["code"] == "tls_gap").count();
             assert_eq!(gaps, 1, "{ciphers} without {lost}");
         }
+    }
+}
+
+/// The rows that a key log opens, whatever way its secrets come.
+fn opened_rows(records: &[Value]) -> Vec<String> {
+    let kinds = ["tls_message", "http1_message", "http2_frame", "http_exchange"];
+    let mut rows: Vec<String> = records
+        .iter()
+        .filter(|record| kinds.iter().any(|kind| record["type"] == *kind))
+        .map(ToString::to_string)
+        .collect();
+    rows.sort();
+    rows
+}
+
+/// Copies a capture of one interface, with secrets behind packet `behind`, or behind all of them.
+fn with_secrets(capture: &Path, secrets: &[u8], behind: u64) -> Vec<u8> {
+    let mut source = open(&[capture.to_owned()]).unwrap();
+    let mut writer = PcapngWriter::new(Vec::new(), "test").unwrap();
+    while let Item::Packet(packet) = source.next() {
+        if packet.number == 1 {
+            let link_type = Some(packet.link_type);
+            writer.interface(&Interface { link_type, ..Interface::default() }).unwrap();
+        }
+        writer.packet(&packet, None).unwrap();
+        if packet.number == behind {
+            writer.secrets(Secret::TLS_KEY_LOG, secrets).unwrap();
+        }
+    }
+    if behind == u64::MAX {
+        writer.secrets(Secret::TLS_KEY_LOG, secrets).unwrap();
+    }
+    writer.into_inner()
+}
+
+/// Secrets inside the capture open what stands before them, in a file, which can be looked through, and in a pipe,
+/// where records must wait.
+#[test]
+fn embedded_secrets_count_wherever_they_stand() {
+    let fixtures = tapline_testkit::root().join("fixtures/tls");
+    for name in ["tls13", "tls12-ecdhe", "http2-over-tls", "tls13-early-data", "tls12-renegotiated"] {
+        let capture = fixtures.join(name).with_extension("pcapng");
+        let keylog = capture.with_extension("keys");
+        let expected = opened_rows(&export(&capture, &["--keylog", keylog.to_str().unwrap()]));
+        assert!(expected.iter().any(|row| row.contains("\"encrypted\":true")), "{name}");
+        let folder = tempfile::tempdir().unwrap();
+        for behind in [1, 9, u64::MAX] {
+            let copy = folder.path().join("copy.pcapng");
+            fs::write(&copy, with_secrets(&capture, &fs::read(&keylog).unwrap(), behind)).unwrap();
+            assert_eq!(opened_rows(&export(&copy, &[])), expected, "{name} behind {behind}");
+            let mut runs = Vec::new();
+            for threads in ["1", "2"] {
+                let output = Command::new(env!("CARGO_BIN_EXE_tapline"))
+                    .args(["export", "--to", "ndjson", "--threads", threads, "-"])
+                    .stdin(fs::File::open(&copy).unwrap())
+                    .env_remove("SSLKEYLOGFILE")
+                    .output()
+                    .unwrap();
+                let lines = output.stdout.split(|octet| *octet == b'\n');
+                let records: Vec<Value> =
+                    lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
+                assert_eq!(opened_rows(&records), expected, "{name} behind {behind} in a pipe");
+                runs.push(output.stdout);
+            }
+            assert_eq!(runs[0], runs[1], "{name} behind {behind}: threads");
+        }
+    }
+}
+
+/// `curl` and nginx on loopback while the key log is written, later than the first application data.
+#[test]
+fn a_live_capture_is_opened_with_secrets_that_come_late() {
+    let stage = Stage::new();
+    let server = stage.nginx("TLSv1.2 TLSv1.3", "DEFAULT");
+    let watched = stage.path("watched");
+    fs::write(&watched, "").unwrap();
+    let mut tapline = Command::new(env!("CARGO_BIN_EXE_tapline"))
+        .args(["export", "--to", "ndjson", "-i", "lo", "-f"])
+        .arg(format!("tcp port {}", server.port))
+        .args(["--keylog", watched.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (lines, heard) = std::sync::mpsc::channel();
+    let stdout = tapline.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        for line in std::io::BufReader::new(stdout).lines().map_while(Result::ok) {
+            if lines.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let patience = std::time::Duration::from_secs(20);
+    let begin = std::time::Instant::now();
+    let mut requests: Vec<(String, String)> = Vec::new();
+    let (mut fetched, mut handed_over) = (0, false);
+    let is_opened = |requests: &[(String, String)], version: &str| {
+        requests.iter().any(|(url, status)| url.contains(version) && status == "200")
+    };
+    while begin.elapsed() < patience && !(is_opened(&requests, "?12") && is_opened(&requests, "?13")) {
+        if let Some(status) = tapline.try_wait().unwrap() {
+            let mut said = String::new();
+            std::io::Read::read_to_string(&mut tapline.stderr.take().unwrap(), &mut said).unwrap();
+            assert!(said.contains("permission"), "{status} {said}");
+            tapline_testkit::skipped(&format!("no live capture: {said}"));
+            return;
+        }
+        // The first fetches may come before the capture has begun.
+        if !handed_over {
+            for (version, page) in [("--tls-max=1.2", "page.html?12"), ("--tlsv1.3", "page.html?13")] {
+                let version = version.replace("--tls-max=1.2", "--tls-max 1.2");
+                let output = Command::new("curl")
+                    .args(["-sk", "--http1.1", "-o", "/dev/null"])
+                    .args(version.split(' '))
+                    .arg(format!("https://127.0.0.1:{}/{page}&{fetched}", server.port))
+                    .env("SSLKEYLOGFILE", stage.path("keys"))
+                    .output()
+                    .unwrap();
+                assert!(output.status.success());
+            }
+            fetched += 1;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        // Both connections are over by now, and nothing of them could be read.
+        if fetched == 3 && !handed_over {
+            let early: Vec<String> =
+                heard.try_iter().filter(|line| line.contains("\"http1_message\"")).collect();
+            assert!(early.is_empty(), "{early:?}");
+            fs::copy(stage.path("keys"), &watched).unwrap();
+            handed_over = true;
+        }
+        for line in heard.try_iter() {
+            let record: Value = serde_json::from_str(&line).unwrap();
+            if record["type"] == "http_exchange" {
+                let url = record["url"].as_str().unwrap().to_owned();
+                requests.push((url, record["status"].to_string()));
+            }
+        }
+    }
+    let _ = Command::new("kill").args(["-INT", &tapline.id().to_string()]).status();
+    tapline.wait().unwrap();
+    reader.join().unwrap();
+    for version in ["?12", "?13"] {
+        assert!(is_opened(&requests, version), "{version}: {requests:?}");
+    }
+}
+
+/// A fixture's key log, changed; what then opens, and what is said of it.
+fn with_keys(name: &str, change: impl Fn(&str) -> String) -> (Vec<Value>, String) {
+    let capture = tapline_testkit::root().join("fixtures/tls").join(name).with_extension("pcapng");
+    let folder = tempfile::tempdir().unwrap();
+    let keylog = folder.path().join("keys");
+    fs::write(&keylog, change(&fs::read_to_string(capture.with_extension("keys")).unwrap())).unwrap();
+    let records = export(&capture, &["--keylog", keylog.to_str().unwrap()]);
+    let note = of_type(&records, "tls_session").next().unwrap()["decryption_note"].to_string();
+    (records, note)
+}
+
+/// The same secrets with other digits.
+fn wrong(log: &str) -> String {
+    let line = |line: &str| {
+        let (rest, secret) = line.rsplit_once(' ').unwrap_or((line, ""));
+        let secret: String = secret.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect();
+        format!("{rest} {secret}\n")
+    };
+    log.lines().filter(|line| !line.starts_with('#')).map(line).collect()
+}
+
+#[test]
+fn wrong_secrets_are_said_to_be_wrong_and_the_last_one_counts() {
+    for name in ["tls13", "tls12-ecdhe", "tls12-cbc", "tls13-ccm"] {
+        let right = with_keys(name, str::to_owned).0;
+        let (records, note) = with_keys(name, wrong);
+        assert!(targets(&records).is_empty(), "{name}");
+        assert!(note.contains("does not open it"), "{name}: {note}");
+        let anomalies: Vec<_> = of_type(&records, "anomaly").map(|anomaly| anomaly["code"].clone()).collect();
+        assert!(anomalies.contains(&"tls_wrong_secret".into()), "{name}: {anomalies:?}");
+        let (records, _) = with_keys(name, |log| format!("{}{log}", wrong(log)));
+        assert_eq!(opened_rows(&records), opened_rows(&right), "{name}");
+    }
+}
+
+#[test]
+fn application_secrets_alone_are_enough() {
+    for name in
+        ["tls13", "http2-over-tls", "tls13-hello-retry", "tls13-client-certificate", "tls13-key-update"]
+    {
+        let exchanges = |records: &[Value]| {
+            let rows = of_type(records, "http_exchange").chain(of_type(records, "http2_frame"));
+            rows.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let right = with_keys(name, str::to_owned).0;
+        let alone = |log: &str| {
+            let lines = log.lines().filter(|line| line.contains("_TRAFFIC_SECRET_0"));
+            lines.map(|line| format!("{line}\n")).collect()
+        };
+        let (records, _) = with_keys(name, alone);
+        let data = |records: &[Value]| {
+            let data = of_type(records, "tls_message").filter(|message| message["encrypted"] == true);
+            data.filter(|message| message["content"] == "application_data").count()
+        };
+        assert_eq!(data(&records), data(&right), "{name}");
+        // Without EncryptedExtensions the protocol is found by its octets.
+        let without_tls_time = |rows: Vec<String>| -> Vec<String> {
+            let cut = |row: String| row.split("\"timings_ns\"").next().unwrap().to_owned();
+            rows.into_iter().map(cut).collect()
+        };
+        assert_eq!(without_tls_time(exchanges(&records)), without_tls_time(exchanges(&right)), "{name}");
+    }
+}
+
+/// More waits for secrets than is held: nothing is lost, and what came too late is said.
+#[test]
+fn what_waits_for_secrets_is_bounded() {
+    let stage = Stage::new();
+    let server = stage.nginx("TLSv1.3", "DEFAULT");
+    let tap = Wiretap::before(server.port).unwrap();
+    let keylog = stage.path("keys");
+    Stage::curl(tap.port(), &["large.bin"; 8], &keylog);
+    let capture = stage.write_capture(&frames_of(&tap.finish(), 1));
+    let late = stage.path("late.pcapng");
+    fs::write(&late, with_secrets(&capture, &fs::read(&keylog).unwrap(), u64::MAX)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tapline"))
+        .args(["export", "--to", "ndjson", "-"])
+        .stdin(fs::File::open(&late).unwrap())
+        .env_remove("SSLKEYLOGFILE")
+        .output()
+        .unwrap();
+    let lines = output.stdout.split(|octet| *octet == b'\n');
+    let records: Vec<Value> = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let octets = |records: &[Value]| -> u64 {
+        let data = of_type(records, "tls_message").filter(|message| message["content"] == "application_data");
+        data.map(|message| message["length_bytes"].as_u64().unwrap()).sum()
+    };
+    assert!(octets(&records) > 8 * 400_000, "{}", octets(&records));
+    assert!(targets(&records).is_empty());
+    // A file can be looked through first.
+    assert_eq!(targets(&export(&late, &[])).len(), 8);
+}
+
+/// What sizes and directions tell is what is there: as many exchanges, each as long, waiting as long.
+#[test]
+fn what_is_inferred_is_what_is_there() {
+    for name in ["http1-over-tls", "http2-over-tls", "tls12-ecdhe", "ipv6", "http2-over-tls12"] {
+        let capture = tapline_testkit::root().join("fixtures/tls").join(name).with_extension("pcapng");
+        let keylog = capture.with_extension("keys");
+        let waits = |records: &[Value], inferred: bool| {
+            let exchanges: Vec<_> = of_type(records, "http_exchange").collect();
+            assert!(
+                !exchanges.is_empty() && exchanges.iter().all(|row| row["inferred"] == inferred),
+                "{name}"
+            );
+            exchanges.iter().map(|row| row["timings_ns"]["wait"].clone()).collect::<Vec<_>>()
+        };
+        let opened = waits(&export(&capture, &["--keylog", keylog.to_str().unwrap()]), false);
+        assert_eq!(waits(&export(&capture, &[]), true), opened, "{name}");
     }
 }

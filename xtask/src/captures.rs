@@ -22,11 +22,6 @@ impl Capture {
         let name = format!("{} with {keys}", self.name);
         Self { name, path: self.path.clone(), keylog: Some(keylog.to_owned()) }
     }
-
-    /// The name of the file alone.
-    pub(crate) fn file_name(&self) -> &str {
-        self.name.split_once(" with ").map_or(&self.name, |(name, _)| name)
-    }
 }
 
 /// The folder with captures of other projects; `None` where it is absent, as it is at users'.

@@ -46,6 +46,9 @@ enum Command {
     },
     /// `report` beside tshark on a generated capture; the figures are kept in `bench-runs/`.
     Bench {
+        /// What is in the capture.
+        #[arg(long, value_enum, default_value_t = bench::Load::Http1)]
+        load: bench::Load,
         /// Size of the capture in megabytes.
         #[arg(long, default_value_t = 120)]
         megabytes: u64,
@@ -82,8 +85,8 @@ fn main() -> Result<()> {
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
-        Command::Bench { megabytes, runs, keep, capture } => {
-            bench::bench(megabytes, runs, keep, capture.as_deref())
+        Command::Bench { load, megabytes, runs, keep, capture } => {
+            bench::bench(load, megabytes, runs, keep, capture.as_deref())
         }
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Picture { check } => picture::picture(check),

@@ -1,10 +1,15 @@
 //! What analysis says.
 
-use tapline_decode::tls::{Alert, CipherSuite, ContentType, HandshakeType, NamedGroup, Version};
+use tapline_decode::tls::{
+    Alert, CipherSuite, Closed, ContentType, HandshakeType, NamedGroup, Opened, SignatureScheme, Version,
+};
 use tapline_decode::{Fields, http1, http2};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
-use crate::{ConnectionRecord, Sender, text};
+use crate::{
+    ClientCertificate, ConnectionRecord, EarlyData, Flight, HelloRetry, PskMode, Renegotiation, Sender,
+    StepKind, TlsKind, TlsOutcome, text,
+};
 
 /// Something that was learned. Events come in the order of the packets that completed them.
 #[derive(Clone, Debug)]
@@ -19,7 +24,9 @@ pub enum Event {
     TcpSample(Box<TcpSample>),
     /// A TLS record or handshake message.
     TlsMessage(Box<TlsMessage>),
-    /// A TLS handshake, done or failed.
+    /// A TLS handshake at the moment it ends; the last word comes as [`Event::TlsSession`] with the same `start`.
+    TlsSessionProgress(Box<TlsSession>),
+    /// A TLS handshake, done or failed, last word: when the connection is over or its next handshake begins.
     TlsSession(Box<TlsSession>),
     /// An HTTP/1 message, whole or as far as it came.
     Http1Message(Box<Http1Message>),
@@ -39,7 +46,7 @@ impl Event {
             Self::Tcp(verdict) => verdict.connection,
             Self::TcpSample(sample) => sample.connection,
             Self::TlsMessage(message) => message.connection,
-            Self::TlsSession(session) => session.connection,
+            Self::TlsSessionProgress(session) | Self::TlsSession(session) => session.connection,
             Self::Http1Message(message) => message.connection,
             Self::Http2Frame(frame) => frame.connection,
             Self::Exchange(exchange) => exchange.connection,
@@ -58,7 +65,7 @@ impl Event {
             Self::Tcp(verdict) => &mut verdict.connection,
             Self::TcpSample(sample) => &mut sample.connection,
             Self::TlsMessage(message) => &mut message.connection,
-            Self::TlsSession(session) => &mut session.connection,
+            Self::TlsSessionProgress(session) | Self::TlsSession(session) => &mut session.connection,
             Self::Http1Message(message) => &mut message.connection,
             Self::Http2Frame(frame) => &mut frame.connection,
             Self::Exchange(exchange) => &mut exchange.connection,
@@ -117,10 +124,13 @@ pub struct TlsMessage {
     pub length_bytes: u32,
     /// Whether it travelled encrypted and was decrypted.
     pub decrypted: bool,
+    /// For Finished: whether it says what the handshake gives, where that is known.
+    pub verified: Option<bool>,
 }
 
 /// A TLS handshake and what came of it.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not states")]
 pub struct TlsSession {
     /// Connection id.
     pub connection: u64,
@@ -136,32 +146,90 @@ pub struct TlsSession {
     pub group: Option<NamedGroup>,
     /// SNI of the client.
     pub server_name: Option<String>,
-    /// The chosen application protocol; `None` where none was chosen or, in TLS 1.3, it travelled encrypted.
+    /// The chosen application protocol; `None` where none was chosen or it was not seen (in TLS 1.3 it travels
+    /// encrypted).
     pub alpn: Option<String>,
     /// The offered application protocols.
     pub alpn_offered: Vec<String>,
+    /// How the session's keys came about.
+    pub kind: TlsKind,
     /// Whether an earlier session was resumed; `None` where that was not seen.
     pub resumed: Option<bool>,
+    /// How a pre-shared key of TLS 1.3 was used.
+    pub psk_mode: Option<PskMode>,
     /// Whether the client sent the early data extension.
     pub early_data: bool,
+    /// What became of early data.
+    pub early_data_outcome: EarlyData,
+    /// Octets of the records with early data, as they travelled.
+    pub early_data_bytes: u64,
     /// Whether the server asked for another `ClientHello`.
     pub hello_retry: bool,
+    /// Why it did.
+    pub retry: Option<Box<HelloRetry>>,
+    /// Where it is not the connection's first handshake.
+    pub renegotiation: Option<Renegotiation>,
     /// JA3 of the `ClientHello`.
     pub ja3: Option<String>,
     /// JA3S of the `ServerHello`.
     pub ja3s: Option<String>,
     /// JA4 of the `ClientHello`.
     pub ja4: Option<String>,
+    /// Whether the `ClientHello` has GREASE values (RFC 8701).
+    pub grease: bool,
+    /// Whether the `ClientHello` carries an encrypted one, or octets that look like one: an observer cannot tell
+    /// (RFC 9849 §6.2).
+    pub ech_outer: bool,
+    /// RFC 7627; `None` where it was not negotiated in sight, or goes without saying (TLS 1.3).
+    pub extended_master_secret: Option<bool>,
+    /// RFC 7366; `None` as above.
+    pub encrypt_then_mac: Option<bool>,
+    /// How the server signed, where it was seen.
+    pub signature_scheme: Option<SignatureScheme>,
     /// Certificates the server sent in clear, in DER, leaf first; `None` where none was seen.
     pub certificates: Option<usize>,
+    /// Whether the client showed a certificate.
+    pub client_certificate: ClientCertificate,
+    /// What came of it.
+    pub outcome: TlsOutcome,
+    /// Who ended the connection where the handshake was refused or abandoned.
+    pub closed_by: Option<Sender>,
+    /// Whether a reset did that.
+    pub was_reset: bool,
+    /// The newest handshake message and who sent it, until the handshake ended.
+    pub reached: Option<(Sender, StepKind)>,
+    /// What was sent in turn, at most [`crate::limits::FLIGHTS_MAX`].
+    pub flights: Vec<Flight>,
+    /// Flights beyond these.
+    pub flights_left_out: u32,
     /// How often the client waited for the server before its first application data.
     pub handshake_rtts: Option<u8>,
     /// From the `ClientHello` to the end of the handshake, nanoseconds.
     pub handshake_ns: Option<i64>,
-    /// The first alert in clear, and who sent it.
+    /// The first alert that could be read and is not `close_notify`, and who sent it.
     pub alert: Option<(Sender, Alert)>,
+    /// Who sent an alert during the handshake that stays encrypted. In TLS 1.3 inferred: a record that short
+    /// holds no Finished.
+    pub encrypted_alert: Option<Sender>,
+    /// Whether client and server said that they have nothing more to send (RFC 8446 §6.1); `None` where that is not
+    /// known, as where alerts stay encrypted.
+    pub close_notify: [Option<bool>; 2],
+    /// Key updates of client and server that could be read (RFC 8446 §4.6.3).
+    pub key_updates: [u32; 2],
+    /// Tickets the server gave that could be read.
+    pub tickets: u32,
+    /// The lifetime of the newest of them, seconds; in TLS 1.2 a hint.
+    pub ticket_lifetime_s: Option<u32>,
     /// Records of application data, both directions.
     pub application_records: u64,
+    /// Messages that travelled encrypted and were opened: handshake messages, and records of other kinds.
+    pub messages_opened: u64,
+    /// Records that stayed encrypted.
+    pub records_closed: u64,
+    /// Where the newest secret came from that opened some.
+    pub opened: Option<Opened>,
+    /// Why some stayed encrypted, the newest reason; `None` also where no keys were given.
+    pub closed: Option<Closed>,
 }
 
 /// Header fields as text.
@@ -288,6 +356,9 @@ pub struct Exchange {
     pub content_type: Option<String>,
     /// Where the time went.
     pub timings: Timings,
+    /// Whether it was inferred from sizes and directions of TLS records that stayed closed. Then `body_bytes` of its
+    /// parts is everything inside of them, heads too, and it may stand for several exchanges of HTTP/2.
+    pub inferred: bool,
     /// Whether the server promised it (RFC 9113 §8.4).
     pub pushed: bool,
     /// Whether request and response both came whole.

@@ -260,6 +260,7 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         content_type: pair.content_type,
         request: pair.request,
         response: pair.response,
+        inferred: false,
         pushed: false,
         complete,
         reset: None,

@@ -297,6 +297,7 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         content_type: stream.content_type,
         request: stream.request,
         response: stream.response,
+        inferred: false,
         pushed: stream.pushed,
         reset: stream.reset,
     })));

@@ -14,6 +14,7 @@ mod event;
 mod http1;
 mod http2;
 pub mod human;
+mod inferred;
 mod intake;
 pub mod limits;
 mod merger;
@@ -48,6 +49,10 @@ pub use tapline_reassembly::{
     SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
 };
 pub use text::{printable, text};
+pub use tls::{
+    ClientCertificate, Decrypted, EarlyData, Flight, FlightStep, HelloRetry, PskMode, Renegotiation,
+    StepKind, TlsKind, TlsOutcome, Wait,
+};
 pub use totals::Totals;
 
 /// Who sent something.

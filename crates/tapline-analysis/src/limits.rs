@@ -34,3 +34,22 @@ pub const IDS_WINDOW: usize = 4096;
 /// How long a connection's records wait for secrets that may still come, nanoseconds of packet time: programs write
 /// them to a key log within moments of the handshake.
 pub const SECRETS_AWAITED_NS: i64 = 10_000_000_000;
+
+/// Flights of a TLS handshake that are kept. The longest regular one has six (a `HelloRetryRequest` and a client
+/// that sends early data); records that are torn apart and out of turn are cut here.
+pub const FLIGHTS_MAX: usize = 16;
+
+/// Messages of a flight that are named. The longest regular one has eleven.
+pub const FLIGHT_STEPS_MAX: usize = 16;
+
+/// Groups of a `ClientHello`'s key shares that are kept to say why the server asked for another: clients send one
+/// to three.
+pub const KEY_SHARES_KEPT_MAX: usize = 8;
+
+/// The shortest round trip, nanoseconds, at which a long flight is told from a slow sender: below it a pause in a
+/// flight may as well be the time of a signature.
+pub const FLIGHT_ROUND_TRIP_MIN_NS: i64 = 1_000_000;
+
+/// Octets that fit the smallest initial congestion window (RFC 5681 §3.1: four segments of 1,095 octets or less). A
+/// flight of no more did not wait for one.
+pub const FLIGHT_WINDOW_MIN_BYTES: u64 = 4 * 1_095;

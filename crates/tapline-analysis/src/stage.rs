@@ -92,7 +92,9 @@ impl Stage {
         let Some((talk, surroundings)) = self.talk(connection) else { return };
         match patience {
             Patience::SecretsCame => talk.try_again(connection, surroundings),
-            Patience::TimePassed if talk.has_waited_long(now) => talk.give_up_waiting(connection, surroundings),
+            Patience::TimePassed if talk.has_waited_long(now) => {
+                talk.give_up_waiting(connection, surroundings);
+            }
             Patience::TimePassed => return,
         }
         if talk.waits_since().is_none() {

@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1, tls};
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
 use crate::http1::Http1;
 use crate::http2::Http2;
+use crate::inferred::{Inferred, Record};
 use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, Event, Options, Sender};
+use crate::{AnomalyRecord, Event, Exchange, Options, Sender};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -161,6 +162,8 @@ pub(crate) struct Story {
     protocols: Vec<Protocol>,
     anomalies: Vec<(&'static str, u32)>,
     tls: Option<Box<Tls>>,
+    /// What TLS that stays closed carries.
+    inferred: Option<Box<Inferred>>,
     http1: Http1,
     http2: Option<Box<Http2>>,
     /// Exchanges that were told: the first one paid for the connection.
@@ -252,6 +255,31 @@ impl Story {
         (connection.handshake.total_ns(), self.tls.as_ref().and_then(|tls| tls.handshake_ns()))
     }
 
+    fn tls(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
+        let (id, start) = (moment.connection.id, moment.first);
+        let tls = self.tls.get_or_insert_with(|| Box::new(Tls::new(id, start)));
+        let was_established = tls.is_established();
+        tls.see(message, moment);
+        if message.decrypted {
+            // What opens needs no inference, and closed records before it were the handshake's.
+            self.inferred = None;
+        }
+        let (Some(setting), Some(octets)) = (tls.setting(), tls.closed_content(message)) else { return };
+        if was_established {
+            let record = Record { from: moment.from, octets, first: moment.first, last: moment.here };
+            let inferred = self.inferred.get_or_insert_default().see(&record, &setting);
+            self.infer(inferred, moment);
+        }
+    }
+
+    /// An exchange that was inferred is told.
+    fn infer(&mut self, exchange: Option<Exchange>, moment: &mut Moment<'_>) {
+        let Some(exchange) = exchange.filter(|_| moment.options.interests.exchanges) else { return };
+        let mark = moment.events.len();
+        moment.events.push(Event::Exchange(Box::new(exchange)));
+        self.price_new_exchanges(mark, moment);
+    }
+
     fn http1(&mut self, message: http1::Message, moment: &mut Moment<'_>) {
         let secure = self.is_secure();
         if let http1::Message::Response(response) = &message
@@ -283,6 +311,12 @@ impl Story {
     }
 
     fn close(&mut self, moment: &mut Moment<'_>) {
+        if let (Some(mut inferred), Some(tls)) = (self.inferred.take(), &self.tls)
+            && let Some(setting) = tls.setting()
+        {
+            let exchange = inferred.take(&setting);
+            self.infer(exchange, moment);
+        }
         if let Some(tls) = &mut self.tls {
             tls.close(moment);
         }
@@ -312,20 +346,15 @@ struct Listener<'a> {
 impl Sink for Listener<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
         let Self { story, connection, here, options, events } = self;
-        let trail = story.trail(direction);
-        let first = trail.at(span.start).unwrap_or(*here);
-        let here = trail.whole_with(span.end).unwrap_or(*here);
+        let here = *here;
+        let first = story.trail(direction).at(span.start).unwrap_or(here);
         let from = story.sender(direction);
         let mut moment = Moment { connection, here, first, direction, from, options, events };
         match message {
             Message::Protocol(protocol) => story.protocol(protocol),
             Message::Client(direction) => story.client = Some(direction),
             Message::Tls(message) => {
-                let start = moment.first;
-                story
-                    .tls
-                    .get_or_insert_with(|| Box::new(Tls::new(connection.id, start)))
-                    .see(&message, &mut moment);
+                story.tls(&message, &mut moment);
                 story.settle(direction, span.end);
             }
             Message::Access(access) => {
@@ -359,9 +388,12 @@ impl Sink for Listener<'_> {
         self.story.trail(direction).unsettle(from);
     }
 
-    fn withheld(&mut self, direction: Direction, span: Range<u64>) {
-        let here = self.here;
-        self.story.trail(direction).withhold(&span, here);
+    fn here(&self) -> Origin {
+        self.here
+    }
+
+    fn back_to(&mut self, here: Origin) {
+        self.here = here;
     }
 
     fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {

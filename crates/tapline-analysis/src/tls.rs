@@ -1,14 +1,28 @@
-//! A TLS handshake put together from its messages.
+//! TLS handshakes put together from their messages: the story of a session.
 
-use tapline_decode::tls::{
-    self, Body, ClientHello, ContentType, ExtensionBody, Handshake, ServerHello, Version,
+mod ending;
+mod flight;
+mod follow;
+mod hellos;
+mod progress;
+mod told;
+mod words;
+
+use tapline_decode::crypto::Suite;
+use tapline_decode::tls::{self, Access, Body, ContentType, Handshake, Opened, Version};
+use tapline_reassembly::{Direction, Origin};
+
+pub use flight::{Flight, FlightStep, StepKind, Wait};
+use progress::Progress;
+pub use told::{
+    ClientCertificate, Decrypted, EarlyData, HelloRetry, PskMode, Renegotiation, TlsKind, TlsOutcome,
 };
-use tapline_reassembly::Origin;
 
+use crate::inferred::Setting;
 use crate::story::Moment;
-use crate::{Event, Sender, TlsMessage, TlsSession, text};
+use crate::{Event, Sender, TlsMessage, TlsSession};
 
-/// The handshake so far.
+/// The handshakes of a connection, one after the other.
 ///
 /// ```text
 ///   full TLS 1.2                     TLS 1.3                       resumed TLS 1.2
@@ -18,195 +32,181 @@ use crate::{Event, Sender, TlsMessage, TlsSession, text};
 ///        <- CCS, Fin
 ///   two round trips                  one round trip                one round trip
 /// ```
-#[expect(clippy::struct_excessive_bools, reason = "independent observations, not states")]
+///
+/// Each is a session of its own. It is told when the connection is over or the next one begins, because alerts,
+/// tickets and how much could be opened come later.
 pub(crate) struct Tls {
     session: TlsSession,
+    /// How far the session's handshake has come.
+    progress: Progress,
+    /// What was last said of whether records open.
+    access: Option<Access>,
+    /// The name that the connection's first hello asks for.
+    first_name: Option<String>,
+    /// What the connection's first handshake took.
+    first_handshake_ns: Option<i64>,
+    /// The direction in which the client sends.
+    client: Direction,
     told: bool,
-    /// Whether a `ServerHello` that is not a retry was seen.
-    answered: bool,
-    /// The server sent a certificate in clear.
-    certificate_seen: bool,
-    /// Who sent ChangeCipherSpec: client, server.
-    changed_cipher: [bool; 2],
-    /// Who sent its encrypted Finished (TLS 1.2 and before): client, server.
-    finished: [bool; 2],
-    server_data_seen: bool,
-    /// The direction of the newest handshake flight, to count round trips.
-    flight: Option<Sender>,
-    round_trips: u8,
-    client_data_seen: bool,
 }
 
 impl Tls {
     pub(crate) fn new(connection: u64, start: Origin) -> Self {
         Self {
             session: TlsSession { connection, start, ..TlsSession::default() },
+            progress: Progress::default(),
+            access: None,
+            first_name: None,
+            first_handshake_ns: None,
+            client: Direction::Forward,
             told: false,
-            answered: false,
-            certificate_seen: false,
-            changed_cipher: [false; 2],
-            finished: [false; 2],
-            server_data_seen: false,
-            flight: None,
-            round_trips: 0,
-            client_data_seen: false,
         }
     }
 
     pub(crate) fn server_name(&self) -> Option<&str> {
-        self.session.server_name.as_deref()
+        self.first_name.as_deref()
     }
 
+    /// What the connection's first handshake took.
     pub(crate) fn handshake_ns(&self) -> Option<i64> {
-        self.session.handshake_ns
+        self.first_handshake_ns
+    }
+
+    /// Whether the handshake was seen to end.
+    pub(crate) fn is_established(&self) -> bool {
+        self.session.end.is_some()
+    }
+
+    /// What matters to what is inferred of records that stay closed.
+    pub(crate) fn setting(&self) -> Option<Setting<'_>> {
+        let session = &self.session;
+        let http2 = match &session.alpn {
+            Some(chosen) => chosen == "h2",
+            None => session.version?.is_tls13() && session.alpn_offered.iter().any(|offered| offered == "h2"),
+        };
+        Some(Setting {
+            connection: session.connection,
+            http2,
+            tls13: session.version?.is_tls13(),
+            server_name: self.server_name(),
+        })
+    }
+
+    /// Octets of application data in a record that stays closed, as far as its size tells.
+    pub(crate) fn closed_content(&self, message: &tls::Message) -> Option<u64> {
+        /// An alert of TLS 1.3, which looks like application data (RFC 8446 §5.2).
+        const ALERT: usize = 2;
+        if message.body != Body::ApplicationData || message.decrypted {
+            return None;
+        }
+        let (version, suite) = (self.session.version?, self.session.cipher_suite?);
+        let content = Suite::of(suite.0)?.plain_length(version.0, usize::try_from(message.length).ok()?)?;
+        let is_alert = version.is_tls13() && content == ALERT;
+        (!is_alert).then_some(content as u64)
     }
 
     /// Whether records open from here on.
-    pub(crate) fn access(&mut self, access: tls::Access) {
-        let _ = access;
+    pub(crate) fn access(&mut self, access: Access) {
+        self.access = Some(access);
+        match access {
+            Access::Opened(how) => self.session.opened = Some(how),
+            Access::Closed(why) => self.session.closed = Some(why),
+        }
     }
 
     pub(crate) fn see(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
-        let handshake = match &message.body {
-            Body::Handshake(handshake) => Some(handshake.kind()),
-            _ => None,
+        self.client = match moment.from {
+            Sender::Client => moment.direction,
+            Sender::Server => moment.direction.flip(),
         };
-        if !self.told {
-            self.count_flight(message, moment.from);
-            self.follow(message, moment);
-        }
-        if message.content == ContentType::APPLICATION_DATA {
-            self.session.application_records += 1;
-        }
+        self.begin_again(message, moment);
+        self.count(message);
+        self.follow(message, moment);
         if moment.options.interests.tls_messages {
-            moment.events.push(Event::TlsMessage(Box::new(TlsMessage {
-                connection: moment.connection.id,
-                origin: moment.here,
-                first: moment.first,
-                from: moment.from,
-                record_version: message.record_version,
-                content: message.content,
-                handshake,
-                alert: if let Body::Alert(alert) = message.body { Some(alert) } else { None },
-                length_bytes: message.length,
-                decrypted: message.decrypted,
-            })));
+            moment.events.push(Event::TlsMessage(Box::new(told(message, moment))));
         }
     }
 
-    /// The connection is over: a handshake that never ended is told as far as it came.
+    /// The connection is over.
     pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
-        self.tell(None, moment);
-    }
-
-    fn follow(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
-        match &message.body {
-            Body::Handshake(Handshake::ClientHello(hello)) => self.client_hello(hello),
-            Body::Handshake(Handshake::ServerHello(hello)) => self.server_hello(hello),
-            Body::Handshake(Handshake::Certificate(certificate)) if moment.from == Sender::Server => {
-                self.certificate_seen = true;
-                self.session.certificates = Some(certificate.chain.len());
-            }
-            Body::ChangeCipherSpec => set(&mut self.changed_cipher, moment.from),
-            Body::Encrypted if self.changed_cipher.get(moment.from.index()) == Some(&true) => {
-                set(&mut self.finished, moment.from);
-                if self.finished == [true; 2] {
-                    self.tell(Some(moment.here), moment);
-                }
-            }
-            Body::Alert(alert) => {
-                self.session.alert.get_or_insert((moment.from, *alert));
-            }
-            Body::ApplicationData => self.application_data(moment),
-            _ => {}
+        if !self.told {
+            self.told = true;
+            self.conclude(moment);
+            self.tell(moment);
         }
     }
 
-    fn client_hello(&mut self, hello: &ClientHello) {
-        self.session.server_name = hello.server_name().map(text::text);
-        self.session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
-        self.session.early_data |= hello.early_data();
-        self.session.ja3 = Some(tls::ja3(hello));
-        self.session.ja4 = Some(tls::ja4(hello));
-    }
-
-    fn server_hello(&mut self, hello: &ServerHello) {
-        for extension in &hello.extensions {
-            match &extension.body {
-                ExtensionBody::KeyShare(group, _) | ExtensionBody::RetryGroup(group) => {
-                    self.session.group = Some(*group);
-                }
-                ExtensionBody::Alpn(names) => self.session.alpn = names.first().map(|name| text::text(name)),
-                ExtensionBody::SelectedPreSharedKey(_) => self.session.resumed = Some(true),
-                _ => {}
-            }
-        }
-        if hello.is_hello_retry_request() {
-            self.session.hello_retry = true;
+    /// A handshake begins on a connection that has had one: that one's session is told, another begins.
+    fn begin_again(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
+        if !self.progress.ended {
             return;
         }
-        self.answered = true;
-        self.session.alpn = hello.alpn().map(text::text);
-        self.session.version = Some(hello.negotiated_version());
-        self.session.cipher_suite = Some(hello.cipher_suite);
-        self.session.ja3s = Some(tls::ja3s(hello));
-    }
-
-    /// In TLS 1.3 the client's first record of application data after the server's carries its Finished.
-    fn application_data(&mut self, moment: &mut Moment<'_>) {
-        match moment.from {
-            Sender::Server => self.server_data_seen = true,
-            Sender::Client => {
-                self.client_data_seen = true;
-                if self.server_data_seen && self.is_tls13() {
-                    self.tell(Some(moment.here), moment);
-                }
-            }
+        let inferred = match &message.body {
+            Body::Handshake(Handshake::ClientHello(_) | Handshake::ClientHelloV2(_)) => false,
+            Body::Handshake(Handshake::HelloRequest) if !self.is_tls13() => false,
+            Body::Encrypted if message.content == ContentType::HANDSHAKE => true,
+            _ => return,
+        };
+        // What is not encrypted where all else is belongs to TLS inside of TLS, as behind a CONNECT.
+        let again =
+            inferred || message.decrypted || self.access == Some(Access::Opened(Opened::NotEncrypted));
+        let number = self.session.renegotiation.map_or(0, |earlier| earlier.number).saturating_add(1);
+        self.tell(moment);
+        let access = self.access;
+        self.session = TlsSession {
+            connection: moment.connection.id,
+            start: moment.first,
+            renegotiation: again.then_some(Renegotiation { by: moment.from, inferred, number }),
+            ..TlsSession::default()
+        };
+        if let Some(access) = access {
+            self.access(access);
         }
     }
 
-    /// A round trip is a client flight that the server answered before the client could send data.
-    fn count_flight(&mut self, message: &tls::Message, from: Sender) {
-        if self.client_data_seen && !self.session.early_data || matches!(message.body, Body::Alert(_)) {
-            return;
+    /// Counts what travelled encrypted.
+    fn count(&mut self, message: &tls::Message) {
+        let session = &mut self.session;
+        let is_data = message.content == ContentType::APPLICATION_DATA;
+        if is_data {
+            session.application_records += 1;
         }
-        if from == Sender::Server && self.flight == Some(Sender::Client) {
-            self.round_trips = self.round_trips.saturating_add(1);
+        if message.decrypted {
+            session.messages_opened += 1;
+        } else if message.body == Body::Encrypted
+            || is_data && self.access != Some(Access::Opened(Opened::NotEncrypted))
+        {
+            session.records_closed += 1;
         }
-        self.flight = Some(from);
     }
 
     fn is_tls13(&self) -> bool {
         self.session.version.is_some_and(Version::is_tls13)
     }
 
-    fn tell(&mut self, end: Option<Origin>, moment: &mut Moment<'_>) {
-        if self.told {
-            return;
-        }
-        self.told = true;
-        let session = &mut self.session;
-        session.end = end;
-        if self.answered {
-            let [_, server_changed] = self.changed_cipher;
-            if session.version.is_some_and(Version::is_tls13) {
-                session.resumed.get_or_insert(false);
-            } else if server_changed || self.certificate_seen {
-                // Without a certificate the server can only have taken up an earlier session (or none is
-                // used at all, in the anonymous and PSK suites that nobody offers).
-                session.resumed = Some(!self.certificate_seen);
-            }
-        }
-        session.handshake_ns = end.map(|end| end.at.since(session.start.at));
-        session.handshake_rtts = end.map(|_| self.round_trips);
+    /// The session is told and given up: what the connection is asked for later is kept beside it.
+    fn tell(&mut self, moment: &mut Moment<'_>) {
+        let session = std::mem::take(&mut self.session);
+        self.progress = Progress::default();
         if moment.options.interests.tls_sessions {
-            moment.events.push(Event::TlsSession(Box::new(session.clone())));
+            moment.events.push(Event::TlsSession(Box::new(session)));
         }
     }
 }
 
-fn set(flags: &mut [bool; 2], sender: Sender) {
-    if let Some(flag) = flags.get_mut(sender.index()) {
-        *flag = true;
+/// A message as an event.
+fn told(message: &tls::Message, moment: &Moment<'_>) -> TlsMessage {
+    TlsMessage {
+        connection: moment.connection.id,
+        origin: moment.here,
+        first: moment.first,
+        from: moment.from,
+        record_version: message.record_version,
+        content: message.content,
+        handshake: if let Body::Handshake(handshake) = &message.body { Some(handshake.kind()) } else { None },
+        alert: if let Body::Alert(alert) = message.body { Some(alert) } else { None },
+        length_bytes: message.length,
+        decrypted: message.decrypted,
+        verified: message.verified,
     }
 }

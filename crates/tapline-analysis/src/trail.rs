@@ -1,7 +1,6 @@
 //! Which packet carried which octets, for as long as a message may still want to know.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 
 use tapline_reassembly::Origin;
 
@@ -18,8 +17,6 @@ pub(crate) struct Trail {
     newest: Option<(u64, Origin)>,
     /// Octets before it belong to messages that are done.
     settled: u64,
-    /// Where octets end that were whole with a packet, although what they say is told later.
-    withheld: VecDeque<(u64, Origin)>,
 }
 
 impl Trail {
@@ -50,31 +47,13 @@ impl Trail {
         self.settled = self.settled.min(offset);
     }
 
-    /// The octets of `span` are whole with the packet `here`; what they say is told later.
-    pub(crate) fn withhold(&mut self, span: &Range<u64>, here: Origin) {
-        self.unsettle(span.start);
-        self.withheld.push_back((span.end, here));
-    }
-
-    /// With which packet the octets up to `end` were whole, where that was not the one that tells them.
-    pub(crate) fn whole_with(&self, end: u64) -> Option<Origin> {
-        let index = self.withheld.binary_search_by_key(&end, |&(end, _)| end).ok()?;
-        self.withheld.get(index).map(|&(_, origin)| origin)
-    }
-
     /// Forgets what is settled.
     pub(crate) fn forget(&mut self) {
         while self.older.front().is_some_and(|&(end, _)| end <= self.settled) {
             self.older.pop_front();
         }
-        while self.withheld.front().is_some_and(|&(end, _)| end <= self.settled) {
-            self.withheld.pop_front();
-        }
         if self.older.is_empty() {
             self.older = VecDeque::new();
-        }
-        if self.withheld.is_empty() {
-            self.withheld = VecDeque::new();
         }
     }
 }
@@ -111,20 +90,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_later_keeps_its_packets() {
+    fn what_is_not_done_after_all_keeps_its_packets() {
         let mut trail = Trail::default();
         trail.push(10, packet(1));
-        trail.withhold(&(0..10), packet(1));
         trail.push(20, packet(2));
         trail.settle(20);
         trail.unsettle(0);
         trail.forget();
-        let number = |origin: Option<Origin>| origin.map(|origin| origin.packet);
-        assert_eq!((number(trail.at(0)), number(trail.whole_with(10))), (Some(1), Some(1)));
-        assert_eq!(number(trail.whole_with(20)), None);
+        assert_eq!(trail.at(0).map(|origin| origin.packet), Some(1));
         trail.settle(20);
         trail.forget();
-        assert_eq!((number(trail.whole_with(10)), trail.withheld.capacity()), (None, 0));
+        assert_eq!(trail.at(0).map(|origin| origin.packet), Some(2));
     }
 
     #[test]

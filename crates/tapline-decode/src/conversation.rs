@@ -88,7 +88,7 @@ impl Conversation {
             match &mut self.layer {
                 Layer::Unknown(detectors) => match detectors.of_mut(direction).feed(&mut input) {
                     Some(finding) => self.found(finding, direction, input.offset, keyring, sink),
-                    None => return,
+                    None => return detectors.of_mut(direction).note(sink.here()),
                 },
                 Layer::Http1(decoder) => match decoder.bytes(direction, &mut input, sink) {
                     Some(switch) => self.switch(switch, direction, input.offset, keyring, sink),
@@ -184,8 +184,11 @@ impl Conversation {
         if let Some(client) = client {
             sink.message(direction, at..at, Message::Client(client));
         }
+        let (now, then) = (sink.here(), detectors.of(direction.flip()).here());
         let (other_at, other) = detectors.of_mut(direction.flip()).take_held();
+        sink.back_to(then);
         self.bytes(direction.flip(), other_at, &other, keyring, sink);
+        sink.back_to(now);
         self.bytes(direction, held_at, &held, keyring, sink);
     }
 

@@ -41,6 +41,8 @@ pub struct Keyring {
     sessions: Sessions,
     /// Octets that wait for secrets in all of the conversations.
     held: usize,
+    /// Room for what a record is opened to, used again for the next.
+    buffer: Vec<u8>,
 }
 
 impl Keyring {
@@ -75,9 +77,14 @@ impl Keyring {
 
     /// The premaster secret that was encrypted to a server's key: by a key log that names it, or by the key.
     pub(crate) fn premaster(&self, encrypted: &[u8]) -> Option<Vec<u8>> {
-        let known = [&self.late, &self.given.log].into_iter().find_map(|log| log.by_encrypted_premaster(encrypted));
+        let known =
+            [&self.late, &self.given.log].into_iter().find_map(|log| log.by_encrypted_premaster(encrypted));
         known.map(<[u8]>::to_vec).or_else(|| {
-            self.given.private.iter().find_map(|key| key.decrypt_premaster(encrypted)).map(|octets| octets.to_vec())
+            self.given
+                .private
+                .iter()
+                .find_map(|key| key.decrypt_premaster(encrypted))
+                .map(|octets| octets.to_vec())
         })
     }
 
@@ -93,6 +100,15 @@ impl Keyring {
     /// A session that may be resumed.
     pub(crate) fn remember(&mut self, session: &[u8], master: &Master) {
         self.sessions.remember(session, master);
+    }
+
+    /// Room for what a record is opened to; to be given back.
+    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.buffer)
+    }
+
+    pub(crate) fn give_buffer(&mut self, buffer: Vec<u8>) {
+        self.buffer = buffer;
     }
 
     /// Makes room for octets that wait, in a conversation that holds so many already; false where there is none.
@@ -139,7 +155,7 @@ mod tests {
         let mut sessions = Sessions::default();
         let master = Master::given(&[7; 48]).unwrap();
         let id = |n: usize| n.to_be_bytes();
-        for n in 0..TLS_SESSIONS_MAX * 2 + 1 {
+        for n in 0..=TLS_SESSIONS_MAX * 2 {
             sessions.remember(&id(n), &master);
         }
         assert!(sessions.recall(&id(TLS_SESSIONS_MAX * 2)).is_some());

@@ -29,7 +29,7 @@ pub use fields::Fields;
 pub use keyring::{Keyring, Keys};
 pub use protocol::Protocol;
 pub use tapline_crypto as crypto;
-pub use tapline_reassembly::Direction;
+pub use tapline_reassembly::{Direction, Origin};
 
 /// Something that a conversation said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,9 +68,13 @@ pub trait Sink {
         let _ = (direction, from);
     }
 
-    /// The octets of `span` came whole and cannot be read yet. What is said of them later, up to the same end, was
-    /// complete now.
-    fn withheld(&mut self, direction: Direction, span: Range<u64>) {
-        let _ = (direction, span);
+    /// The packet at hand: what is said is complete with it.
+    fn here(&self) -> Origin {
+        Origin::default()
+    }
+
+    /// What is said from here on was complete with an earlier packet, but could not be read then.
+    fn back_to(&mut self, here: Origin) {
+        let _ = here;
     }
 }

@@ -63,10 +63,10 @@ pub const LAYERS_MAX: u8 = 8;
 
 /// Octets of records of one connection that wait for secrets which may come later: what a page's first responses
 /// have, while a key log is written within moments.
-pub const TLS_HELD_MAX: usize = 2 << 20;
+pub const TLS_HELD_MAX: usize = 1 << 20;
 
 /// The same for all connections of a [`crate::Keyring`].
-pub const TLS_HELD_ALL_MAX: usize = 8 << 20;
+pub const TLS_HELD_ALL_MAX: usize = 4 << 20;
 
 /// Octets of early data that wait until it is known whether the server took it. Servers allow 16 KiB.
 pub const TLS_EARLY_HELD_MAX: usize = 256 << 10;

@@ -12,7 +12,7 @@ use crate::limits::{KEY_FILE_BYTES_MAX, KEY_LOG_READ_BYTES};
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -20,7 +20,7 @@ pub enum KeysError {
         source: io::Error,
     },
     /// A file holds no private key that is of use.
-    #[error("{}: {source}", path.display())]
+    #[error("{} is of no use", path.display())]
     Key {
         /// The file.
         path: PathBuf,
@@ -160,7 +160,7 @@ impl Watched {
             let first = reading.bad_lines.first();
             self.complaint = first.map(|bad| format!("line {}: {}", self.lines + bad.number, bad.reason));
         }
-        self.lines += text.iter().filter(|octet| **octet == b'\n').count();
+        self.lines += text.split(|octet| *octet == b'\n').count() - 1;
     }
 }
 
@@ -171,7 +171,11 @@ mod tests {
     use super::*;
 
     fn line(random: u8, secret: u8) -> String {
-        format!("CLIENT_RANDOM {} {}\n", format!("{random:02x}").repeat(32), format!("{secret:02x}").repeat(48))
+        format!(
+            "CLIENT_RANDOM {} {}\n",
+            format!("{random:02x}").repeat(32),
+            format!("{secret:02x}").repeat(48)
+        )
     }
 
     fn master(log: &KeyLog, random: u8) -> Option<u8> {
@@ -222,6 +226,6 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let error = KeyFiles::default().add_log(Path::new("/nowhere/keys")).unwrap_err();
-        assert!(error.to_string().starts_with("cannot read /nowhere/keys: "), "{error}");
+        assert_eq!(error.to_string(), "cannot read /nowhere/keys");
     }
 }

@@ -121,7 +121,7 @@ impl<W: Write> Writer<W> {
     /// Writes one event; a connection's progress is no record.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::ConnectionProgress(_) => Ok(()),
+            Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) => Ok(()),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
             Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
             Event::TcpSample(sample) => self.line(&series::SampleLine::of(sample)),

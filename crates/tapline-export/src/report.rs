@@ -4,6 +4,7 @@
 //! packets needs no more memory than one on a hundred.
 
 mod connections;
+mod handshakes;
 mod heading;
 mod requests;
 mod segments;
@@ -20,6 +21,7 @@ use tapline_engine::Outcome;
 use tapline_engine::analysis::{Event, Interests};
 
 use connections::Connections;
+use handshakes::Handshakes;
 use requests::Requests;
 use segments::Segments;
 use sessions::Sessions;
@@ -48,6 +50,7 @@ pub struct Report {
     connections: Connections,
     segments: Segments,
     sessions: Sessions,
+    handshakes: Handshakes,
     requests: Requests,
 }
 
@@ -60,6 +63,7 @@ impl Report {
             connections: Connections::new(rows),
             segments: Segments::new(rows),
             sessions: Sessions::new(rows),
+            handshakes: Handshakes::new(options.all),
             requests: Requests::new(rows),
         }
     }
@@ -71,7 +75,10 @@ impl Report {
                 self.segments.take(&record);
                 self.connections.take(*record);
             }
-            Event::TlsSession(session) => self.sessions.take(*session),
+            Event::TlsSession(session) => {
+                self.handshakes.take(&session);
+                self.sessions.take(*session);
+            }
             Event::Exchange(exchange) => self.requests.take(*exchange),
             _ => {}
         }
@@ -79,11 +86,12 @@ impl Report {
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, connections, segments, sessions, requests } = self;
+        let Self { options, connections, segments, sessions, handshakes, requests } = self;
         heading::print(outcome, &options, out)?;
         connections.print(&options, out)?;
         segments.print(&options, out)?;
         sessions.print(&options, out)?;
+        handshakes.print(&options, out)?;
         requests.print(&options, out)
     }
 }

@@ -7,6 +7,7 @@ mod around;
 mod checksum;
 mod fragment;
 mod frame;
+mod site;
 mod talk;
 mod wiretap;
 
@@ -14,5 +15,6 @@ pub use around::{corpus, fixtures, root, skipped};
 pub use checksum::Checksums;
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, frame, frame_with};
+pub use site::{Server, Site, Speech};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
 pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};

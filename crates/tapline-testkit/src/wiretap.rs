@@ -108,26 +108,35 @@ fn relay(client: &TcpStream, server_port: u16) -> std::io::Result<Connection> {
     Ok(Connection { turns, threads })
 }
 
-/// The frames of connections to port 443 of one server, one after the other, each from a port of its own.
-pub fn frames_of(connections: &[Vec<Turn>]) -> Vec<Frame> {
-    let server = SocketAddr::from(([10, 0, 0, 80], 443));
+/// The frames of connections to port 443 of one server, each from a port of its own, so many at once.
+pub fn frames_of(connections: &[Vec<Turn>], at_once: usize) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut start_ns = 1_700_000_000_000_000_000;
-    for (port, turns) in (40_000..).zip(connections) {
-        let client = SocketAddr::from(([10, 0, 0, 10], port));
-        let mut talk = Talk::new(client, server, start_ns).step_ns(100_000).handshake();
-        for (speaker, said) in turns {
-            talk = match (speaker, said.is_empty()) {
-                (Speaker::Client, false) => talk.client(said).server_ack(),
-                (Speaker::Server, false) => talk.server(said).client_ack(),
-                (Speaker::Client, true) => talk.client_fin(),
-                (Speaker::Server, true) => talk.server_fin(),
-            };
+    for (nth, together) in connections.chunks(at_once.max(1)).enumerate() {
+        let mut batch = Vec::new();
+        for (port, turns) in (40_000..).skip(nth * at_once).zip(together) {
+            batch.extend(talk_of(port, turns, start_ns).frames);
         }
-        start_ns = talk.frames.last().map_or(start_ns, |frame| frame.at.0) + 1_000_000;
-        frames.extend(talk.frames);
+        batch.sort_by_key(|frame: &Frame| frame.at);
+        start_ns = batch.last().map_or(start_ns, |frame| frame.at.0) + 1_000_000;
+        frames.extend(batch);
     }
     frames
+}
+
+fn talk_of(port: u16, turns: &[Turn], start_ns: i64) -> Talk {
+    let server = SocketAddr::from(([10, 0, 0, 80], 443));
+    let client = SocketAddr::from(([10, 0, 0, 10], port));
+    let mut talk = Talk::new(client, server, start_ns).step_ns(100_000).handshake();
+    for (speaker, said) in turns {
+        talk = match (speaker, said.is_empty()) {
+            (Speaker::Client, false) => talk.client(said).server_ack(),
+            (Speaker::Server, false) => talk.server(said).client_ack(),
+            (Speaker::Client, true) => talk.client_fin(),
+            (Speaker::Server, true) => talk.server_fin(),
+        };
+    }
+    talk
 }
 
 /// A port that nobody listens on now.

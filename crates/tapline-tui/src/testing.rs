@@ -122,6 +122,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         response: Some(part(at(6, start_ms + 20), at(8, start_ms + 40), 11_000)),
         content_type: Some("text/html".into()),
         timings: tapline_analysis::Timings::default(),
+        inferred: false,
         pushed: false,
         complete: true,
         reset: None,

@@ -38,7 +38,7 @@ fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
         && let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty())
         && let Err(error) = keys.add_log(Path::new(&path))
     {
-        complain(&format!("SSLKEYLOGFILE is of no use: {error}"));
+        complain(&format!("SSLKEYLOGFILE is of no use: {:#}", anyhow::Error::from(error)));
     }
     let password = arguments.rsa_key_password.clone();
     let password = password.or_else(|| std::env::var("TAPLINE_RSA_KEY_PASSWORD").ok());

@@ -135,7 +135,10 @@ fn what_was_sealed_opens() {
                 assert_eq!(opened.padding, more, "{case:?}");
             }
             if let Some(plain) = case.suite.plain_length(case.version, sealed.len()) {
-                assert_eq!(plain, length + opened.padding, "{case:?}");
+                let likely = length..=length + opened.padding;
+                assert!(likely.contains(&plain), "{case:?}: {plain} {likely:?}");
+                let block = matches!(case.suite.cipher.kind(), crate::suite::Kind::Block(_));
+                assert!(block || plain == length + opened.padding, "{case:?}");
             }
         }
         assert_eq!(opener.sequence(), 7);

@@ -8,10 +8,10 @@
 use memchr::memchr;
 
 use super::detect::{Sender, Verdict, client_hello, judge};
-use crate::Protocol;
 use crate::input::Input;
 use crate::limits::{TEXT_SAMPLE, UNDECIDED_MAX};
 use crate::parse::span;
+use crate::{Origin, Protocol};
 
 /// How a record that begins TLS begins.
 const HANDSHAKE: u8 = 22;
@@ -39,9 +39,21 @@ pub(super) struct Detector {
     held: Vec<u8>,
     /// Where `held` starts.
     held_at: u64,
+    /// The packet that `held` came with, or the last of several.
+    here: Origin,
 }
 
 impl Detector {
+    /// What was held came with that packet.
+    pub(super) fn note(&mut self, here: Origin) {
+        self.here = here;
+    }
+
+    /// The packet that what is held came with.
+    pub(super) fn here(&self) -> Origin {
+        self.here
+    }
+
     /// Looks at octets; where something is found, what was held and the rest of `input` belong to it.
     pub(super) fn feed(&mut self, input: &mut Input<'_>) -> Option<Finding> {
         match self.state {

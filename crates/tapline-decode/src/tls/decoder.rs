@@ -6,26 +6,28 @@
 //! ```
 
 mod closed;
+mod gap;
+mod handshakes;
 mod messages;
 mod withheld;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use messages::{Messages, Step, begins_with};
+use messages::{Messages, begins_with};
 use tapline_crypto::Side as Party;
 use withheld::{Withheld, WithheldEarly};
 
-use super::handshake::{kept, message, sslv2_hello};
+use super::handshake::kept;
 use super::inside::Inside;
 use super::opening::Opening;
 use super::record::{self, HEADER_SIZE, Header, is_record, measure};
-use super::{Access, Alert, Body, CipherSuite, ContentType, Handshake, HandshakeType, Message, Negotiated, Version};
+use super::{Access, Alert, Body, CipherSuite, ContentType, HandshakeType, Message, Version};
 use crate::anomaly::{self, Anomaly};
 use crate::input::Input;
 use crate::pair::Pair;
-use crate::parse::{self, length, portion, span};
-use crate::resync::{Found, Search};
+use crate::parse::{self, portion, span};
+use crate::resync::Search;
 use crate::{Direction, Keyring, Sink};
 
 /// Records that have to follow one another after a gap.
@@ -212,8 +214,15 @@ impl Decoder {
             &held
         };
         side.whole = end;
-        let record =
-            Record { header, length: header.length, fragment, opened: false, decrypted: false, start: side.start, end };
+        let record = Record {
+            header,
+            length: header.length,
+            fragment,
+            opened: false,
+            decrypted: false,
+            start: side.start,
+            end,
+        };
         match closed {
             Some(body) => self.closed(record, cut, body, direction, keyring, sink),
             None if cut => {
@@ -222,46 +231,9 @@ impl Decoder {
                 self.lose_messages();
                 emit(record, Body::Unknown(kept(fragment)), direction, sink);
             }
+            None if self.waits_its_turn(record, direction, keyring, sink) => {}
             None => self.record(record, direction, keyring, sink),
         }
-        true
-    }
-
-    fn hello_v2(
-        &mut self,
-        direction: Direction,
-        input: &mut Input<'_>,
-        keyring: &mut Keyring,
-        sink: &mut impl Sink,
-    ) -> bool {
-        let side = self.sides.of_mut(direction);
-        let Expect::HelloV2 { header, left } = &mut side.expect else { return false };
-        let taken = input.take(portion(*left, usize::MAX));
-        *left -= span(taken.len());
-        let (header, over, range) = (*header, *left == 0, side.start..input.offset);
-        side.held.extend_from_slice(taken);
-        if !over {
-            return false;
-        }
-        let body = std::mem::take(&mut side.held);
-        (side.expect, side.whole) = (Expect::Header { first: false }, range.end);
-        let kind = HandshakeType(body.first().copied().unwrap_or_default());
-        let mut oddities = Vec::new();
-        let handshake = if kind == HandshakeType::CLIENT_HELLO {
-            sslv2_hello(&body, &mut oddities)
-        } else {
-            Handshake::Other { kind, body: kept(&body) }
-        };
-        self.learn(&handshake, direction, range.start, sink);
-        for oddity in oddities {
-            sink.message(direction, range.clone(), crate::Message::Anomaly(oddity));
-        }
-        self.see(kind, &body, &handshake, direction, keyring);
-        let (length, decrypted, verified) = (u32::from(header.length), false, None);
-        let (record_version, content) = (header.version, header.content);
-        let body = Body::Handshake(handshake);
-        let message = Message { record_version, content, length, decrypted, verified, body };
-        sink.message(direction, range, crate::Message::Tls(Box::new(message)));
         true
     }
 
@@ -274,8 +246,15 @@ impl Decoder {
             if side.messages.is_open() {
                 self.interrupted(start..end, direction, sink);
             }
-            let record =
-                Record { header, length: header.length, fragment: &[], opened: false, decrypted: false, start, end };
+            let record = Record {
+                header,
+                length: header.length,
+                fragment: &[],
+                opened: false,
+                decrypted: false,
+                start,
+                end,
+            };
             emit(record, body, direction, sink);
         }
     }
@@ -367,167 +346,11 @@ impl Decoder {
         begins_with(fragment, if begun_late { &flight } else { &hello })
     }
 
-    fn handshake(
-        &mut self,
-        record: Record<'_>,
-        direction: Direction,
-        keyring: &mut Keyring,
-        sink: &mut impl Sink,
-    ) {
-        let Record { header, fragment, decrypted, start: record_start, end, .. } = record;
-        let mut steps = Vec::new();
-        let side = self.sides.of_mut(direction);
-        side.messages.feed(fragment, record_start, |step| steps.push(step));
-        for step in steps {
-            let (kind, body, start) = match step {
-                Step::Message(kind, body, start) => (kind, body, start),
-                Step::TooLong(kind, length) => {
-                    let detail = format!("{kind} claims {length} octets, more than are held");
-                    say(sink, direction, record_start..end, anomaly::TLS_HANDSHAKE_TOO_LONG, detail);
-                    self.lose_messages();
-                    continue;
-                }
-            };
-            let mut oddities = Vec::new();
-            let negotiated = Negotiated { version: self.version, cipher_suite: self.cipher_suite };
-            let handshake = message(kind, &body, negotiated, &mut oddities);
-            self.learn(&handshake, direction, start, sink);
-            for oddity in oddities {
-                sink.message(direction, start..end, crate::Message::Anomaly(oddity));
-            }
-            let verified = self.see(kind, &body, &handshake, direction, keyring);
-            if verified == Some(false) {
-                let detail = "Finished does not say what the handshake messages give";
-                say(sink, direction, start..end, anomaly::TLS_WRONG_FINISHED, detail);
-            }
-            let message = Message {
-                record_version: header.version,
-                content: header.content,
-                length: length(body.len()),
-                decrypted,
-                verified,
-                body: Body::Handshake(handshake),
-            };
-            sink.message(direction, start..end, crate::Message::Tls(Box::new(message)));
-            self.settle_early(keyring, sink);
-        }
-    }
-
-    /// What a message says about the connection.
-    fn learn(&mut self, handshake: &Handshake, direction: Direction, start: u64, sink: &mut impl Sink) {
-        let client = match handshake {
-            Handshake::ClientHello(_) | Handshake::ClientHelloV2(_) => direction,
-            Handshake::ServerHello(hello) => {
-                self.version = Some(hello.negotiated_version());
-                self.cipher_suite = Some(hello.cipher_suite);
-                if let Some(alpn) = hello.alpn() {
-                    self.alpn = Some(alpn.to_vec());
-                }
-                direction.flip()
-            }
-            Handshake::EncryptedExtensions(extensions) => {
-                self.alpn = extensions.alpn().map(<[u8]>::to_vec);
-                return;
-            }
-            _ => return,
-        };
-        if self.client.is_none() {
-            self.client = Some(client);
-            sink.message(direction, start..start, crate::Message::Client(client));
-        }
-    }
-
-    /// What a message says about the secrets; for Finished, whether it is right.
-    fn see(
-        &mut self,
-        kind: HandshakeType,
-        body: &[u8],
-        handshake: &Handshake,
-        direction: Direction,
-        keyring: &mut Keyring,
-    ) -> Option<bool> {
-        let begins = matches!(handshake, Handshake::ClientHello(_) | Handshake::ClientHelloV2(_));
-        if begins && self.opening.is_none() && (!keyring.is_idle() || self.depth == 0) {
-            self.opening = Some(Box::default());
-        }
-        let party = self.party(direction);
-        let verified = self.opening.as_mut()?.see(party, kind, body, handshake, keyring);
-        if matches!(handshake, Handshake::ServerHello(_)) && keyring.is_idle() {
-            // Without keys only what is not encrypted can be read.
-            self.opening = self.opening.take().filter(|opening| opening.is_null());
-        }
-        verified
-    }
-
     fn interrupted(&mut self, range: Range<u64>, direction: Direction, sink: &mut impl Sink) {
         self.sides.of_mut(direction).messages.clear();
         self.lose_messages();
         let detail = "a record of another type stands inside a handshake message";
         say(sink, direction, range, anomaly::TLS_HANDSHAKE_INTERRUPTED, detail);
-    }
-
-    fn searched(
-        &mut self,
-        found: Found,
-        direction: Direction,
-        offset: u64,
-        keyring: &mut Keyring,
-        sink: &mut impl Sink,
-    ) {
-        let side = self.sides.of_mut(direction);
-        match found {
-            Found::NotYet => {}
-            Found::Nothing => {
-                say(sink, direction, offset..offset, anomaly::TLS_LOST, "no plausible record follows");
-                side.expect = Expect::Nothing;
-            }
-            Found::Chain(at, octets) => {
-                let lost = at.saturating_sub(side.whole);
-                (side.expect, side.whole) = (Expect::Header { first: false }, at);
-                if side.tries == 0 {
-                    say(sink, direction, at..at, anomaly::TLS_RESYNCHRONISED, "records go on");
-                }
-                self.lose(direction, lost);
-                self.bytes(direction, &mut Input { offset: at, octets: &octets }, keyring, sink);
-            }
-        }
-    }
-
-    pub(crate) fn gap(
-        &mut self,
-        direction: Direction,
-        offset: u64,
-        length: u64,
-        keyring: &mut Keyring,
-        sink: &mut impl Sink,
-    ) {
-        let end = offset.saturating_add(length);
-        let side = self.sides.of_mut(direction);
-        side.next = end;
-        match &mut side.expect {
-            Expect::Nothing => return,
-            Expect::Passing { left, .. } if length <= *left => *left -= length,
-            Expect::Fragment { left, cut, closed, .. } if length <= *left => {
-                *left -= length;
-                *cut = true;
-                if closed.is_some() {
-                    // A fragment that cannot be opened is of use by its end alone.
-                    side.held.clear();
-                }
-            }
-            _ => {
-                let chain = self.begin_search(direction, keyring);
-                let side = self.sides.of_mut(direction);
-                side.held = Vec::new();
-                side.messages.clear();
-                side.cipher = side.cipher.after_gap();
-                side.expect = Expect::Search(Search::new(end, chain));
-                self.lose_messages();
-            }
-        }
-        say(sink, direction, offset..end, anomaly::TLS_GAP, "octets are missing");
-        // A fragment that the gap ran to the end of is over without another octet.
-        self.bytes(direction, &mut Input { offset: end, octets: &[] }, keyring, sink);
     }
 
     pub(crate) fn end(
@@ -586,7 +409,9 @@ impl Decoder {
         if let Some(header) = header {
             let (left, cut) = (u64::from(header.length), false);
             let expect = match side.passing(header) {
-                Some(body) if !self.wants(header, direction, keyring) => Expect::Passing { header, left, body },
+                Some(body) if !self.wants(header, direction, keyring) => {
+                    Expect::Passing { header, left, body }
+                }
                 closed => Expect::Fragment { header, left, cut, closed },
             };
             self.sides.of_mut(direction).expect = expect;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::limits::TLS_OPEN_RECORDS_MAX;
 use crate::pair::Pair;
 use crate::parse::span;
-use crate::{Conversation, Direction, Keyring, Message, Sink};
+use crate::{Conversation, Direction, Keyring, Message, Origin, Sink};
 
 /// The conversation inside, and where its octets came from.
 #[derive(Debug)]
@@ -79,7 +79,13 @@ impl Inside {
         self.conversation.give_up(keyring, &mut Outward { tracks: &mut self.tracks, sink });
     }
 
-    pub(super) fn end(&mut self, direction: Direction, clean: bool, keyring: &mut Keyring, sink: &mut impl Sink) {
+    pub(super) fn end(
+        &mut self,
+        direction: Direction,
+        clean: bool,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
         let mut outward = Outward { tracks: &mut self.tracks, sink };
         self.conversation.end(direction, clean, keyring, &mut outward);
     }
@@ -138,10 +144,12 @@ impl Sink for Outward<'_> {
         self.sink.unfinished(direction, outside.start);
     }
 
-    fn withheld(&mut self, direction: Direction, span: Range<u64>) {
-        let track = self.tracks.of(direction);
-        let outside = track.record(span.start).start..track.record(span.end.saturating_sub(1)).end;
-        self.sink.withheld(direction, outside);
+    fn here(&self) -> Origin {
+        self.sink.here()
+    }
+
+    fn back_to(&mut self, here: Origin) {
+        self.sink.back_to(here);
     }
 }
 

@@ -14,8 +14,8 @@ mod transcript;
 
 use agreement::{Agreement, Choice, Offer, encrypted_premaster};
 pub(super) use protection::Content;
-use protection::{Epoch, Protection, overhead};
-use tapline_crypto::{Master, Opener, Side, verify_data13};
+use protection::{Epoch, Protection};
+use tapline_crypto::{Master, Opener, Side, Suite, verify_data13};
 use transcript::Transcript;
 
 use super::record::Header;
@@ -96,7 +96,11 @@ impl Opening {
         }
         match handshake {
             Handshake::EncryptedExtensions(extensions) => {
-                self.early_data(if extensions.is_early_data_accepted() { Early::Accepted } else { Early::Refused });
+                self.early_data(if extensions.is_early_data_accepted() {
+                    Early::Accepted
+                } else {
+                    Early::Refused
+                });
             }
             Handshake::Certificate(_) if from == Side::Server => self.agreement.has_certificate = true,
             Handshake::ClientKeyExchange(_) => {
@@ -212,12 +216,14 @@ impl Opening {
 
     /// Whether an encrypted record of that direction is worth having.
     pub(super) fn wants(&mut self, from: Side, keyring: &Keyring) -> bool {
-        (self.is_null() || !keyring.is_idle()) && self.agreement.offer.is_some() && self.side(from).is_worth_trying()
+        (self.is_null() || !keyring.is_idle())
+            && self.agreement.offer.is_some()
+            && self.side(from).is_worth_trying()
     }
 
     /// Whether the suite does not encrypt.
     pub(super) fn is_null(&self) -> bool {
-        self.agreement.choice.as_ref().and_then(|choice| choice.suite).is_some_and(|suite| suite.is_null())
+        self.agreement.choice.as_ref().and_then(|choice| choice.suite).is_some_and(Suite::is_null)
     }
 
     /// Whether that direction is encrypted: a secret would open it.
@@ -263,18 +269,15 @@ impl Opening {
         keyring: &mut Keyring,
         out: &mut Vec<u8>,
     ) -> Attempt {
-        let overhead = self.agreement.choice.as_ref().map_or(0, |choice| {
-            overhead(choice.suite, choice.version.0)
-        });
         let mut tried = self.side(from).opener.is_some();
         if let Some(opened) = self.side(from).open(header, fragment, out) {
-            return Attempt::Opened(self.side(from).content(opened, overhead));
+            return Attempt::Opened(self.content(from, opened));
         }
         for epoch in self.due(from) {
             for opener in self.openers(from, epoch, keyring) {
                 tried = true;
                 if let Some(opened) = self.side(from).advance(epoch, opener, header, fragment, out) {
-                    return Attempt::Opened(self.side(from).content(opened, overhead));
+                    return Attempt::Opened(self.content(from, opened));
                 }
             }
         }
@@ -283,6 +286,14 @@ impl Opening {
             return Attempt::Refused;
         }
         Attempt::Keyless
+    }
+
+    fn content(&mut self, from: Side, opened: tapline_crypto::Opened) -> Content {
+        let records =
+            self.agreement.choice.as_ref().and_then(|choice| Some((choice.version.0, choice.suite?)));
+        let content_of =
+            |fragment| records.and_then(|(version, suite)| suite.plain_length(version, fragment));
+        self.side(from).content(opened, content_of)
     }
 
     /// The epochs whose secrets may fit the next record, in order, without the one that has its opener.
@@ -307,7 +318,10 @@ impl Opening {
                 let Some(choice) = &self.agreement.choice else { return Vec::new() };
                 let secret = self.secret13(from, epoch, keyring);
                 let opener = secret.zip(choice.suite);
-                opener.and_then(|(secret, suite)| Opener::tls13(choice.version.0, suite, secret)).into_iter().collect()
+                opener
+                    .and_then(|(secret, suite)| Opener::tls13(choice.version.0, suite, secret))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -340,7 +354,14 @@ impl Opening {
         match &self.master {
             Some((master, _)) => {
                 let randoms = choice.randoms(offer.random);
-                Opener::tls12(choice.version.0, choice.suite?, master, &randoms, from, choice.encrypt_then_mac)
+                Opener::tls12(
+                    choice.version.0,
+                    choice.suite?,
+                    master,
+                    &randoms,
+                    from,
+                    choice.encrypt_then_mac,
+                )
             }
             None => choice.null_opener(),
         }
@@ -376,7 +397,8 @@ impl Opening {
         }
         let by_id = !offer.session_id.is_empty() && offer.session_id == choice.session_id;
         let by_id = by_id.then(|| keyring.recall(&offer.session_id)).flatten();
-        let master = by_id.or_else(|| (!offer.ticket.is_empty()).then(|| keyring.recall(&offer.ticket)).flatten())?;
+        let master =
+            by_id.or_else(|| (!offer.ticket.is_empty()).then(|| keyring.recall(&offer.ticket)).flatten())?;
         Some((master, Opened::EarlierSession))
     }
 
@@ -425,7 +447,7 @@ impl Opening {
     /// Why a record stays closed that no secret was there for.
     pub(super) fn why_closed(&self, keyring: &Keyring) -> Access {
         let Some(choice) = &self.agreement.choice else { return Access::Closed(Closed::HelloMissing) };
-        let rsa = choice.suite.is_some_and(|suite| suite.is_rsa_key_exchange());
+        let rsa = choice.suite.is_some_and(Suite::is_rsa_key_exchange);
         Access::Closed(match choice.suite {
             None => Closed::UnsupportedSuite(choice.cipher_suite),
             Some(_) if !keyring.has_only_private_keys() => Closed::NoSecret,

@@ -20,6 +20,7 @@ pub(super) struct Line<'a> {
     timings_ns: TimingsLine,
     /// Not attributed yet.
     stalls: Option<()>,
+    inferred: bool,
     pushed: bool,
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,9 +34,12 @@ struct Part<'a> {
     end_packet: u64,
     end_at: At,
     headers: &'a [(String, String)],
-    header_bytes: u64,
-    header_bytes_decoded: u64,
-    body_bytes: u64,
+    header_bytes: Option<u64>,
+    header_bytes_decoded: Option<u64>,
+    body_bytes: Option<u64>,
+    /// Everything inside of the records, where no more is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_bytes: Option<u64>,
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_sha256: Option<String>,
@@ -63,8 +67,8 @@ impl<'a> Line<'a> {
             method: exchange.method.as_deref(),
             url: exchange.url.as_deref(),
             status: exchange.status,
-            request: exchange.request.as_ref().map(part),
-            response: exchange.response.as_ref().map(part),
+            request: exchange.request.as_ref().map(|one| part(one, exchange.inferred)),
+            response: exchange.response.as_ref().map(|one| part(one, exchange.inferred)),
             timings_ns: TimingsLine {
                 blocked: None,
                 dns: None,
@@ -75,6 +79,7 @@ impl<'a> Line<'a> {
                 receive: timings.receive,
             },
             stalls: None,
+            inferred: exchange.inferred,
             pushed: exchange.pushed,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
@@ -82,16 +87,18 @@ impl<'a> Line<'a> {
     }
 }
 
-fn part(part: &MessagePart) -> Part<'_> {
+fn part(part: &MessagePart, inferred: bool) -> Part<'_> {
+    let known = |octets| (!inferred).then_some(octets);
     Part {
         packet: part.first.packet,
         at: At(part.first.at),
         end_packet: part.last.packet,
         end_at: At(part.last.at),
         headers: &part.headers,
-        header_bytes: part.header_bytes,
-        header_bytes_decoded: part.header_bytes_decoded,
-        body_bytes: part.body_bytes,
+        header_bytes: known(part.header_bytes),
+        header_bytes_decoded: known(part.header_bytes_decoded),
+        body_bytes: known(part.body_bytes),
+        content_bytes: inferred.then_some(part.body_bytes),
         complete: part.complete,
         body_sha256: part.body_sha256.map(|hash| hex(&hash)),
     }

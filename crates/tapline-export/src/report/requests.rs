@@ -20,6 +20,7 @@ pub(super) struct Requests {
     times: Spread,
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
+    inferred: u64,
 }
 
 impl Requests {
@@ -29,6 +30,7 @@ impl Requests {
             times: Spread::default(),
             statuses: BTreeMap::new(),
             unanswered: 0,
+            inferred: 0,
         }
     }
 
@@ -38,6 +40,7 @@ impl Requests {
         }
         match exchange.status {
             Some(status) => *self.statuses.entry(status).or_default() += 1,
+            None if exchange.inferred => self.inferred += 1,
             None => self.unanswered += 1,
         }
         self.rows.push(score(&exchange), exchange);
@@ -53,9 +56,17 @@ impl Requests {
         if self.unanswered > 0 {
             parts.push(format!("{} unanswered", human::count(self.unanswered)));
         }
+        if self.inferred > 0 {
+            parts.push(format!("{} inferred", human::count(self.inferred)));
+        }
         let mut summary = format!("{}: {}", human::count(total), parts.join(", "));
         if let Some(spread) = self.times.text().filter(|_| total > 1) {
-            summary += &format!(" · {spread}");
+            let longer = format!("{summary} · {spread}");
+            // What does not fit is left out, not cut.
+            let room = options.width.unwrap_or(usize::MAX).saturating_sub("Requests  ".len());
+            if longer.chars().count() <= room {
+                summary = longer;
+            }
         }
         title(out, options, "Requests", &summary)?;
         let rows = self.rows.into_rows();
@@ -82,7 +93,8 @@ fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
     let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
     let method = exchange.method.as_deref().unwrap_or("request not seen");
     let url = exchange.url.as_deref().unwrap_or_default();
-    let mut request = format!("{method} {url}");
+    let mut request =
+        if exchange.inferred { format!("≈ {url} (inferred)") } else { format!("{method} {url}") };
     if exchange.pushed {
         request.insert_str(0, "pushed ");
     }
@@ -103,6 +115,7 @@ fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
 
 fn status(exchange: &Exchange) -> Cell {
     match exchange.status {
+        None if exchange.inferred && exchange.response.is_some() => cell(Ink::Dim, "?"),
         None if exchange.reset.is_some() => cell(Ink::Bad, "reset"),
         None => cell(Ink::Bad, "none"),
         Some(status) => {
@@ -133,6 +146,7 @@ fn window(rows: &[Exchange]) -> Option<Window> {
 
 fn score(exchange: &Exchange) -> Score {
     let severity = match exchange.status {
+        None if exchange.inferred => u8::from(!exchange.complete),
         None => 3,
         Some(500..) => 2,
         Some(400..500) => 1,

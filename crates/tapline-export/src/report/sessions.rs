@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{TlsSession, human};
+use tapline_engine::analysis::{EarlyData, TlsKind, TlsOutcome, TlsSession, human};
 
-use super::shortlist::{Score, Shortlist};
+use super::handshakes::score;
+use super::shortlist::Shortlist;
 use super::spread::Spread;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, left, right};
@@ -24,7 +25,8 @@ impl Sessions {
     pub(super) fn take(&mut self, session: TlsSession) {
         match session.handshake_ns {
             Some(ns) => self.handshakes.push(ns),
-            None => self.failed += 1,
+            None if session.outcome != TlsOutcome::NotSeen => self.failed += 1,
+            None => {}
         }
         self.rows.push(score(&session), session);
     }
@@ -42,7 +44,8 @@ impl Sessions {
             summary += &format!(" · handshake {spread}");
         }
         title(out, options, "TLS sessions", &summary)?;
-        let rows = self.rows.into_rows();
+        let mut rows = self.rows.into_rows();
+        rows.sort_by_key(|session| std::cmp::Reverse(score(session).0));
         let cells: Vec<_> = rows.iter().map(row).collect();
         table::print(&COLUMNS, &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest handshakes")
@@ -53,10 +56,10 @@ const COLUMNS: [Column; 7] = [
     right("#"),
     flexible("server name"),
     left("TLS"),
-    flexible("cipher suite"),
-    flexible("ALPN"),
+    flexible("cipher suite").rank(1),
+    flexible("ALPN").rank(2),
     right("handshake"),
-    left(""),
+    flexible(""),
 ];
 
 fn row(session: &TlsSession) -> Vec<Cell> {
@@ -64,13 +67,21 @@ fn row(session: &TlsSession) -> Vec<Cell> {
     let version = session.version.map(|version| version.to_string());
     vec![
         cell(Ink::Dim, session.connection.to_string()),
-        cell(Ink::Name, session.server_name.as_deref().unwrap_or("no SNI")),
-        cell(Ink::Plain, version.as_deref().map_or("none", |name| name.trim_start_matches("TLS "))),
+        name(session),
+        cell(Ink::Plain, version.as_deref().map_or("", |name| name.trim_start_matches("TLS "))),
         cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
-        cell(Ink::Plain, session.handshake_ns.map_or_else(|| "unfinished".to_owned(), human::duration)),
+        cell(Ink::Plain, session.handshake_ns.map(human::duration).unwrap_or_default()),
         notes(session),
     ]
+}
+
+fn name(session: &TlsSession) -> Cell {
+    match (&session.server_name, session.renegotiation) {
+        (Some(name), _) => cell(Ink::Name, name),
+        (None, Some(again)) if again.inferred => cell(Ink::Dim, "encrypted"),
+        (None, _) => cell(Ink::Dim, "no SNI"),
+    }
 }
 
 /// A suite's name without what goes without saying: the prefix, and the hash of an AEAD suite.
@@ -88,35 +99,44 @@ fn short_suite(name: &str) -> String {
 fn alpn(session: &TlsSession) -> Cell {
     match &session.alpn {
         Some(chosen) => cell(Ink::Plain, chosen),
+        None if session.version.is_none() => cell(Ink::Dim, ""),
         None if session.alpn_offered.is_empty() => cell(Ink::Dim, "none"),
         None => cell(Ink::Dim, format!("({})", session.alpn_offered.join(","))),
     }
 }
 
-/// Round trips and what was special.
+/// Round trips and what was special; of a failed handshake only what failed.
 fn notes(session: &TlsSession) -> Cell {
+    if ![TlsOutcome::Established, TlsOutcome::NotSeen].contains(&session.outcome) {
+        let ink = if session.outcome == TlsOutcome::Cut { Ink::Warn } else { Ink::Bad };
+        return cell(ink, session.outcome_text());
+    }
     let mut notes = Vec::new();
     if let Some(rtts) = session.handshake_rtts {
         notes.push(format!("{rtts} RTT"));
     }
-    if session.resumed == Some(true) {
-        notes.push("resumed".to_owned());
+    match session.renegotiation {
+        Some(again) if again.inferred => notes.push("renegotiation, inferred".to_owned()),
+        Some(_) => notes.push("renegotiation".to_owned()),
+        None => {}
+    }
+    if !matches!(session.kind, TlsKind::Full | TlsKind::NotKnown) {
+        notes.push(session.kind.words().to_owned());
     }
     if session.hello_retry {
         notes.push("hello retry".to_owned());
     }
-    if session.early_data {
-        notes.push("early data".to_owned());
+    match session.early_data_outcome {
+        EarlyData::None => {}
+        outcome => notes.push(format!("0-RTT {}", outcome.name())),
     }
-    if let Some((from, alert)) = session.alert {
-        notes.push(format!("{alert} by {}", from.name()));
-        return cell(Ink::Bad, notes.join(", "));
+    if session.outcome == TlsOutcome::NotSeen {
+        notes.push(session.outcome_text());
     }
-    cell(if session.hello_retry { Ink::Warn } else { Ink::Plain }, notes.join(", "))
-}
-
-fn score(session: &TlsSession) -> Score {
-    (u8::from(session.handshake_ns.is_none()), session.handshake_ns.unwrap_or(0))
+    let alert = session.alert.map(|(from, alert)| format!("{alert} by {}", from.name()));
+    let odd = alert.is_some() || session.hello_retry;
+    notes.extend(alert);
+    cell(if odd { Ink::Warn } else { Ink::Plain }, notes.join(", "))
 }
 
 #[cfg(test)]

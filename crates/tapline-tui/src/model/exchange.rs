@@ -36,6 +36,8 @@ pub(crate) enum Outcome {
     Partial,
     /// Its HTTP/2 stream was reset.
     Reset,
+    /// It was inferred from records of TLS that stayed closed.
+    Inferred,
 }
 
 impl ExchangeRow {
@@ -55,6 +57,7 @@ impl ExchangeRow {
             body_bytes: response.map(|part| part.body_bytes),
             outcome: match exchange.reset {
                 Some(_) => Outcome::Reset,
+                None if exchange.inferred => Outcome::Inferred,
                 None if exchange.complete => Outcome::Whole,
                 None => Outcome::Partial,
             },
@@ -69,7 +72,7 @@ impl ExchangeRow {
 }
 
 fn request_line(exchange: &Exchange) -> Box<str> {
-    let method = exchange.method.as_deref();
+    let method = exchange.method.as_deref().or(exchange.inferred.then_some("≈ inferred"));
     let method = method.unwrap_or(if exchange.pushed { "(pushed)" } else { "(request not seen)" });
     let mut line = printable(method).into_owned();
     if let Some(url) = &exchange.url {

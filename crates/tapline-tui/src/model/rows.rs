@@ -32,8 +32,11 @@ impl Rows {
     pub(crate) fn take(&mut self, event: Event) {
         match event {
             Event::ConnectionProgress(record) | Event::Connection(record) => self.take_record(record),
-            Event::TlsSession(session) => {
-                if let Some(row) = self.row_mut(session.connection) {
+            Event::TlsSessionProgress(session) | Event::TlsSession(session) => {
+                // A row shows how its connection began; later handshakes are part of what it carries.
+                if session.renegotiation.is_none()
+                    && let Some(row) = self.row_mut(session.connection)
+                {
                     row.tls = Some(Box::new(*session));
                 }
             }

@@ -94,6 +94,7 @@ fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer
 fn status(exchange: &ExchangeRow) -> (String, Role) {
     let incomplete = if exchange.outcome == ExchangeOutcome::Partial { "…" } else { "" };
     match (exchange.outcome, exchange.status) {
+        (ExchangeOutcome::Inferred, _) if exchange.answered.is_some() => ("?".to_owned(), Role::Dim),
         (ExchangeOutcome::Reset, _) => ("reset".to_owned(), Role::Bad),
         (_, Some(status)) => {
             let role = if status >= 400 { Role::Bad } else { Role::Plain };

@@ -11,7 +11,7 @@ use crate::tls::inside::Inside;
 use crate::tls::opening::{Attempt, Content, Early};
 use crate::tls::record::{HEADER_SIZE, Header, measure};
 use crate::tls::{Access, Body, Closed, ContentType};
-use crate::{Conversation, Direction, Keyring, Protocol, Sink};
+use crate::{Conversation, Direction, Keyring, Origin, Protocol, Sink};
 
 impl Decoder {
     /// Whether an encrypted record is to be held until it is whole, because it may be opened.
@@ -33,10 +33,10 @@ impl Decoder {
     }
 
     /// Octets of records are missing.
-    pub(super) fn lose(&mut self, direction: Direction, octets: u64) {
+    pub(super) fn lose(&mut self, direction: Direction, octets: u64, here: Origin) {
         let party = self.party(direction);
         if !self.withheld.items.is_empty() {
-            self.withheld.items.push_back(Item::Lost(direction, octets));
+            self.withheld.items.push_back((here, Item::Lost(direction, octets)));
         } else if let Some(opening) = &mut self.opening {
             opening.lose(party, octets);
         }
@@ -55,18 +55,49 @@ impl Decoder {
         if self.withheld.items.is_empty() && self.try_to_open(record, cut, &body, direction, keyring, sink) {
             return;
         }
+        if !self.withhold(record, cut, Some(body.clone()), direction, keyring, sink) {
+            self.give_up(keyring, sink);
+            self.try_to_open(record, cut, &body, direction, keyring, sink);
+        }
+    }
+
+    /// Puts a record behind those that wait; false where there is no room.
+    fn withhold(
+        &mut self,
+        record: Record<'_>,
+        cut: bool,
+        body: Option<Body>,
+        direction: Direction,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
         let Record { header, fragment, start, end, .. } = record;
         let size = fragment.len() + ITEM_BYTES;
         if !keyring.hold(size, self.withheld.octets) {
-            self.give_up(keyring, sink);
-            self.try_to_open(record, cut, &body, direction, keyring, sink);
-            return;
+            return false;
         }
         let fragment = fragment.to_vec();
         let waits = WithheldRecord { direction, header, body, cut, fragment, start, end };
         self.withheld.octets += size;
-        self.withheld.items.push_back(Item::Record(waits));
-        sink.withheld(direction, start..end);
+        self.withheld.items.push_back((sink.here(), Item::Record(waits)));
+        sink.unfinished(direction, start);
+        true
+    }
+
+    /// A handshake record in clear has its turn behind those that wait: Finished stands for all of them in order. In
+    /// TLS 1.3 nothing is in clear by then.
+    pub(super) fn waits_its_turn(
+        &mut self,
+        record: Record<'_>,
+        direction: Direction,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let counts = record.header.content == ContentType::HANDSHAKE
+            && self.version.is_some_and(|version| !version.is_tls13());
+        counts
+            && !self.withheld.items.is_empty()
+            && self.withhold(record, false, None, direction, keyring, sink)
     }
 
     /// Whether octets wait for secrets, here or in what is inside.
@@ -95,16 +126,27 @@ impl Decoder {
     }
 
     fn work_off(&mut self, keyring: &mut Keyring, sink: &mut impl Sink) {
-        while let Some(item) = self.withheld.items.pop_front() {
+        let now = sink.here();
+        while let Some((here, item)) = self.withheld.items.pop_front() {
             let size = item.size();
+            sink.back_to(here);
             match item {
                 Item::Record(waiting) => {
-                    let WithheldRecord { direction, header, ref body, cut, ref fragment, start, end } = waiting;
+                    let WithheldRecord { direction, header, ref body, cut, ref fragment, start, end } =
+                        waiting;
                     let (length, opened, decrypted) = (header.length, false, false);
                     let record = Record { header, length, fragment, opened, decrypted, start, end };
-                    if !self.try_to_open(record, cut, body, direction, keyring, sink) {
-                        self.withheld.items.push_front(Item::Record(waiting));
-                        return;
+                    let done = match body {
+                        Some(body) => self.try_to_open(record, cut, body, direction, keyring, sink),
+                        None => {
+                            self.record(record, direction, keyring, sink);
+                            true
+                        }
+                    };
+                    if !done {
+                        sink.unfinished(direction, start);
+                        self.withheld.items.push_front((here, Item::Record(waiting)));
+                        break;
                     }
                     self.withheld.octets = self.withheld.octets.saturating_sub(size);
                     keyring.release(size);
@@ -118,6 +160,7 @@ impl Decoder {
                 Item::End(direction, clean) => self.ended(direction, clean, keyring, sink),
             }
         }
+        sink.back_to(now);
     }
 
     /// Opens a record and reads what is in it, or tells it as it is; false where it should wait.
@@ -134,12 +177,15 @@ impl Decoder {
         let Some(opening) = &mut self.opening else { return true };
         let Record { header, fragment, start, end, .. } = record;
         if !cut {
-            let mut content = Vec::new();
-            match opening.open(party, header, fragment, keyring, &mut content) {
-                Attempt::Opened(how) => {
-                    self.opened(record, &how, &content, direction, keyring, sink);
-                    return true;
-                }
+            let mut content = keyring.take_buffer();
+            let attempt = opening.open(party, header, fragment, keyring, &mut content);
+            if let Attempt::Opened(how) = &attempt {
+                self.opened(record, how, &content, direction, keyring, sink);
+            }
+            keyring.give_buffer(content);
+            let Some(opening) = &mut self.opening else { return true };
+            match attempt {
+                Attempt::Opened(_) => return true,
                 Attempt::Keyless
                     if keyring.expects_more() && !self.withheld.given_up && opening.may_open(party) =>
                 {
@@ -163,7 +209,8 @@ impl Decoder {
                     self.refused(wrong, start..end, direction, sink);
                 }
                 Attempt::Refused => {
-                    let detail = format!("a record of {} octets does not open with its secret", fragment.len());
+                    let detail =
+                        format!("a record of {} octets does not open with its secret", fragment.len());
                     say(sink, direction, start..end, anomaly::TLS_BAD_RECORD_MAC, detail);
                 }
             }
@@ -243,8 +290,8 @@ impl Decoder {
         let record = Record { header, fragment: content, opened: true, decrypted: encrypted, ..record };
         if how.is_early() && header.content == ContentType::APPLICATION_DATA {
             emit(record, Body::ApplicationData, direction, sink);
-            sink.withheld(direction, start..end);
-            let room = self.early.push(start..end, content);
+            sink.unfinished(direction, start);
+            let room = self.early.push(sink.here(), start..end, content);
             if !room && let Some(opening) = &mut self.opening {
                 opening.assume_early_data_accepted();
             }
@@ -270,9 +317,12 @@ impl Decoder {
         if early == Early::Accepted
             && let Some(client) = self.client
         {
-            for (range, octets) in pieces {
+            let now = sink.here();
+            for (here, range, octets) in pieces {
+                sink.back_to(here);
                 self.content(range, &octets, client, keyring, sink);
             }
+            sink.back_to(now);
         }
     }
 
@@ -307,7 +357,7 @@ impl Decoder {
         if self.withheld.items.is_empty() {
             self.ended(direction, clean, keyring, sink);
         } else {
-            self.withheld.items.push_back(Item::End(direction, clean));
+            self.withheld.items.push_back((sink.here(), Item::End(direction, clean)));
         }
     }
 

@@ -3,18 +3,18 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::Direction;
 use crate::limits::TLS_EARLY_HELD_MAX;
 use crate::tls::Body;
 use crate::tls::record::Header;
+use crate::{Direction, Origin};
 
 /// What a waiting record takes beside its octets.
 pub(super) const ITEM_BYTES: usize = 128;
 
-/// Records of both directions that wait, in the order in which they came.
+/// Records of both directions that wait, in the order in which they came, each with its packet.
 #[derive(Debug, Default)]
 pub(super) struct Withheld {
-    pub(super) items: VecDeque<Item>,
+    pub(super) items: VecDeque<(Origin, Item)>,
     /// What the items take.
     pub(super) octets: usize,
     /// Too much waited, or for too long: nothing is held back any more.
@@ -35,8 +35,8 @@ pub(super) enum Item {
 pub(super) struct WithheldRecord {
     pub(super) direction: Direction,
     pub(super) header: Header,
-    /// What it is while it is closed.
-    pub(super) body: Body,
+    /// What it is while it is closed; `None` for one in clear.
+    pub(super) body: Option<Body>,
     /// Part of it is missing.
     pub(super) cut: bool,
     pub(super) fragment: Vec<u8>,
@@ -53,22 +53,25 @@ impl Item {
     }
 }
 
+/// A record's range and its content, and the packet that it was complete with.
+pub(super) type Piece = (Origin, Range<u64>, Vec<u8>);
+
 /// Early data that was opened, until the server's answer says whether it counts.
 #[derive(Debug, Default)]
 pub(super) struct WithheldEarly {
-    pub(super) pieces: Vec<(Range<u64>, Vec<u8>)>,
+    pub(super) pieces: Vec<Piece>,
     octets: usize,
 }
 
 impl WithheldEarly {
     /// Takes a piece; whether there is room for more.
-    pub(super) fn push(&mut self, range: Range<u64>, octets: &[u8]) -> bool {
+    pub(super) fn push(&mut self, here: Origin, range: Range<u64>, octets: &[u8]) -> bool {
         self.octets += octets.len() + ITEM_BYTES;
-        self.pieces.push((range, octets.to_vec()));
+        self.pieces.push((here, range, octets.to_vec()));
         self.octets < TLS_EARLY_HELD_MAX
     }
 
-    pub(super) fn take(&mut self) -> Vec<(Range<u64>, Vec<u8>)> {
+    pub(super) fn take(&mut self) -> Vec<Piece> {
         std::mem::take(self).pieces
     }
 }

@@ -1,9 +1,9 @@
 //! How far a direction has come with its secrets.
 
-use tapline_crypto::{Opened, Opener, Suite};
+use tapline_crypto::{Opened, Opener};
 
 use crate::limits::TLS_REFUSED_MAX;
-use crate::parse::span;
+use crate::parse::{portion, span};
 use crate::tls::ContentType;
 use crate::tls::record::{HEADER_SIZE, Header};
 
@@ -111,13 +111,14 @@ impl Protection {
         Some(opened)
     }
 
-    /// A record opened: what is missing before it. `overhead`: octets that a record has beside its content.
-    pub(super) fn content(&mut self, opened: Opened, overhead: u64) -> Content {
-        let unknown = if opened.skipped == 0 {
-            0
-        } else {
-            self.lost.saturating_sub(opened.skipped.saturating_mul(overhead)).max(1)
-        };
+    /// A record opened: what is missing before it. `content_of` tells the content of a fragment of so many octets.
+    pub(super) fn content(&mut self, opened: Opened, content_of: impl Fn(usize) -> Option<usize>) -> Content {
+        // Lost records are taken for equally long ones: most of a large transfer's are.
+        let unknown = self.lost.checked_div(opened.skipped).map_or(0, |record| {
+            let fragment = portion(record.saturating_sub(span(HEADER_SIZE)), usize::MAX);
+            let content = content_of(fragment).unwrap_or(fragment);
+            opened.skipped.saturating_mul(span(content)).max(1)
+        });
         let lost = unknown.saturating_add(self.content_lost);
         (self.lost, self.untold, self.content_lost) = (0, 0, 0);
         (self.refused, self.has_opened) = (0, true);
@@ -149,19 +150,17 @@ impl Protection {
     }
 }
 
-fn attempt(opener: &mut Opener, lost: u64, header: Header, fragment: &[u8], out: &mut Vec<u8>) -> Option<Opened> {
+fn attempt(
+    opener: &mut Opener,
+    lost: u64,
+    header: Header,
+    fragment: &[u8],
+    out: &mut Vec<u8>,
+) -> Option<Opened> {
     let (content, version) = (header.content.0, header.version.0);
     if lost > 0 {
         opener.resume(lost, content, version, fragment, out).ok()
     } else {
         opener.open(content, version, fragment, out).ok()
     }
-}
-
-/// Octets that a record of a suite has beside its content, its header included.
-pub(super) fn overhead(suite: Option<Suite>, version: u16) -> u64 {
-    /// A fragment larger than what any suite adds.
-    const SAMPLE: usize = 1024;
-    let content = suite.and_then(|suite| suite.plain_length(version, SAMPLE));
-    span(HEADER_SIZE + SAMPLE - content.unwrap_or(SAMPLE).min(SAMPLE))
 }
