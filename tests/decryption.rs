@@ -52,8 +52,19 @@ impl Site {
     fn new() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         site.openssl(&[
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=www.example.test",
-            "-keyout", "server.key", "-out", "server.pem",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=www.example.test",
+            "-keyout",
+            "server.key",
+            "-out",
+            "server.pem",
         ]);
         fs::write(site.path("page.html"), "<h1>A page</h1>\n").unwrap();
         // What does not compress and repeats nowhere: a linear congruential generator.
@@ -175,7 +186,11 @@ fn export(capture: &Path, options: &[&str]) -> Vec<Value> {
         .output()
         .unwrap();
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout.split(|octet| *octet == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    output
+        .stdout
+        .split(|octet| *octet == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
 }
 
 fn of_type<'a>(records: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
@@ -258,7 +273,8 @@ fn a_resumed_session_is_opened_with_the_secret_of_the_first() {
                 let options = ["--rsa-key", key.to_str().unwrap(), "--threads", threads];
                 let records = export(&capture, &options);
                 assert_eq!(targets(&records), ["/page.html", "/page.html"], "{settings} {tickets}");
-                let resumed: Vec<_> = of_type(&records, "tls_session").map(|s| s["resumed"].clone()).collect();
+                let resumed: Vec<_> =
+                    of_type(&records, "tls_session").map(|s| s["resumed"].clone()).collect();
                 assert_eq!(resumed, [false, true], "{settings} {tickets}");
             }
         }

@@ -1,9 +1,12 @@
 //! What analysis says.
 
+use std::sync::Arc;
+
 use tapline_decode::tls::{Alert, CipherSuite, ContentType, HandshakeType, NamedGroup, Version};
 use tapline_decode::{Fields, http1, http2};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
+use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{ConnectionRecord, Sender, text};
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -152,8 +155,16 @@ pub struct TlsSession {
     pub ja3s: Option<String>,
     /// JA4 of the `ClientHello`.
     pub ja4: Option<String>,
-    /// Certificates the server sent in clear, in DER, leaf first; `None` where none was seen.
-    pub certificates: Option<usize>,
+    /// The certificates that the server sent; `None` where none was seen.
+    pub certificates: Option<Arc<Chain>>,
+    /// Whether they hold, or why there are none.
+    pub chain: ChainVerdict,
+    /// The certificates that the client sent; `None` where it was not asked, or that was not seen.
+    pub client_certificates: Option<Arc<Chain>>,
+    /// The OCSP response that the server stapled (RFC 6066 §8).
+    pub ocsp: Option<OcspResponse>,
+    /// What logs said of the server's certificate, in the handshake and not in the certificate (RFC 6962 §3.3.1).
+    pub certificate_timestamps: Vec<LogTimestamp>,
     /// How often the client waited for the server before its first application data.
     pub handshake_rtts: Option<u8>,
     /// From the `ClientHello` to the end of the handshake, nanoseconds.

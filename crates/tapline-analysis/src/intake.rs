@@ -7,8 +7,8 @@ use tapline_packet::{
 };
 use tapline_reassembly::{Datagrams, Inflater, Origin};
 
-use crate::{Options, Totals};
 use crate::limits::TIME_PASSES_NS;
+use crate::{Options, Totals};
 
 /// Counts packets, dissects them and puts fragments together. Remembers nothing of connections.
 pub struct Intake {

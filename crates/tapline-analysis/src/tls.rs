@@ -5,6 +5,7 @@ use tapline_decode::tls::{
 };
 use tapline_reassembly::Origin;
 
+use crate::certificate::Seen;
 use crate::story::Moment;
 use crate::{Event, Sender, TlsMessage, TlsSession, text};
 
@@ -24,8 +25,7 @@ pub(crate) struct Tls {
     told: bool,
     /// Whether a `ServerHello` that is not a retry was seen.
     answered: bool,
-    /// The server sent a certificate in clear.
-    certificate_seen: bool,
+    certificates: Seen,
     /// Who sent ChangeCipherSpec: client, server.
     changed_cipher: [bool; 2],
     /// Who sent its encrypted Finished (TLS 1.2 and before): client, server.
@@ -43,7 +43,7 @@ impl Tls {
             session: TlsSession { connection, start, ..TlsSession::default() },
             told: false,
             answered: false,
-            certificate_seen: false,
+            certificates: Seen::default(),
             changed_cipher: [false; 2],
             finished: [false; 2],
             server_data_seen: false,
@@ -100,13 +100,10 @@ impl Tls {
     }
 
     fn follow(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
+        self.certificates.see(message, moment);
         match &message.body {
             Body::Handshake(Handshake::ClientHello(hello)) => self.client_hello(hello),
             Body::Handshake(Handshake::ServerHello(hello)) => self.server_hello(hello),
-            Body::Handshake(Handshake::Certificate(certificate)) if moment.from == Sender::Server => {
-                self.certificate_seen = true;
-                self.session.certificates = Some(certificate.chain.len());
-            }
             Body::ChangeCipherSpec => set(&mut self.changed_cipher, moment.from),
             Body::Encrypted if self.changed_cipher.get(moment.from.index()) == Some(&true) => {
                 set(&mut self.finished, moment.from);
@@ -191,15 +188,16 @@ impl Tls {
             let [_, server_changed] = self.changed_cipher;
             if session.version.is_some_and(Version::is_tls13) {
                 session.resumed.get_or_insert(false);
-            } else if server_changed || self.certificate_seen {
+            } else if server_changed || self.certificates.has_server() {
                 // Without a certificate the server can only have taken up an earlier session (or none is
                 // used at all, in the anonymous and PSK suites that nobody offers).
-                session.resumed = Some(!self.certificate_seen);
+                session.resumed = Some(!self.certificates.has_server());
             }
         }
         session.handshake_ns = end.map(|end| end.at.since(session.start.at));
         session.handshake_rtts = end.map(|_| self.round_trips);
         if moment.options.interests.tls_sessions {
+            self.certificates.settle(session, moment);
             moment.events.push(Event::TlsSession(Box::new(session.clone())));
         }
     }

@@ -75,9 +75,14 @@ impl Keyring {
 
     /// The premaster secret that was encrypted to a server's key: by a key log that names it, or by the key.
     pub(crate) fn premaster(&self, encrypted: &[u8]) -> Option<Vec<u8>> {
-        let known = [&self.late, &self.given.log].into_iter().find_map(|log| log.by_encrypted_premaster(encrypted));
+        let known =
+            [&self.late, &self.given.log].into_iter().find_map(|log| log.by_encrypted_premaster(encrypted));
         known.map(<[u8]>::to_vec).or_else(|| {
-            self.given.private.iter().find_map(|key| key.decrypt_premaster(encrypted)).map(|octets| octets.to_vec())
+            self.given
+                .private
+                .iter()
+                .find_map(|key| key.decrypt_premaster(encrypted))
+                .map(|octets| octets.to_vec())
         })
     }
 

@@ -108,7 +108,13 @@ fn with_gap(turns: &[Turn], from: u64, length: u64, pieces: usize) -> Heard {
                 conversation.gap(*direction, from, length, &mut Keyring::default(), &mut heard);
             }
             if !after.is_empty() {
-                conversation.bytes(*direction, (from + length).max(start), after, &mut Keyring::default(), &mut heard);
+                conversation.bytes(
+                    *direction,
+                    (from + length).max(start),
+                    after,
+                    &mut Keyring::default(),
+                    &mut heard,
+                );
             }
         }
     }

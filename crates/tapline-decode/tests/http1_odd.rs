@@ -56,7 +56,13 @@ fn a_gap_is_counted_in_a_body_and_stepped_over_in_a_head() {
     conversation.gap(Reverse, 42, 4, &mut Keyring::default(), &mut heard);
     conversation.bytes(Reverse, 46, b"hijHTTP/1.1 2", &mut Keyring::default(), &mut heard);
     conversation.gap(Reverse, 59, 50, &mut Keyring::default(), &mut heard);
-    conversation.bytes(Reverse, 109, b"body\r\nHTTP/1.1 204 No Content\r\n\r\n", &mut Keyring::default(), &mut heard);
+    conversation.bytes(
+        Reverse,
+        109,
+        b"body\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        &mut Keyring::default(),
+        &mut heard,
+    );
     let end = ends(&heard, Reverse)[0];
     assert_eq!((end.body_bytes, end.complete), (6, false));
     assert_eq!(heard.codes(), ["http1_gap", "http1_gap"]);

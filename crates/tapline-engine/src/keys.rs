@@ -171,7 +171,11 @@ mod tests {
     use super::*;
 
     fn line(random: u8, secret: u8) -> String {
-        format!("CLIENT_RANDOM {} {}\n", format!("{random:02x}").repeat(32), format!("{secret:02x}").repeat(48))
+        format!(
+            "CLIENT_RANDOM {} {}\n",
+            format!("{random:02x}").repeat(32),
+            format!("{secret:02x}").repeat(48)
+        )
     }
 
     fn master(log: &KeyLog, random: u8) -> Option<u8> {

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use tapline_analysis::{Event, Options, Totals};
 use tapline_capture::{Facts, Item, Progress, Source};
 
-use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, IDLES_QUIET, LOOK_PACKETS};
 use crate::keys::KeyFiles;
+use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, IDLES_QUIET, LOOK_PACKETS};
 use crate::secrets::Secrets;
 use crate::team::{Team, Then};
 

@@ -46,7 +46,8 @@ impl Secrets {
     pub(crate) fn give(&mut self, facts: &Facts, team: &mut Team) {
         let mut touched = if self.watches { self.files.read_on() } else { KeyLog::default() };
         for secret in facts.secrets.get(self.seen..).unwrap_or_default() {
-            let known = self.ahead.iter().any(|ahead| (ahead.kind, &ahead.bytes) == (secret.kind, &secret.bytes));
+            let known =
+                self.ahead.iter().any(|ahead| (ahead.kind, &ahead.bytes) == (secret.kind, &secret.bytes));
             if !known {
                 touched.adopt(&add(secret, &mut self.files.log));
             }

@@ -63,7 +63,9 @@ impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSecret => f.write_str("the key log has no secret for this connection"),
-            Self::WrongSecret => f.write_str("the secret that was given for this connection does not open it"),
+            Self::WrongSecret => {
+                f.write_str("the secret that was given for this connection does not open it")
+            }
             Self::UnsupportedSuite(suite) => write!(f, "records of {suite} cannot be opened"),
             Self::ForwardSecret => {
                 f.write_str("the key exchange is not RSA: a private key cannot open it, a key log can")

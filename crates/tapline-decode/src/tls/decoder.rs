@@ -20,7 +20,9 @@ use super::handshake::{kept, message, sslv2_hello};
 use super::inside::Inside;
 use super::opening::Opening;
 use super::record::{self, HEADER_SIZE, Header, is_record, measure};
-use super::{Access, Alert, Body, CipherSuite, ContentType, Handshake, HandshakeType, Message, Negotiated, Version};
+use super::{
+    Access, Alert, Body, CipherSuite, ContentType, Handshake, HandshakeType, Message, Negotiated, Version,
+};
 use crate::anomaly::{self, Anomaly};
 use crate::input::Input;
 use crate::pair::Pair;
@@ -212,8 +214,15 @@ impl Decoder {
             &held
         };
         side.whole = end;
-        let record =
-            Record { header, length: header.length, fragment, opened: false, decrypted: false, start: side.start, end };
+        let record = Record {
+            header,
+            length: header.length,
+            fragment,
+            opened: false,
+            decrypted: false,
+            start: side.start,
+            end,
+        };
         match closed {
             Some(body) => self.closed(record, cut, body, direction, keyring, sink),
             None if cut => {
@@ -274,8 +283,15 @@ impl Decoder {
             if side.messages.is_open() {
                 self.interrupted(start..end, direction, sink);
             }
-            let record =
-                Record { header, length: header.length, fragment: &[], opened: false, decrypted: false, start, end };
+            let record = Record {
+                header,
+                length: header.length,
+                fragment: &[],
+                opened: false,
+                decrypted: false,
+                start,
+                end,
+            };
             emit(record, body, direction, sink);
         }
     }
@@ -586,7 +602,9 @@ impl Decoder {
         if let Some(header) = header {
             let (left, cut) = (u64::from(header.length), false);
             let expect = match side.passing(header) {
-                Some(body) if !self.wants(header, direction, keyring) => Expect::Passing { header, left, body },
+                Some(body) if !self.wants(header, direction, keyring) => {
+                    Expect::Passing { header, left, body }
+                }
                 closed => Expect::Fragment { header, left, cut, closed },
             };
             self.sides.of_mut(direction).expect = expect;

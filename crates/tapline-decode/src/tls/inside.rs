@@ -79,7 +79,13 @@ impl Inside {
         self.conversation.give_up(keyring, &mut Outward { tracks: &mut self.tracks, sink });
     }
 
-    pub(super) fn end(&mut self, direction: Direction, clean: bool, keyring: &mut Keyring, sink: &mut impl Sink) {
+    pub(super) fn end(
+        &mut self,
+        direction: Direction,
+        clean: bool,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
         let mut outward = Outward { tracks: &mut self.tracks, sink };
         self.conversation.end(direction, clean, keyring, &mut outward);
     }

@@ -96,7 +96,11 @@ impl Opening {
         }
         match handshake {
             Handshake::EncryptedExtensions(extensions) => {
-                self.early_data(if extensions.is_early_data_accepted() { Early::Accepted } else { Early::Refused });
+                self.early_data(if extensions.is_early_data_accepted() {
+                    Early::Accepted
+                } else {
+                    Early::Refused
+                });
             }
             Handshake::Certificate(_) if from == Side::Server => self.agreement.has_certificate = true,
             Handshake::ClientKeyExchange(_) => {
@@ -212,7 +216,9 @@ impl Opening {
 
     /// Whether an encrypted record of that direction is worth having.
     pub(super) fn wants(&mut self, from: Side, keyring: &Keyring) -> bool {
-        (self.is_null() || !keyring.is_idle()) && self.agreement.offer.is_some() && self.side(from).is_worth_trying()
+        (self.is_null() || !keyring.is_idle())
+            && self.agreement.offer.is_some()
+            && self.side(from).is_worth_trying()
     }
 
     /// Whether the suite does not encrypt.
@@ -263,9 +269,8 @@ impl Opening {
         keyring: &mut Keyring,
         out: &mut Vec<u8>,
     ) -> Attempt {
-        let overhead = self.agreement.choice.as_ref().map_or(0, |choice| {
-            overhead(choice.suite, choice.version.0)
-        });
+        let overhead =
+            self.agreement.choice.as_ref().map_or(0, |choice| overhead(choice.suite, choice.version.0));
         let mut tried = self.side(from).opener.is_some();
         if let Some(opened) = self.side(from).open(header, fragment, out) {
             return Attempt::Opened(self.side(from).content(opened, overhead));
@@ -307,7 +312,10 @@ impl Opening {
                 let Some(choice) = &self.agreement.choice else { return Vec::new() };
                 let secret = self.secret13(from, epoch, keyring);
                 let opener = secret.zip(choice.suite);
-                opener.and_then(|(secret, suite)| Opener::tls13(choice.version.0, suite, secret)).into_iter().collect()
+                opener
+                    .and_then(|(secret, suite)| Opener::tls13(choice.version.0, suite, secret))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -340,7 +348,14 @@ impl Opening {
         match &self.master {
             Some((master, _)) => {
                 let randoms = choice.randoms(offer.random);
-                Opener::tls12(choice.version.0, choice.suite?, master, &randoms, from, choice.encrypt_then_mac)
+                Opener::tls12(
+                    choice.version.0,
+                    choice.suite?,
+                    master,
+                    &randoms,
+                    from,
+                    choice.encrypt_then_mac,
+                )
             }
             None => choice.null_opener(),
         }
@@ -376,7 +391,8 @@ impl Opening {
         }
         let by_id = !offer.session_id.is_empty() && offer.session_id == choice.session_id;
         let by_id = by_id.then(|| keyring.recall(&offer.session_id)).flatten();
-        let master = by_id.or_else(|| (!offer.ticket.is_empty()).then(|| keyring.recall(&offer.ticket)).flatten())?;
+        let master =
+            by_id.or_else(|| (!offer.ticket.is_empty()).then(|| keyring.recall(&offer.ticket)).flatten())?;
         Some((master, Opened::EarlierSession))
     }
 

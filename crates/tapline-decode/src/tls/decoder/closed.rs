@@ -99,7 +99,8 @@ impl Decoder {
             let size = item.size();
             match item {
                 Item::Record(waiting) => {
-                    let WithheldRecord { direction, header, ref body, cut, ref fragment, start, end } = waiting;
+                    let WithheldRecord { direction, header, ref body, cut, ref fragment, start, end } =
+                        waiting;
                     let (length, opened, decrypted) = (header.length, false, false);
                     let record = Record { header, length, fragment, opened, decrypted, start, end };
                     if !self.try_to_open(record, cut, body, direction, keyring, sink) {
@@ -163,7 +164,8 @@ impl Decoder {
                     self.refused(wrong, start..end, direction, sink);
                 }
                 Attempt::Refused => {
-                    let detail = format!("a record of {} octets does not open with its secret", fragment.len());
+                    let detail =
+                        format!("a record of {} octets does not open with its secret", fragment.len());
                     say(sink, direction, start..end, anomaly::TLS_BAD_RECORD_MAC, detail);
                 }
             }

@@ -149,7 +149,13 @@ impl Protection {
     }
 }
 
-fn attempt(opener: &mut Opener, lost: u64, header: Header, fragment: &[u8], out: &mut Vec<u8>) -> Option<Opened> {
+fn attempt(
+    opener: &mut Opener,
+    lost: u64,
+    header: Header,
+    fragment: &[u8],
+    out: &mut Vec<u8>,
+) -> Option<Opened> {
     let (content, version) = (header.content.0, header.version.0);
     if lost > 0 {
         opener.resume(lost, content, version, fragment, out).ok()
