@@ -212,7 +212,8 @@ impl<'a> Search<'a> {
 
     fn end(&mut self, places: &[usize], unverified: &[usize], end: End) {
         if self.found.len() < PATHS_MAX {
-            let broken_rule = self.broken_rule(places, end);
+            // The library refuses what it cannot verify, before it looks at anything else.
+            let broken_rule = self.broken_rule(places, end).filter(|_| unverified.is_empty());
             let (places, unverified) = (places.to_vec(), unverified.to_vec());
             self.found.push(Path { places, end, unverified, broken_rule });
         }

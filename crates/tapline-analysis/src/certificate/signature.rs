@@ -70,7 +70,11 @@ fn rule(error: &Error) -> String {
         }
         Error::UnsupportedCertVersion => "a certificate is of X.509 version 1 or 2".to_owned(),
         // What is left are encodings that RFC 5280 forbids; the library's name of it says which.
-        other => format!("a certificate is not encoded as RFC 5280 asks for ({other:?})"),
+        other => {
+            let name = format!("{other:?}");
+            let name = name.split(['(', ' ']).next().unwrap_or_default();
+            format!("a certificate is not encoded as RFC 5280 asks for ({name})")
+        }
     }
 }
 

@@ -233,38 +233,34 @@ fn no_name(server: Option<IpAddr>) -> String {
 fn along(chain: &Chain, path: &Path, roots: bool, question: &Question<'_>) -> ChainVerdict {
     let mut verdict = ChainVerdict::default();
     let now = Date::from(question.at);
-    let on_path = || {
-        path.places.iter().filter_map(|&place| {
-            let contents = chain.certificates().get(place)?.contents.as_ref().ok()?;
-            Some((place, &**contents))
-        })
-    };
-    ending(path, on_path().last().map(|(_, contents)| contents), roots, &mut verdict);
     let highest = path.places.last().copied();
-    for (place, contents) in on_path() {
-        let is_highest = highest == Some(place);
-        // A root is trusted as it is, but a server's own certificate must be valid also where it is one.
-        if is_highest && path.end == End::IsRoot && place != 0 {
-            continue;
-        }
+    let contents = |place: usize| chain.certificates().get(place)?.contents.as_ref().ok();
+    if let Some(last) = highest.and_then(contents) {
+        ending(path, last, roots, &mut verdict);
+    }
+    // A root is trusted as it is, but a server's own certificate must be valid also where it is one.
+    let is_judged = |place| place == 0 || highest != Some(place) || path.end != End::IsRoot;
+    let on_path = path.places.iter().filter(|&&place| is_judged(place));
+    let on_path: Vec<_> = on_path.filter_map(|&place| Some((place, &**contents(place)?))).collect();
+    for &(place, contents) in &on_path {
         let whose = whose(place, contents);
         dates(&whose, contents, now, &mut verdict);
         if let Some(weakness) = contents.key.weakness() {
             verdict.fault(Fault::WeakKey, format!("the key of {whose} is weak: {weakness}"));
         }
+        let algorithm = &contents.signature;
         // Who signed itself proves nothing by it, whatever the digest.
-        let signs_itself = is_highest && matches!(path.end, End::SelfSigned | End::IsRoot);
-        if let Some(digest) = contents.signature.weak_digest.filter(|_| !signs_itself) {
-            let name = &contents.signature.name;
-            verdict.fault(Fault::WeakSignature, format!("{whose} is signed with {digest} ({name})"));
+        let signs_itself = highest == Some(place) && matches!(path.end, End::SelfSigned | End::IsRoot);
+        if let Some(digest) = algorithm.weak_digest.filter(|_| !signs_itself) {
+            let detail = format!("{whose} is signed with {digest} ({})", algorithm.name);
+            verdict.fault(Fault::WeakSignature, detail);
         }
         if path.unverified.contains(&place) {
-            let detail =
-                format!("the signature of {whose} ({}) cannot be verified here", contents.signature.name);
+            let detail = format!("the signature of {whose} ({}) cannot be verified here", algorithm.name);
             verdict.note(Note::SignatureNotVerified, detail);
         }
     }
-    expiry(on_path().filter(|&(place, _)| place == 0 || highest != Some(place)), now, &mut verdict);
+    expiry(&on_path, now, &mut verdict);
     if let Some(rule) = &path.broken_rule {
         verdict.fault(Fault::NotPermitted, rule.clone());
     }
@@ -273,8 +269,7 @@ fn along(chain: &Chain, path: &Path, roots: bool, question: &Question<'_>) -> Ch
 }
 
 /// Where it ends.
-fn ending(path: &Path, last: Option<&Contents>, roots: bool, verdict: &mut ChainVerdict) {
-    let Some(last) = last else { return };
+fn ending(path: &Path, last: &Contents, roots: bool, verdict: &mut ChainVerdict) {
     let (subject, issuer) = (&last.subject, &last.issuer);
     if !roots && !matches!(path.end, End::NotSigned | End::GivenUp) {
         verdict.note(Note::NoRoots, "there are no roots to judge by");
@@ -323,11 +318,10 @@ fn dates(whose: &str, contents: &Contents, now: Date, verdict: &mut ChainVerdict
 }
 
 /// The first certificate that will expire, if that is soon.
-fn expiry<'a>(on_path: impl Iterator<Item = (usize, &'a Contents)>, now: Date, verdict: &mut ChainVerdict) {
-    let first = on_path
-        .filter(|(_, contents)| contents.not_after >= now)
-        .min_by_key(|(_, contents)| contents.not_after);
-    let Some((place, contents)) = first else { return };
+fn expiry(on_path: &[(usize, &Contents)], now: Date, verdict: &mut ChainVerdict) {
+    let valid = on_path.iter().filter(|(_, contents)| contents.not_after >= now);
+    let first = valid.min_by_key(|(_, contents)| contents.not_after);
+    let Some(&(place, contents)) = first else { return };
     if contents.not_after.0.saturating_sub(now.0) <= EXPIRING_SOON_DAYS * DAY_S {
         let (whose, left) = (whose(place, contents), days(contents.not_after.days_since(now)));
         let detail = format!("{whose} expires on {}, {left} later", contents.not_after.day());
