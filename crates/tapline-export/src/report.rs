@@ -3,6 +3,7 @@
 //! Events are taken as they come and only the rows that will be printed are kept, so a report on a million
 //! packets needs no more memory than one on a hundred.
 
+mod certificates;
 mod connections;
 mod heading;
 mod requests;
@@ -19,6 +20,7 @@ use std::io::{self, Write};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::{Event, Interests};
 
+use certificates::Certificates;
 use connections::Connections;
 use requests::Requests;
 use segments::Segments;
@@ -34,6 +36,8 @@ pub struct ReportOptions {
     pub palette: Palette,
     /// Every row instead of the most telling ones.
     pub all: bool,
+    /// Whose roots certificates were judged by.
+    pub roots: Option<&'static str>,
 }
 
 /// Rows of a list before it is cut to the most telling ones.
@@ -48,6 +52,7 @@ pub struct Report {
     connections: Connections,
     segments: Segments,
     sessions: Sessions,
+    certificates: Certificates,
     requests: Requests,
 }
 
@@ -60,6 +65,7 @@ impl Report {
             connections: Connections::new(rows),
             segments: Segments::new(rows),
             sessions: Sessions::new(rows),
+            certificates: Certificates::new(rows),
             requests: Requests::new(rows),
         }
     }
@@ -71,7 +77,10 @@ impl Report {
                 self.segments.take(&record);
                 self.connections.take(*record);
             }
-            Event::TlsSession(session) => self.sessions.take(*session),
+            Event::TlsSession(session) => {
+                self.certificates.take(&session);
+                self.sessions.take(*session);
+            }
             Event::Exchange(exchange) => self.requests.take(*exchange),
             _ => {}
         }
@@ -79,11 +88,12 @@ impl Report {
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, connections, segments, sessions, requests } = self;
+        let Self { options, connections, segments, sessions, certificates, requests } = self;
         heading::print(outcome, &options, out)?;
         connections.print(&options, out)?;
         segments.print(&options, out)?;
         sessions.print(&options, out)?;
+        certificates.print(&options, out)?;
         requests.print(&options, out)
     }
 }

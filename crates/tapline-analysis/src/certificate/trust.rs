@@ -16,6 +16,7 @@ pub struct Trust {
     /// The roots of a subject, by its DER.
     by_subject: HashMap<Vec<u8>, Vec<usize>, RandomState>,
     unreadable: usize,
+    whose: &'static str,
 }
 
 /// One of them.
@@ -49,6 +50,16 @@ impl Trust {
     /// No root: nothing is trusted.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, with a word on whose roots they are, as it is shown.
+    pub fn called(self, whose: &'static str) -> Self {
+        Self { whose, ..self }
+    }
+
+    /// Whose roots they are; empty where nobody said.
+    pub fn whose(&self) -> &'static str {
+        self.whose
     }
 
     /// Adds the certificates of a file in PEM, or the one of a file in DER.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tapline_engine::analysis::decode::tls::{Alert, CipherSuite, NamedGroup, Version};
 use tapline_engine::analysis::{Sender, TlsMessage, TlsSession};
 
+use super::certificate::{CertificateLine, FindingLine, LogTimestampLine, OcspLine, certificates};
 use super::{At, RecordType, Said, Shown};
 
 #[derive(Serialize)]
@@ -73,10 +74,14 @@ pub(super) struct SessionLine<'a> {
     ja3: Option<&'a str>,
     ja3s: Option<&'a str>,
     ja4: Option<&'a str>,
-    /// Not read yet; how many there were is known.
-    certificates: Option<()>,
+    certificates: Option<Vec<CertificateLine<'a>>>,
     certificates_seen: Option<usize>,
-    chain: Option<()>,
+    chain: &'static str,
+    chain_faults: Vec<FindingLine<'a>>,
+    chain_notes: Vec<FindingLine<'a>>,
+    client_certificates: Option<Vec<CertificateLine<'a>>>,
+    ocsp: Option<OcspLine>,
+    certificate_timestamps: Vec<LogTimestampLine>,
     handshake_rtts: Option<u8>,
     handshake_ns: Option<i64>,
     alert: Option<AlertLine>,
@@ -104,9 +109,17 @@ impl<'a> SessionLine<'a> {
             ja3: session.ja3.as_deref(),
             ja3s: session.ja3s.as_deref(),
             ja4: session.ja4.as_deref(),
-            certificates: None,
-            certificates_seen: session.certificates,
-            chain: None,
+            certificates: session.certificates.as_deref().map(certificates),
+            certificates_seen: session
+                .certificates
+                .as_ref()
+                .map(|chain| chain.certificates().len() + chain.left_out()),
+            chain: session.chain.verdict.code(),
+            chain_faults: FindingLine::faults(&session.chain),
+            chain_notes: FindingLine::notes(&session.chain),
+            client_certificates: session.client_certificates.as_deref().map(certificates),
+            ocsp: session.ocsp.map(OcspLine::of),
+            certificate_timestamps: session.certificate_timestamps.iter().map(LogTimestampLine::of).collect(),
             handshake_rtts: session.handshake_rtts,
             handshake_ns: session.handshake_ns,
             alert: session.alert.map(|(from, alert)| AlertLine::of(alert, Some(from))),
