@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use tapline_engine::analysis::certificate::{Certificate, Date, Note, Verdict};
 use tapline_engine::analysis::{TlsSession, human, printable};
+use unicode_width::UnicodeWidthStr;
 
 use super::style::Ink;
 use super::table::{Cell, Column, cell, cut, flexible, left, right};
@@ -60,7 +61,7 @@ impl Certificates {
         if total == 0 && self.encrypted == 0 {
             return Ok(());
         }
-        let mut summary = human::count(total);
+        let mut summary = if total == 0 { "none seen".to_owned() } else { human::count(total) };
         if let Some(roots) = options.roots.filter(|_| total > 0) {
             summary += &format!(", judged by {roots}");
         }
@@ -73,9 +74,9 @@ impl Certificates {
         }
         for row in rows {
             for fault in &row.faults {
-                let line = format!("  {}: {fault}", printable(&row.name));
-                let line = options.width.map_or(line.clone(), |width| cut(&line, width));
-                writeln!(out, "{}", options.palette.paint(Ink::Dim, &line))?;
+                for line in wrapped(&format!("{}: {fault}", printable(&row.name)), options.width) {
+                    writeln!(out, "{}", options.palette.paint(Ink::Dim, &line))?;
+                }
             }
         }
         if self.encrypted > 0 {
@@ -103,7 +104,7 @@ impl Row {
         let contents = leaf.contents.as_ref().ok();
         Self {
             name: contents.map_or("unreadable", |contents| contents.display_name()).to_owned(),
-            issuer: contents.map(|contents| contents.issuer.clone()).unwrap_or_default(),
+            issuer: contents.map(|contents| short(&contents.issuer).to_owned()).unwrap_or_default(),
             not_after: contents.map(|contents| contents.not_after),
             at: Date::from(session.start.at),
             key: contents.map(|contents| contents.key.to_string()).unwrap_or_default(),
@@ -141,5 +142,57 @@ impl Row {
             Verdict::Trusted => cell(Ink::Good, words),
             Verdict::NotJudged | Verdict::NotSeen => cell(Ink::Dim, words),
         }
+    }
+}
+
+/// The part of a distinguished name that tells it from others of its kind: the first, without its type where that is
+/// the common name.
+fn short(name: &str) -> &str {
+    let escaped = |at: usize| name.get(..at).is_some_and(|before| before.ends_with('\\'));
+    let end = name.match_indices(',').map(|(at, _)| at).find(|at| !escaped(*at));
+    let first = name.get(..end.unwrap_or(name.len())).unwrap_or(name);
+    first.strip_prefix("CN=").unwrap_or(first)
+}
+
+/// A sentence on lines of two spaces, and four from the second on. A word that is longer than a line stays whole only
+/// where there is no width.
+fn wrapped(sentence: &str, width: Option<usize>) -> Vec<String> {
+    let width = width.unwrap_or(usize::MAX);
+    let mut lines = vec![String::from(" ")];
+    for word in sentence.split(' ') {
+        let used = lines.last().map_or(0, |line| line.width());
+        if used > 4 && used.saturating_add(1 + word.width()) > width {
+            lines.push("   ".to_owned());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(&cut(word, width.saturating_sub(4)));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_are_short() {
+        assert_eq!(short("CN=Root,O=Example"), "Root");
+        assert_eq!(short("CN=A\\, B,O=Example"), "A\\, B");
+        assert_eq!(short("OU=Only"), "OU=Only");
+        assert_eq!(short(""), "");
+    }
+
+    #[test]
+    fn sentences_keep_to_the_width() {
+        let check = |sentence: &str, width, expected: &[&str]| {
+            assert_eq!(wrapped(sentence, width), expected);
+        };
+        check("one two three", Some(9), &["  one two", "    three"]);
+        check("one two three", Some(14), &["  one two", "    three"]);
+        check("one two three", Some(15), &["  one two three"]);
+        check("one two three", None, &["  one two three"]);
+        check("a longerthanaline b", Some(12), &["  a", "    longer…", "    b"]);
     }
 }
