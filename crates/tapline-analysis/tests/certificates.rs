@@ -21,12 +21,12 @@ use authority::{Authority, WWW, dated, leaf};
 /// 2026-06-15T12:00:00Z, at which every chain is judged.
 const NOW: Timestamp = Timestamp(1_781_524_800_000_000_000);
 
-fn trust(roots: &[&[u8]]) -> Option<Arc<Trust>> {
+fn trust(roots: &[&[u8]]) -> Arc<Trust> {
     let mut trust = Trust::new();
     for root in roots {
         assert!(trust.add(root));
     }
-    Some(Arc::new(trust))
+    Arc::new(trust)
 }
 
 fn question(name: Option<&str>) -> Question<'_> {
@@ -34,7 +34,7 @@ fn question(name: Option<&str>) -> Question<'_> {
 }
 
 fn judge(roots: &[&[u8]], chain: &[&[u8]], name: Option<&str>) -> ChainVerdict {
-    let mut judge = Judge::new(trust(roots));
+    let mut judge = Judge::new(Some(trust(roots)));
     let chain = judge.chain(chain.iter().copied());
     let first = judge.verdict(&chain, &question(name));
     // What is remembered says the same.
@@ -69,7 +69,7 @@ fn a_chain_that_holds_is_trusted_in_any_order() {
     let root = Authority::root("Root");
     let middle = root.authority("Middle");
     let low = middle.authority("Low");
-    let own = low.sign(leaf());
+    let own = low.sign(&leaf());
     let roots = [root.der()];
     for chain in [[&own[..], low.der(), middle.der()], [&own, middle.der(), low.der()]] {
         check(&roots, &chain, Some(WWW), &[], &[]);
@@ -87,7 +87,7 @@ fn a_chain_that_holds_is_trusted_in_any_order() {
 fn an_issuer_that_is_missing_is_unknown() {
     let root = Authority::root("Root");
     let middle = root.authority("Middle");
-    let own = middle.sign(leaf());
+    let own = middle.sign(&leaf());
     let missing = "CN=Middle, which signed CN=www.example.test, is no trusted root and was not sent";
     check(&[root.der()], &[&own], Some(WWW), &["unknown_issuer"], &[missing]);
     let other = Authority::root("Other");
@@ -105,28 +105,28 @@ fn an_issuer_that_is_missing_is_unknown() {
 fn dates_are_judged_on_the_whole_path() {
     let root = Authority::root("Root");
     let roots = [root.der()];
-    let expired = root.sign(dated(leaf(), (2025, 6, 1), (2026, 6, 14)));
+    let expired = root.sign(&dated(leaf(), (2025, 6, 1), (2026, 6, 14)));
     let sentence = "the server's certificate expired on 2026-06-14, 1 day before";
     check(&roots, &[&expired], Some(WWW), &["expired"], &[sentence]);
-    let early = root.sign(dated(leaf(), (2026, 6, 26), (2027, 6, 1)));
+    let early = root.sign(&dated(leaf(), (2026, 6, 26), (2027, 6, 1)));
     let sentence = "the server's certificate is not valid before 2026-06-26, 10 days later";
     check(&roots, &[&early], Some(WWW), &["not_yet_valid"], &[sentence]);
     let middle = root.authority_dated("Middle", (2020, 1, 1), (2026, 1, 1));
-    let own = middle.sign(leaf());
+    let own = middle.sign(&leaf());
     let sentence = "the certificate of CN=Middle expired on 2026-01-01, 165 days before";
     check(&roots, &[&own, middle.der()], Some(WWW), &["expired"], &[sentence]);
     // No time at all at which both were valid.
-    let late = middle.sign(dated(leaf(), (2026, 2, 1), (2027, 1, 1)));
+    let late = middle.sign(&dated(leaf(), (2026, 2, 1), (2027, 1, 1)));
     check(&roots, &[&late, middle.der()], Some(WWW), &["expired"], &[sentence]);
     // A root is trusted as long as somebody trusts it.
     let old = Authority::root_dated("Old", (2000, 1, 1), (2010, 1, 1));
-    check(&[old.der()], &[&old.sign(leaf()), old.der()], Some(WWW), &[], &[]);
+    check(&[old.der()], &[&old.sign(&leaf()), old.der()], Some(WWW), &[], &[]);
 }
 
 #[test]
 fn one_fault_does_not_hide_another() {
     let root = Authority::root("Root");
-    let own = root.sign(dated(leaf(), (2025, 6, 1), (2026, 6, 1)));
+    let own = root.sign(&dated(leaf(), (2025, 6, 1), (2026, 6, 1)));
     let sentences = [
         "the server's certificate expired on 2026-06-01, 14 days before",
         "the client asked for mail.example.test, the certificate is valid for www.example.test, 192.0.2.7",
@@ -141,7 +141,7 @@ fn one_fault_does_not_hide_another() {
 fn a_better_way_up_is_taken() {
     let (old, new) = (Authority::root("Old"), Authority::root("New"));
     let middle = new.authority("Middle");
-    let own = middle.sign(leaf());
+    let own = middle.sign(&leaf());
     // The same name and key, signed by the old root and expired with it.
     let crossed = old.cross_sign(&new, (2020, 1, 1), (2025, 1, 1));
     let chain = [&own[..], middle.der(), &crossed];
@@ -153,13 +153,13 @@ fn a_better_way_up_is_taken() {
 
 #[test]
 fn who_signed_itself_is_told_from_who_is_not_known() {
-    let own = authority::self_signed(leaf());
+    let own = authority::self_signed(&leaf());
     let root = Authority::root("Root");
     let sentence = "CN=www.example.test signed itself and is no trusted root";
     check(&[root.der()], &[&own], Some(WWW), &["self_signed"], &[sentence]);
     // Somebody who trusts it trusts it, as a server's own certificate too.
     check(&[&own], &[&own], Some(WWW), &[], &[]);
-    let expired = authority::self_signed(dated(leaf(), (2024, 1, 1), (2025, 1, 1)));
+    let expired = authority::self_signed(&dated(leaf(), (2024, 1, 1), (2025, 1, 1)));
     check(&[&expired], &[&expired], Some(WWW), &["expired"], &[]);
     let both = ["self_signed", "expired"];
     check(&[root.der()], &[&expired], Some(WWW), &both, &[]);
@@ -170,7 +170,7 @@ fn who_signed_itself_is_told_from_who_is_not_known() {
 fn names_are_judged() {
     let root = Authority::root("Root");
     let roots = [root.der()];
-    let named = |names: &[&str]| root.sign(authority::named(names));
+    let named = |names: &[&str]| root.sign(&authority::named(names));
     let wild = named(&["*.example.test"]);
     check(&roots, &[&wild], Some("WWW.Example.Test"), &[], &[]);
     check(&roots, &[&wild], Some("a.b.example.test"), &["name_mismatch"], &["*.example.test"]);
@@ -183,7 +183,7 @@ fn names_are_judged() {
         check(&roots, &[&address], name, &[], &[]);
     }
     check(&roots, &[&address], Some("192.0.2.2"), &["name_mismatch"], &["192.0.2.1, 2001:db8::1"]);
-    let nameless = root.sign(authority::named(&[]));
+    let nameless = root.sign(&authority::named(&[]));
     check(
         &roots,
         &[&nameless],
@@ -198,7 +198,7 @@ fn names_are_judged() {
 #[test]
 fn without_a_name_it_is_said_and_no_fault() {
     let root = Authority::root("Root");
-    let own = root.sign(leaf());
+    let own = root.sign(&leaf());
     let verdict = judge(&[root.der()], &[&own], None);
     assert_eq!((verdict.verdict.code(), verdict.notes.len()), ("trusted", 1));
     assert_eq!(verdict.notes[0].kind.code(), "name_not_judged");
@@ -209,7 +209,7 @@ fn without_a_name_it_is_said_and_no_fault() {
 fn expiring_soon_stands_beside_trusted() {
     let root = Authority::root("Root");
     let notes = |until| {
-        let own = root.sign(dated(leaf(), (2026, 1, 1), until));
+        let own = root.sign(&dated(leaf(), (2026, 1, 1), until));
         let verdict = judge(&[root.der()], &[&own], Some(WWW));
         assert_eq!(verdict.verdict.code(), "trusted");
         verdict.notes
@@ -219,7 +219,7 @@ fn expiring_soon_stands_beside_trusted() {
     assert_eq!(note.kind.code(), "expiring_soon");
     assert_eq!(note.detail, "the server's certificate expires on 2026-06-29, 13 days later");
     let middle = root.authority_dated("Middle", (2020, 1, 1), (2026, 6, 16));
-    let verdict = judge(&[root.der()], &[&middle.sign(leaf()), middle.der()], Some(WWW));
+    let verdict = judge(&[root.der()], &[&middle.sign(&leaf()), middle.der()], Some(WWW));
     check_sentences(&verdict, &["the certificate of CN=Middle expires on 2026-06-16, less than a day later"]);
 }
 
@@ -230,11 +230,11 @@ fn rules_of_rfc_5280_are_kept() {
     let client = {
         let mut params = leaf();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        root.sign(params)
+        root.sign(&params)
     };
     check(&roots, &[&client], Some(WWW), &["not_permitted"], &["authentication of servers"]);
     let no_authority = Authority::signed(&root, leaf());
-    let own = no_authority.sign(authority::named(&[WWW]));
+    let own = no_authority.sign(&authority::named(&[WWW]));
     let sentence = "a certificate that is no CA's signed another one";
     check(&roots, &[&own, no_authority.der()], Some(WWW), &["not_permitted"], &[sentence]);
     let short = root.authority_of_depth("Short", 0);
@@ -242,7 +242,7 @@ fn rules_of_rfc_5280_are_kept() {
     let sentence = "a CA signed more CAs than it may";
     check(
         &roots,
-        &[&below.sign(leaf()), below.der(), short.der()],
+        &[&below.sign(&leaf()), below.der(), short.der()],
         Some(WWW),
         &["not_permitted"],
         &[sentence],
@@ -254,18 +254,18 @@ fn rules_of_rfc_5280_are_kept() {
         Authority::signed(&root, params)
     };
     let sentence = "a CA signed for a name that it may not sign for";
-    let own = bound.sign(authority::named(&[WWW]));
+    let own = bound.sign(&authority::named(&[WWW]));
     check(&roots, &[&own, bound.der()], Some(WWW), &["not_permitted"], &[sentence]);
 }
 
 #[test]
 fn a_signature_that_is_none_is_told() {
     let root = Authority::root("Root");
-    let mut own = root.sign(leaf());
+    let mut own = root.sign(&leaf());
     *own.last_mut().unwrap() ^= 1;
     let sentence = "CN=www.example.test is not signed with the key of CN=Root";
     check(&[root.der()], &[&own], Some(WWW), &["bad_signature"], &[sentence]);
-    let mut itself = authority::self_signed(leaf());
+    let mut itself = authority::self_signed(&leaf());
     *itself.last_mut().unwrap() ^= 1;
     let verdict = judge(&[root.der()], &[&itself], Some(WWW));
     assert_ne!(verdict.verdict.code(), "self_signed");
@@ -274,8 +274,8 @@ fn a_signature_that_is_none_is_told() {
 #[test]
 fn a_stapled_revocation_is_the_gravest() {
     let root = Authority::root("Root");
-    let own = root.sign(dated(leaf(), (2025, 1, 1), (2026, 1, 1)));
-    let mut judge = Judge::new(trust(&[root.der()]));
+    let own = root.sign(&dated(leaf(), (2025, 1, 1), (2026, 1, 1)));
+    let mut judge = Judge::new(Some(trust(&[root.der()])));
     let chain = judge.chain([&own[..]]);
     let revoked = tapline_analysis::certificate::CertStatus::Revoked { at: None, reason: Some(1) };
     let unread = OcspResponse::read(&[], None);
@@ -289,9 +289,9 @@ fn a_stapled_revocation_is_the_gravest() {
 #[test]
 fn without_roots_nothing_is_trusted_and_nobody_unknown() {
     let root = Authority::root("Root");
-    let own = root.sign(leaf());
-    let expired = root.sign(dated(leaf(), (2025, 1, 1), (2026, 1, 1)));
-    for roots in [None, trust(&[])] {
+    let own = root.sign(&leaf());
+    let expired = root.sign(&dated(leaf(), (2025, 1, 1), (2026, 1, 1)));
+    for roots in [None, Some(trust(&[]))] {
         let mut judge = Judge::new(roots);
         let chain = judge.chain([&own[..], root.der()]);
         let verdict = judge.verdict(&chain, &question(Some(WWW)));
@@ -306,8 +306,8 @@ fn without_roots_nothing_is_trusted_and_nobody_unknown() {
 #[test]
 fn time_and_name_are_not_remembered_with_the_chain() {
     let root = Authority::root("Root");
-    let own = root.sign(dated(leaf(), (2026, 6, 1), (2026, 6, 20)));
-    let mut judge = Judge::new(trust(&[root.der()]));
+    let own = root.sign(&dated(leaf(), (2026, 6, 1), (2026, 6, 20)));
+    let mut judge = Judge::new(Some(trust(&[root.der()])));
     let chain = judge.chain([&own[..]]);
     let day_ns = 86_400_000_000_000;
     let mut at = |days: i64, name| {
@@ -334,7 +334,7 @@ fn keys_of_every_kind_sign() {
     ];
     for (kind, key, signature) in kinds {
         let root = Authority::with_key("Root", KeyPair::generate_for(kind).unwrap());
-        let own = root.sign(leaf());
+        let own = root.sign(&leaf());
         check(&[root.der()], &[&own, root.der()], Some(WWW), &[], &[]);
         let chain = Judge::new(None).chain([&own[..], root.der()]);
         let [own, root] = chain.certificates() else { panic!() };

@@ -95,7 +95,7 @@ impl Contents {
                 self.names = names.general_names.iter().take(NAMES_MAX).map(general_name).collect();
                 self.names_left_out = names.general_names.len().saturating_sub(NAMES_MAX);
             }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = key_usage(usage),
+            ParsedExtension::KeyUsage(usage) => self.key_usage = key_usage(usage.clone()),
             ParsedExtension::ExtendedKeyUsage(usage) => self.extended_key_usage = purposes(usage),
             ParsedExtension::SubjectKeyIdentifier(id) => self.subject_key_id = Some(hex(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {
@@ -105,7 +105,7 @@ impl Contents {
                 for description in access.iter().take(URLS_MAX) {
                     match (&*description.access_method.to_id_string(), &description.access_location) {
                         ("1.3.6.1.5.5.7.48.1", GeneralName::URI(url)) => {
-                            self.ocsp_urls.push((*url).to_owned())
+                            self.ocsp_urls.push((*url).to_owned());
                         }
                         ("1.3.6.1.5.5.7.48.2", GeneralName::URI(url)) => {
                             self.issuer_urls.push((*url).to_owned());
@@ -160,7 +160,7 @@ fn ip(octets: &[u8]) -> Option<IpAddr> {
 }
 
 /// RFC 5280 §4.2.1.3.
-fn key_usage(usage: &KeyUsage) -> Vec<&'static str> {
+fn key_usage(usage: KeyUsage) -> Vec<&'static str> {
     let usages = [
         (usage.digital_signature(), "digitalSignature"),
         (usage.non_repudiation(), "nonRepudiation"),
@@ -186,7 +186,7 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<String> {
         (usage.time_stamping, "timeStamping"),
         (usage.ocsp_signing, "OCSPSigning"),
     ];
-    let known = usages.into_iter().filter_map(|(set, name)| set.then(|| name.to_owned()));
+    let known = usages.into_iter().filter(|(set, _)| *set).map(|(_, name)| name.to_owned());
     known.chain(usage.other.iter().take(URLS_MAX).map(x509_parser::asn1_rs::Oid::to_id_string)).collect()
 }
 

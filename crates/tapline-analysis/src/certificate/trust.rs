@@ -53,6 +53,7 @@ impl Trust {
     }
 
     /// The same, with a word on whose roots they are, as it is shown.
+    #[must_use]
     pub fn called(self, whose: &'static str) -> Self {
         Self { whose, ..self }
     }

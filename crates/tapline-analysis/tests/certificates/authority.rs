@@ -62,7 +62,7 @@ impl Authority {
     }
 
     /// A certificate for a new key.
-    pub(crate) fn sign(&self, params: CertificateParams) -> Vec<u8> {
+    pub(crate) fn sign(&self, params: &CertificateParams) -> Vec<u8> {
         params.signed_by(&KeyPair::generate().unwrap(), &self.issuer).unwrap().der().to_vec()
     }
 
@@ -102,6 +102,6 @@ pub(crate) fn dated(mut params: CertificateParams, from: Day, to: Day) -> Certif
 }
 
 /// A certificate that signs itself.
-pub(crate) fn self_signed(params: CertificateParams) -> Vec<u8> {
+pub(crate) fn self_signed(params: &CertificateParams) -> Vec<u8> {
     params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
 }

@@ -8,7 +8,7 @@ use tapline_analysis::certificate::{Certificate, Contents, NameKind};
 
 use super::authority::{Authority, WWW, leaf, named};
 
-fn read(params: CertificateParams) -> Contents {
+fn read(params: &CertificateParams) -> Contents {
     let der = Authority::root("Root").sign(params);
     let certificate = Certificate::read(&der);
     assert_eq!(certificate.length_bytes, der.len());
@@ -22,7 +22,7 @@ fn the_fields_are_read() {
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
     let uris = vec!["http://crl.example.test/1.crl".to_owned()];
     params.crl_distribution_points = vec![CrlDistributionPoint { uris }];
-    let contents = read(params);
+    let contents = read(&params);
     assert_eq!((contents.version, &*contents.serial), (3, "0abc"));
     assert_eq!((&*contents.subject, &*contents.issuer), ("CN=www.example.test", "CN=Root"));
     assert_eq!(contents.not_before.to_string(), "2026-01-01T00:00:00Z");
@@ -59,7 +59,7 @@ fn names_of_every_kind() {
     params.subject_alt_names.push(SanType::Rfc822Name("who@example.test".try_into().unwrap()));
     params.subject_alt_names.push(SanType::URI("https://example.test/".try_into().unwrap()));
     params.subject_alt_names.push(SanType::OtherName((vec![1, 2, 3], "x".into())));
-    let names: Vec<_> = read(params).names.into_iter().map(|name| (name.kind, name.value)).collect();
+    let names: Vec<_> = read(&params).names.into_iter().map(|name| (name.kind, name.value)).collect();
     let expected = [
         (NameKind::Dns, "*.example.test"),
         (NameKind::Ip, "2001:db8::1"),
@@ -79,7 +79,7 @@ fn a_subject_moves_no_cursor() {
         .distinguished_name
         .push(DnType::OrganizationName, DnValue::Utf8String("A, B\x1b[2J\u{202e}".to_owned()));
     params.distinguished_name.push(DnType::CustomDnType(vec![1, 2, 3]), "x");
-    let subject = read(params).subject;
+    let subject = read(&params).subject;
     assert_eq!(subject, "1.2.3=x,O=A\\, B\\1b[2J\\u{202e},CN=www.example.test");
 }
 
@@ -98,7 +98,7 @@ fn timestamps_of_logs() {
     params
         .custom_extensions
         .push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], octets));
-    let contents = read(params);
+    let contents = read(&params);
     let [timestamp] = contents.timestamps[..] else { panic!("{:?}", contents.extensions) };
     assert_eq!((timestamp.log_id, timestamp.timestamp_ms), ([7; 32], 1_767_225_600_000));
 }
@@ -108,7 +108,7 @@ fn an_extension_that_is_broken_is_said() {
     let mut params = leaf();
     params.custom_extensions.push(CustomExtension::from_oid_content(&[2, 5, 29, 36], vec![0xff]));
     params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 2, 3], vec![0xff]));
-    let contents = read(params);
+    let contents = read(&params);
     let of = |name| contents.extensions.iter().find(|extension| extension.name == name).unwrap().readable;
     assert_eq!((of("policyConstraints"), of("1.2.3"), of("subjectAltName")), (Some(false), None, Some(true)));
 }

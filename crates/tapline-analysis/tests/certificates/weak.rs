@@ -62,14 +62,14 @@ fn chain(root_key: &str, own_key: &str, digest: &str) -> Option<[Vec<u8>; 2]> {
 /// The chain is made now, so it is judged an hour after its certificate became valid.
 fn check(root_key: &str, own_key: &str, digest: &str, expected: &[&str], parts: &[&str]) {
     let Some([own, root]) = chain(root_key, own_key, digest) else { return };
-    let mut judge = Judge::new(trust(&[&root]));
+    let mut judge = Judge::new(Some(trust(&[&root])));
     let chain = judge.chain([&own[..], &root]);
     let contents = chain.leaf().unwrap().contents.as_ref().unwrap();
     let at = Timestamp((contents.not_before.0 + 3600) * 1_000_000_000);
     let verdict = judge.verdict(&chain, &Question { at, ..question(Some(WWW)) });
     assert_eq!(faults(&verdict), expected, "{root_key} {own_key} {digest}: {verdict:#?}");
     check_sentences(&verdict, parts);
-    let mut stranger = Judge::new(trust(&[super::authority::Authority::root("Stranger").der()]));
+    let mut stranger = Judge::new(Some(trust(&[super::authority::Authority::root("Stranger").der()])));
     let verdict = stranger.verdict(&chain, &Question { at, ..question(Some(WWW)) });
     assert_eq!(faults(&verdict)[0], "unknown_issuer", "{verdict:#?}");
 }
@@ -123,7 +123,7 @@ fn weak_digests() {
 #[test]
 fn what_cannot_be_verified_is_not_trusted() {
     let Some([own, root]) = chain(RSA_2048, RSA_2048, "-sha224") else { return };
-    let mut judge = Judge::new(trust(&[&root]));
+    let mut judge = Judge::new(Some(trust(&[&root])));
     let chain = judge.chain([&own[..]]);
     let contents = chain.leaf().unwrap().contents.as_ref().unwrap();
     let at = Timestamp((contents.not_before.0 + 3600) * 1_000_000_000);
