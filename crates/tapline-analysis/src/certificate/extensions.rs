@@ -95,7 +95,7 @@ impl Contents {
                 self.names = names.general_names.iter().take(NAMES_MAX).map(general_name).collect();
                 self.names_left_out = names.general_names.len().saturating_sub(NAMES_MAX);
             }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = key_usage(usage.clone()),
+            ParsedExtension::KeyUsage(usage) => self.key_usage = key_usage(*usage),
             ParsedExtension::ExtendedKeyUsage(usage) => self.extended_key_usage = purposes(usage),
             ParsedExtension::SubjectKeyIdentifier(id) => self.subject_key_id = Some(hex(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {

@@ -174,19 +174,29 @@ mod tests {
         [&[tag, 0x82][..], &length, &contents].concat()
     }
 
-    /// A response to one question, the way responders write it.
     fn response(serial: &[u8], status: &[u8]) -> Vec<u8> {
+        response_of(&[(serial, status)])
+    }
+
+    /// A response to some questions, the way responders write it.
+    fn response_of(answers: &[(&[u8], &[u8])]) -> Vec<u8> {
+        let singles: Vec<_> = answers.iter().map(|(serial, status)| single(serial, status)).collect();
+        let singles = singles.concat();
         let hash = der(0x04, &[&[7; 20]]);
-        let id = der(0x30, &[&der(0x30, &[&[0x06, 1, 0x2a]]), &hash, &hash, &der(0x02, &[serial])]);
-        let at = |text: &[u8]| der(0x18, &[text]);
-        let single =
-            der(0x30, &[&id, status, &at(b"20260101000000Z"), &der(0xa0, &[&at(b"20260108000000Z")])]);
         let responder = der(0xa2, &[&hash]);
-        let data = der(0x30, &[&responder, &at(b"20260101000001Z"), &der(0x30, &[&single])]);
+        let at = der(0x18, &[b"20260101000001Z"]);
+        let data = der(0x30, &[&responder, &at, &der(0x30, &[&singles])]);
         let basic = der(0x30, &[&data, &der(0x30, &[]), &der(0x03, &[&[0]])]);
         let oid = [0x06, 9, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01];
         let bytes = der(0xa0, &[&der(0x30, &[&oid, &der(0x04, &[&basic])])]);
         der(0x30, &[&[0x0a, 1, 0], &bytes])
+    }
+
+    fn single(serial: &[u8], status: &[u8]) -> Vec<u8> {
+        let hash = der(0x04, &[&[7; 20]]);
+        let id = der(0x30, &[&der(0x30, &[&[0x06, 1, 0x2a]]), &hash, &hash, &der(0x02, &[serial])]);
+        let at = |text: &[u8]| der(0x18, &[text]);
+        der(0x30, &[&id, status, &at(b"20260101000000Z"), &der(0xa0, &[&at(b"20260108000000Z")])])
     }
 
     fn check(octets: &[u8], status: &str, cert_status: Option<CertStatus>, is_for_leaf: bool) {
@@ -209,6 +219,13 @@ mod tests {
         let revoked = der(0xa1, &[&der(0x18, &[b"20251231000000Z"]), &der(0xa0, &[&[0x0a, 1, 1]])]);
         let expected = CertStatus::Revoked { at, reason: Some(1) };
         check(&response(&[1, 2], &revoked), "successful", Some(expected), true);
+    }
+
+    #[test]
+    fn of_many_answers_the_one_for_the_certificate_counts() {
+        let (good, unknown): (&[u8], &[u8]) = (&[0x80, 0], &[0x82, 0]);
+        let both = response_of(&[(&[1, 3], unknown), (&[1, 2], good)]);
+        check(&both, "successful", Some(CertStatus::Good), true);
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub(super) struct Path {
 pub(super) enum End {
     /// A root signed the last one.
     Root,
-    /// The last one is a root.
+    /// The server's own is a root. (A root above it is found among the roots.)
     IsRoot,
     /// The last one signed itself, and is no root.
     SelfSigned,
@@ -221,24 +221,15 @@ impl<'a> Search<'a> {
 
     /// Asks the library, where a path ends in a root: at a time at which all of it is valid, if there is one.
     fn broken_rule(&self, places: &[usize], end: End) -> Option<String> {
-        let below = match end {
-            End::Root => places,
-            End::IsRoot => places.split_last()?.1,
-            _ => return None,
-        };
-        let (leaf, between) = below.split_first()?;
+        let (leaf, between) = places.split_first().filter(|_| end == End::Root)?;
         let last = self.link(*places.last()?)?;
-        let within = self.within(below)?;
+        let within = self.within(places)?;
         let intermediates: Vec<CertificateDer<'_>> =
             between.iter().filter_map(|&place| Some(CertificateDer::from(&*self.link(place)?.der))).collect();
         let leaf = &self.link(*leaf)?.der;
-        let is_root = self.trust.same(last).filter(|_| end == End::IsRoot);
-        let by_name = self.trust.of_subject(last.issuer()).filter(|_| end == End::Root);
         // Roots of one name: that one of them will do is enough.
-        let mut broken = is_root
-            .into_iter()
-            .chain(by_name)
-            .map(|root| broken_rule(leaf, &intermediates, &root.anchor, within));
+        let roots = self.trust.of_subject(last.issuer());
+        let mut broken = roots.map(|root| broken_rule(leaf, &intermediates, &root.anchor, within));
         let first = broken.next()?;
         if broken.any(|broken| broken.is_none()) { None } else { first }
     }

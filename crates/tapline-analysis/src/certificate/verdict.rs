@@ -238,10 +238,8 @@ fn along(chain: &Chain, path: &Path, roots: bool, question: &Question<'_>) -> Ch
     if let Some(last) = highest.and_then(contents) {
         ending(path, last, roots, &mut verdict);
     }
-    // A root is trusted as it is, but a server's own certificate must be valid also where it is one.
-    let is_judged = |place| place == 0 || highest != Some(place) || path.end != End::IsRoot;
-    let on_path = path.places.iter().filter(|&&place| is_judged(place));
-    let on_path: Vec<_> = on_path.filter_map(|&place| Some((place, &**contents(place)?))).collect();
+    let on_path = path.places.iter().filter_map(|&place| Some((place, &**contents(place)?)));
+    let on_path: Vec<_> = on_path.collect();
     for &(place, contents) in &on_path {
         let whose = whose(place, contents);
         dates(&whose, contents, now, &mut verdict);
@@ -289,7 +287,7 @@ fn ending(path: &Path, last: &Contents, roots: bool, verdict: &mut ChainVerdict)
             format!("{issuer}, which signed {subject}, is no trusted root and was not sent"),
         ),
         End::NotSigned => {
-            verdict.fault(Fault::BadSignature, format!("{subject} is not signed with the key of {issuer}"))
+            verdict.fault(Fault::BadSignature, format!("{subject} is not signed with the key of {issuer}"));
         }
         End::GivenUp => verdict.note(Note::TooMuch, "there are more issuers of one name than are tried"),
     }

@@ -119,6 +119,19 @@ fn weak_digests() {
     check("dsa", RSA_2048, "-sha1", &["weak_signature"], &["SHA-1 (dsa-with-sha1)"]);
 }
 
+/// Who signed itself proves nothing by it, so a weak digest takes nothing away.
+#[test]
+fn a_weak_digest_on_a_root_is_nothing() {
+    let Some([_, root]) = chain(RSA_2048, RSA_2048, "-sha1") else { return };
+    let mut judge = Judge::new(Some(trust(&[&root])));
+    let chain = judge.chain([&root[..]]);
+    let contents = chain.leaf().unwrap().contents.as_ref().unwrap();
+    assert_eq!(contents.signature.weak_digest, Some("SHA-1"));
+    let at = Timestamp((contents.not_before.0 + 3600) * 1_000_000_000);
+    let verdict = judge.verdict(&chain, &Question { at, ..question(None) });
+    assert_eq!((verdict.verdict.code(), faults(&verdict)), ("trusted", vec![]), "{verdict:#?}");
+}
+
 /// A signature that cannot be verified and is not weak is neither trusted nor a fault.
 #[test]
 fn what_cannot_be_verified_is_not_trusted() {
