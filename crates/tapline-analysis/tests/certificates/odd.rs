@@ -47,16 +47,18 @@ fn no_flipped_octet_panics_or_is_trusted() {
     let middle = root.authority("Middle");
     let own = middle.sign(&leaf());
     let mut judge = Judge::new(Some(trust(&[root.der()])));
-    for (place, _) in own.iter().enumerate() {
+    let places =
+        |octets: &[u8]| (0..octets.len()).flat_map(|place| [0x01, 0x80, 0xff].map(|bits| (place, bits)));
+    for (place, bits) in places(&own) {
         let mut flipped = own.clone();
-        flipped[place] ^= 0xff;
+        flipped[place] ^= bits;
         let chain = judge.chain([&flipped[..], middle.der()]);
         let verdict = judge.verdict(&chain, &question(Some(WWW)));
         assert_ne!(verdict.verdict.code(), "trusted", "octet {place} of the server's certificate");
     }
-    for (place, _) in middle.der().iter().enumerate() {
+    for (place, bits) in places(middle.der()) {
         let mut flipped = middle.der().to_vec();
-        flipped[place] ^= 0xff;
+        flipped[place] ^= bits;
         let chain = judge.chain([&own[..], &flipped]);
         let verdict = judge.verdict(&chain, &question(Some(WWW)));
         assert_ne!(verdict.verdict.code(), "trusted", "octet {place} of the one that signed it");

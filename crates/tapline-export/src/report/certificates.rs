@@ -160,8 +160,9 @@ fn wrapped(sentence: &str, width: Option<usize>) -> Vec<String> {
     let width = width.unwrap_or(usize::MAX);
     let mut lines = vec![String::from(" ")];
     for word in sentence.split(' ') {
-        let used = lines.last().map_or(0, |line| line.width());
-        if used > 4 && used.saturating_add(1 + word.width()) > width {
+        let last = lines.last().map_or("", String::as_str);
+        let (used, is_begun) = (last.width(), !last.trim().is_empty());
+        if is_begun && used.saturating_add(1 + word.width()) > width {
             lines.push("   ".to_owned());
         }
         if let Some(line) = lines.last_mut() {
@@ -174,7 +175,65 @@ fn wrapped(sentence: &str, width: Option<usize>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tapline_engine::analysis::certificate::{Chain, ChainVerdict, Fault, Finding};
+
+    use super::super::style::Palette;
     use super::*;
+
+    /// A session with a certificate of its own, which nobody can read.
+    fn session(certificate: &[u8], verdict: Verdict, faults: &[Fault], notes: &[Note]) -> TlsSession {
+        let chain = ChainVerdict {
+            verdict,
+            faults: faults
+                .iter()
+                .map(|&kind| Finding { kind, detail: format!("it is {}", kind.code()) })
+                .collect(),
+            notes: notes.iter().map(|&kind| Finding { kind, detail: String::new() }).collect(),
+        };
+        let certificates = (!certificate.is_empty()).then(|| Arc::new(Chain::read([certificate])));
+        TlsSession { chain, certificates, ..TlsSession::default() }
+    }
+
+    fn print(sessions: &[TlsSession], rows_max: usize) -> String {
+        let mut certificates = Certificates::new(rows_max);
+        for session in sessions {
+            certificates.take(session);
+        }
+        let roots = Some("the roots of a test");
+        let options = ReportOptions { width: Some(80), palette: Palette::Plain, all: false, roots };
+        let mut out = Vec::new();
+        certificates.print(&options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_each_once() {
+        let (expired, weak) = (Fault::Expired, Fault::WeakKey);
+        let sessions = [
+            session(b"a", Verdict::Trusted, &[], &[Note::ExpiringSoon]),
+            session(b"b", Verdict::Fault(weak), &[weak], &[]),
+            session(b"c", Verdict::Fault(expired), &[expired, weak], &[]),
+            session(b"c", Verdict::Fault(expired), &[expired, weak], &[]),
+            session(b"", Verdict::NotSeen, &[], &[Note::Encrypted]),
+            session(b"", Verdict::NotSeen, &[], &[Note::Resumed]),
+        ];
+        let expected = "
+Certificates  3, judged by the roots of a test
+  certificate  sessions  verdict
+  unreadable          2  expired +1
+  unreadable          1  weak key
+  unreadable          1  trusted, expiring soon
+  unreadable: it is expired
+  unreadable: it is weak_key
+  unreadable: it is weak_key
+  1 chain not seen: TLS 1.3 encrypts them, --keylog shows them
+";
+        assert_eq!(print(&sessions, 9), expected);
+        assert!(print(&sessions, 1).contains("… and 2 more; shown: the gravest verdicts"));
+        assert_eq!(print(&sessions[5..], 9), "");
+    }
 
     #[test]
     fn issuers_are_short() {
@@ -193,6 +252,6 @@ mod tests {
         check("one two three", Some(14), &["  one two", "    three"]);
         check("one two three", Some(15), &["  one two three"]);
         check("one two three", None, &["  one two three"]);
-        check("a longerthanaline b", Some(12), &["  a", "    longer…", "    b"]);
+        check("a longerthanaline b", Some(12), &["  a", "    longert…", "    b"]);
     }
 }
