@@ -55,6 +55,8 @@ fn ja4_is_what_its_authors_expect() {
         let found = ja4_by_client(&capture);
         for record in expected {
             let Some(ja4) = record["JA4.1"].as_str().filter(|ja4| ja4.starts_with('t')) else { continue };
+            // That program says 99 for every ALPN that is not ASCII; the description of JA4 says hexadecimal digits.
+            let ja4 = if name.contains("non-ascii") { ja4.replacen("99_", "bd_", 1) } else { ja4.to_owned() };
             let end =
                 (record["src"].as_str().unwrap().to_owned(), record["srcport"].as_str().unwrap().to_owned());
             assert_eq!(found.get(&end), Some(&ja4), "{name}: {end:?}");

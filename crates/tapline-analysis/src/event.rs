@@ -1,11 +1,14 @@
 //! What analysis says.
 
+use std::sync::Arc;
+
 use tapline_decode::tls::{
     Alert, CipherSuite, Closed, ContentType, HandshakeType, NamedGroup, Opened, SignatureScheme, Version,
 };
 use tapline_decode::{Fields, http1, http2};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
+use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{
     ClientCertificate, ConnectionRecord, EarlyData, Flight, HelloRetry, PskMode, Renegotiation, Sender,
     StepKind, TlsKind, TlsOutcome, text,
@@ -186,8 +189,16 @@ pub struct TlsSession {
     pub encrypt_then_mac: Option<bool>,
     /// How the server signed, where it was seen.
     pub signature_scheme: Option<SignatureScheme>,
-    /// Certificates the server sent in clear, in DER, leaf first; `None` where none was seen.
-    pub certificates: Option<usize>,
+    /// The certificates that the server sent; `None` where none was seen.
+    pub certificates: Option<Arc<Chain>>,
+    /// Whether they hold, or why there are none.
+    pub chain: ChainVerdict,
+    /// The certificates that the client sent; `None` where it was not asked, or that was not seen.
+    pub client_certificates: Option<Arc<Chain>>,
+    /// The OCSP response that the server stapled (RFC 6066 §8).
+    pub ocsp: Option<OcspResponse>,
+    /// What logs said of the server's certificate, in the handshake and not in the certificate (RFC 6962 §3.3.1).
+    pub certificate_timestamps: Vec<LogTimestamp>,
     /// Whether the client showed a certificate.
     pub client_certificate: ClientCertificate,
     /// What came of it.

@@ -9,6 +9,7 @@
 #![warn(clippy::indexing_slicing)]
 
 mod analyzer;
+pub mod certificate;
 mod changed;
 mod event;
 mod http1;

@@ -53,3 +53,32 @@ pub const FLIGHT_ROUND_TRIP_MIN_NS: i64 = 1_000_000;
 /// Octets that fit the smallest initial congestion window (RFC 5681 §3.1: four segments of 1,095 octets or less). A
 /// flight of no more did not wait for one.
 pub const FLIGHT_WINDOW_MIN_BYTES: u64 = 4 * 1_095;
+
+/// Certificates of a chain that are read. Four are usual, ten are many.
+pub const CHAIN_CERTIFICATES_MAX: usize = 32;
+
+/// Names of a certificate that are kept. Authorities stop at 100 to 250.
+pub const NAMES_MAX: usize = 512;
+
+/// Addresses of one kind in a certificate that are kept, and purposes that have no name. Two are usual.
+pub const URLS_MAX: usize = 16;
+
+/// Timestamps of certificate logs that are kept of a certificate, or of a handshake. Three are usual.
+pub const LOG_TIMESTAMPS_MAX: usize = 16;
+
+/// Answers of an OCSP response that are read. A server staples one.
+pub const OCSP_RESPONSES_MAX: usize = 64;
+
+/// Signatures that are verified to find out who signed whom in a chain: ten issuers of one name for each of five
+/// certificates. A chain that is made to cost time stops here.
+pub const SIGNATURES_MAX: usize = 64;
+
+/// Ways from a server's certificate up that are judged. Two are usual where a root was signed by an older one.
+pub const PATHS_MAX: usize = 8;
+
+/// Roots that are trusted. Systems have 140 to 200.
+pub const ROOTS_MAX: usize = 4096;
+
+/// Octets of certificates, and of what was read from them, that a shard remembers: some hundred servers, so that
+/// the connections to one have their chain read once.
+pub const CHAINS_KEPT_BYTES_MAX: usize = 2 << 20;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tapline_decode::{Keys, Protocol};
 
+use crate::certificate::Trust;
 use crate::limits::SHARDS;
 
 /// Which events somebody will read; the others are not made.
@@ -71,12 +72,14 @@ pub struct Options {
     pub hash_bodies: bool,
     /// What TLS is opened with.
     pub keys: Arc<Keys>,
+    /// The roots by which certificates are judged; without any, no chain is.
+    pub trust: Option<Arc<Trust>>,
 }
 
 impl Options {
     /// These interests, nothing stated.
     pub fn of(interests: Interests) -> Self {
-        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default() }
+        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default(), trust: None }
     }
 
     /// Into how many shards connections are divided. All are in one where one may tell the secrets of another.

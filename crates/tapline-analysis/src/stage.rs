@@ -4,6 +4,7 @@ use tapline_decode::Keyring;
 use tapline_decode::crypto::KeyLog;
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
 
+use crate::certificate::Judge;
 use crate::story::{Story, Surroundings, Talk};
 use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, oddity};
 
@@ -23,6 +24,8 @@ pub(crate) struct Stage {
     talks: Vec<Option<Box<Talk>>>,
     /// What TLS is opened with.
     keyring: Keyring,
+    /// Who reads certificates.
+    judge: Judge,
     /// The slots of connections that wait for secrets.
     waiting: Vec<u32>,
     /// The current packet.
@@ -36,8 +39,10 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(options: Options) -> Self {
         let keyring = Keyring::new(options.keys.clone());
+        let judge = Judge::new(options.trust.clone());
         Self {
             options,
+            judge,
             talks: Vec::new(),
             keyring,
             waiting: Vec::new(),
@@ -55,7 +60,7 @@ impl Stage {
     /// The talk of a connection, made when there is first something to remember, with the rest of the stage
     /// that it needs.
     fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, Surroundings<'_>)> {
-        let Self { options, talks, keyring, here, events, .. } = self;
+        let Self { options, talks, keyring, judge, here, events, .. } = self;
         let slot = connection.slot as usize;
         if slot >= talks.len() {
             talks.resize_with(slot + 1, || None);
@@ -64,7 +69,7 @@ impl Stage {
             let stated = options.stated([connection.server.port, connection.client.port]);
             Box::new(Talk::new(connection, stated))
         });
-        Some((talk, Surroundings { here: *here, options, keyring, events }))
+        Some((talk, Surroundings { here: *here, options, keyring, judge, events }))
     }
 
     /// Notes a connection that has begun to wait for secrets.

@@ -6,6 +6,7 @@ use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, ht
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
+use crate::certificate::Judge;
 use crate::http1::Http1;
 use crate::http2::Http2;
 use crate::inferred::{Inferred, Record};
@@ -31,6 +32,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) options: &'a Options,
     /// What TLS is opened with.
     pub(crate) keyring: &'a mut Keyring,
+    /// Who reads certificates.
+    pub(crate) judge: &'a mut Judge,
     /// Where events go.
     pub(crate) events: &'a mut Vec<Event>,
 }
@@ -122,9 +125,10 @@ impl Talk {
         if self.ended != [true; 2] || self.waits_since.is_some() || self.conversation.is_none() {
             return;
         }
-        let Surroundings { here, options, events, .. } = surroundings;
+        let Surroundings { here, options, judge, events, .. } = surroundings;
         let (direction, from) = (Direction::Forward, Sender::Client);
-        let mut moment = Moment { connection, here, first: here, direction, from, options, events };
+        let first = here;
+        let mut moment = Moment { connection, here, first, direction, from, options, judge, events };
         self.story.close(&mut moment);
         self.conversation = None;
     }
@@ -135,9 +139,9 @@ impl Talk {
         surroundings: Surroundings<'_>,
         speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
     ) {
-        let Surroundings { here, options, keyring, events } = surroundings;
+        let Surroundings { here, options, keyring, judge, events } = surroundings;
         if let Some(conversation) = &mut self.conversation {
-            let mut listener = Listener { story: &mut self.story, connection, here, options, events };
+            let mut listener = Listener { story: &mut self.story, connection, here, options, judge, events };
             speak(conversation, keyring, &mut listener);
             let waits = conversation.is_waiting();
             self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
@@ -147,8 +151,8 @@ impl Talk {
 
 impl Surroundings<'_> {
     fn again(&mut self) -> Surroundings<'_> {
-        let Self { here, options, keyring, events } = self;
-        Surroundings { here: *here, options, keyring, events }
+        let Self { here, options, keyring, judge, events } = self;
+        Surroundings { here: *here, options, keyring, judge, events }
     }
 }
 
@@ -181,6 +185,7 @@ pub(crate) struct Moment<'a> {
     pub(crate) direction: Direction,
     pub(crate) from: Sender,
     pub(crate) options: &'a Options,
+    pub(crate) judge: &'a mut Judge,
     pub(crate) events: &'a mut Vec<Event>,
 }
 
@@ -340,16 +345,17 @@ struct Listener<'a> {
     connection: &'a Connection,
     here: Origin,
     options: &'a Options,
+    judge: &'a mut Judge,
     events: &'a mut Vec<Event>,
 }
 
 impl Sink for Listener<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
-        let Self { story, connection, here, options, events } = self;
+        let Self { story, connection, here, options, judge, events } = self;
         let here = *here;
         let first = story.trail(direction).at(span.start).unwrap_or(here);
         let from = story.sender(direction);
-        let mut moment = Moment { connection, here, first, direction, from, options, events };
+        let mut moment = Moment { connection, here, first, direction, from, options, judge, events };
         match message {
             Message::Protocol(protocol) => story.protocol(protocol),
             Message::Client(direction) => story.client = Some(direction),

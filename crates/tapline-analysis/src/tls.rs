@@ -18,6 +18,7 @@ pub use told::{
     ClientCertificate, Decrypted, EarlyData, HelloRetry, PskMode, Renegotiation, TlsKind, TlsOutcome,
 };
 
+use crate::certificate::Seen;
 use crate::inferred::Setting;
 use crate::story::Moment;
 use crate::{Event, Sender, TlsMessage, TlsSession};
@@ -48,6 +49,7 @@ pub(crate) struct Tls {
     /// The direction in which the client sends.
     client: Direction,
     told: bool,
+    certificates: Seen,
 }
 
 impl Tls {
@@ -60,6 +62,7 @@ impl Tls {
             first_handshake_ns: None,
             client: Direction::Forward,
             told: false,
+            certificates: Seen::default(),
         }
     }
 
@@ -121,6 +124,7 @@ impl Tls {
         };
         self.begin_again(message, moment);
         self.count(message);
+        self.certificates.see(message, moment);
         self.follow(message, moment);
         if moment.options.interests.tls_messages {
             moment.events.push(Event::TlsMessage(Box::new(told(message, moment))));
@@ -186,9 +190,11 @@ impl Tls {
 
     /// The session is told and given up: what the connection is asked for later is kept beside it.
     fn tell(&mut self, moment: &mut Moment<'_>) {
-        let session = std::mem::take(&mut self.session);
+        let mut session = std::mem::take(&mut self.session);
+        let certificates = std::mem::take(&mut self.certificates);
         self.progress = Progress::default();
         if moment.options.interests.tls_sessions {
+            certificates.settle(&mut session, moment);
             moment.events.push(Event::TlsSession(Box::new(session)));
         }
     }

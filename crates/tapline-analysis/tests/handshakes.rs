@@ -248,6 +248,13 @@ fn kinds() {
 }
 
 #[test]
+fn no_session_id_resumes_nothing() {
+    let answer = server_hello(&[8; 32], &[], 0x009c, &[]);
+    let session = session(&talk().client(&client_hello(&[], &[])).server(&answer).client_reset());
+    assert_eq!((session.kind, session.resumed), (TlsKind::NotKnown, None));
+}
+
+#[test]
 fn a_retry_says_which_group_was_not_guessed() {
     let check = |groups: &[u16], list: &[(u16, Vec<u8>)], expected: &str| {
         let talk = talk().client(&offer13(groups, &[])).server(&[retry(list), change_cipher_spec()].concat());
@@ -358,19 +365,16 @@ fn outcomes() {
 
 #[test]
 fn each_wait_is_divided_into_the_way_and_the_side_itself() {
-    // The way is a millisecond to either side; the server thinks for 40 ms, the client for 5.
-    let talk = talk().client(&offer13(&[X25519], &[])).wait_ns(40 * MS).server(&answer13(&[]));
+    // To the server and back it takes 11 ms, to the client and back 1; the server thinks for 40 ms, the client for 5.
+    let ends = ["10.0.0.1:40000", "10.0.0.2:443"].map(|end| end.parse().unwrap());
+    let talk = Talk::new(ends[0], ends[1], 0).syn().wait_ns(10 * MS).syn_ack().client_ack();
+    let talk = talk.client(&offer13(&[X25519], &[])).wait_ns(50 * MS).server(&answer13(&[]));
     let session = session(&talk.wait_ns(5 * MS).client(&finished13()).close());
-    let waits: Vec<_> = session
-        .flights
-        .iter()
-        .map(|flight| {
-            flight
-                .wait
-                .map(|wait| (wait.total_ns / MS, wait.network_ns.unwrap() / MS, wait.own_ns().unwrap() / MS))
-        })
-        .collect();
-    assert_eq!(waits, [None, Some((41, 1, 40)), Some((6, 1, 5))]);
+    let parts = |wait: tapline_analysis::Wait| {
+        [wait.total_ns, wait.network_ns.unwrap(), wait.own_ns().unwrap()].map(|ns| ns / MS)
+    };
+    let waits: Vec<_> = session.flights.iter().map(|flight| flight.wait.map(parts)).collect();
+    assert_eq!(waits, [None, Some([51, 11, 40]), Some([6, 1, 5])]);
     assert_eq!(session.kept_waiting(), Some((Sender::Server, 40 * MS)));
     assert_eq!(session.own_ns(), [Some(5 * MS), Some(40 * MS)]);
     // Without the TCP handshake nobody knows.

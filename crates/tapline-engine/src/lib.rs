@@ -11,6 +11,7 @@ mod run;
 mod secrets;
 mod spawn;
 mod team;
+mod trust;
 
 pub use keys::{KeyFiles, KeysError};
 pub use run::{Batch, Outcome, RunOptions, run};
@@ -18,3 +19,4 @@ pub use spawn::{Running, spawn};
 pub use tapline_analysis as analysis;
 pub use tapline_capture as capture;
 pub use team::usual_threads;
+pub use trust::{TrustFileError, roots_of_files, system_roots};

@@ -40,3 +40,6 @@ pub(crate) const KEY_FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// Octets of a key log that are read at once; a line is a few hundred.
 pub(crate) const KEY_LOG_READ_BYTES: u64 = 1 << 20;
+
+/// Octets of a file with roots. A system's whole list has a quarter of a million.
+pub(crate) const TRUST_FILE_BYTES_MAX: u64 = 4 << 20;

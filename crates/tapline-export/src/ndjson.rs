@@ -1,6 +1,7 @@
 //! One JSON object a line; the contract stands in `docs/ndjson.md`.
 
 mod capture;
+mod certificate;
 mod connection;
 mod exchange;
 mod http;

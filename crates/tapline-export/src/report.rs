@@ -3,6 +3,7 @@
 //! Events are taken as they come and only the rows that will be printed are kept, so a report on a million
 //! packets needs no more memory than one on a hundred.
 
+mod certificates;
 mod connections;
 mod handshakes;
 mod heading;
@@ -20,6 +21,7 @@ use std::io::{self, Write};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::{Event, Interests};
 
+use certificates::Certificates;
 use connections::Connections;
 use handshakes::Handshakes;
 use requests::Requests;
@@ -36,6 +38,8 @@ pub struct ReportOptions {
     pub palette: Palette,
     /// Every row instead of the most telling ones.
     pub all: bool,
+    /// Whose roots certificates were judged by.
+    pub roots: Option<&'static str>,
 }
 
 /// Rows of a list before it is cut to the most telling ones.
@@ -51,6 +55,7 @@ pub struct Report {
     segments: Segments,
     sessions: Sessions,
     handshakes: Handshakes,
+    certificates: Certificates,
     requests: Requests,
 }
 
@@ -64,6 +69,7 @@ impl Report {
             segments: Segments::new(rows),
             sessions: Sessions::new(rows),
             handshakes: Handshakes::new(options.all),
+            certificates: Certificates::new(rows),
             requests: Requests::new(rows),
         }
     }
@@ -77,6 +83,7 @@ impl Report {
             }
             Event::TlsSession(session) => {
                 self.handshakes.take(&session);
+                self.certificates.take(&session);
                 self.sessions.take(*session);
             }
             Event::Exchange(exchange) => self.requests.take(*exchange),
@@ -86,12 +93,13 @@ impl Report {
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, connections, segments, sessions, handshakes, requests } = self;
+        let Self { options, connections, segments, sessions, handshakes, certificates, requests } = self;
         heading::print(outcome, &options, out)?;
         connections.print(&options, out)?;
         segments.print(&options, out)?;
         sessions.print(&options, out)?;
         handshakes.print(&options, out)?;
+        certificates.print(&options, out)?;
         requests.print(&options, out)
     }
 }

@@ -84,6 +84,9 @@ pub(crate) struct InputArguments {
     /// Password of the private key; better in $TAPLINE_RSA_KEY_PASSWORD, where other users do not see it
     #[arg(long, value_name = "PASSWORD", requires = "rsa_key")]
     pub(crate) rsa_key_password: Option<String>,
+    /// Judge certificates by the roots of a file (PEM or DER) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Vec<PathBuf>,
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
     #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,

@@ -1,11 +1,13 @@
 //! From arguments to a source of packets.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
+use tapline_engine::analysis::certificate::Trust;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::{Source, open};
-use tapline_engine::{KeyFiles, RunOptions, usual_threads};
+use tapline_engine::{KeyFiles, RunOptions, roots_of_files, system_roots, usual_threads};
 
 use crate::arguments::InputArguments;
 use crate::output::complain;
@@ -23,9 +25,18 @@ pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send
 pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> Result<RunOptions> {
     let mut analysis = Options::of(interests);
     analysis.decode_as.clone_from(&arguments.decode_as);
+    analysis.trust = roots(arguments, interests)?.map(Arc::new);
     let threads = arguments.threads.map_or_else(usual_threads, usize::from);
     let keys = keys(arguments)?;
     Ok(RunOptions { packets_max: arguments.count, threads, keys, ..RunOptions::new(analysis) })
+}
+
+/// The roots to judge certificates by: those of the arguments, else the system's, if anybody will read the verdicts.
+fn roots(arguments: &InputArguments, interests: Interests) -> Result<Option<Trust>> {
+    if !arguments.trust.is_empty() {
+        return Ok(Some(roots_of_files(&arguments.trust)?));
+    }
+    Ok(interests.tls_sessions.then(system_roots))
 }
 
 /// Opens the key logs and private keys that the arguments name, or the key log that the environment does.

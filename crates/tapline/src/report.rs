@@ -14,9 +14,11 @@ use crate::{Ending, input, output};
 /// Prints a report.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let mut source = input::source(&arguments.input)?;
-    let mut report = Report::new(options(arguments));
+    let run = input::run_options(&arguments.input, INTERESTS)?;
+    let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
+    let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
     let mut progress = Progress::new();
-    let outcome = run_engine(&mut *source, &input::run_options(&arguments.input, INTERESTS)?, |batch| {
+    let outcome = run_engine(&mut *source, &run, |batch| {
         progress.see(&batch);
         batch.events.into_iter().for_each(|event| report.event(event));
         ControlFlow::Continue(())
@@ -35,5 +37,6 @@ fn options(arguments: &ReportArguments) -> ReportOptions {
         width: arguments.width.map(usize::from).or_else(terminal_width),
         palette: if arguments.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
         all: arguments.all,
+        roots: None,
     }
 }

@@ -91,10 +91,7 @@ impl Tls {
 
     fn certificate(&mut self, certificates: usize, from: Sender) {
         match from {
-            Sender::Server => {
-                self.progress.is_full = true;
-                self.session.certificates = Some(certificates);
-            }
+            Sender::Server => self.progress.is_full = true,
             Sender::Client if certificates == 0 => {
                 self.session.client_certificate = ClientCertificate::Refused;
             }
@@ -299,7 +296,9 @@ impl Tls {
         session.handshake_rtts = Some(self.progress.round_trips);
         self.first_handshake_ns = self.first_handshake_ns.or(session.handshake_ns);
         if moment.options.interests.tls_sessions {
-            moment.events.push(Event::TlsSessionProgress(Box::new(session.clone())));
+            let mut session = session.clone();
+            self.certificates.settle(&mut session, moment);
+            moment.events.push(Event::TlsSessionProgress(Box::new(session)));
         }
     }
 }

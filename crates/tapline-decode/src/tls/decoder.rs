@@ -224,7 +224,7 @@ impl Decoder {
             end,
         };
         match closed {
-            Some(body) => self.closed(record, cut, body, direction, keyring, sink),
+            Some(body) => self.closed(record, cut, &body, direction, keyring, sink),
             None if cut => {
                 side.messages.clear();
                 side.cipher = side.cipher.after_gap();

@@ -7,6 +7,7 @@ use tapline_engine::analysis::{
     TlsMessage, TlsSession,
 };
 
+use super::certificate::{CertificateLine, FindingLine, LogTimestampLine, OcspLine, certificates};
 use super::{At, RecordType, Said, Shown};
 
 #[derive(Serialize)]
@@ -91,12 +92,16 @@ pub(super) struct SessionLine<'a> {
     ech: Option<&'static str>,
     extended_master_secret: Option<bool>,
     encrypt_then_mac: Option<bool>,
-    /// Not read yet; how many there were is known.
-    certificates: Option<()>,
-    certificates_seen: Option<usize>,
-    chain: Option<()>,
     client_certificate: Option<&'static str>,
     client_certificates_seen: Option<usize>,
+    certificates: Option<Vec<CertificateLine<'a>>>,
+    certificates_seen: Option<usize>,
+    chain: &'static str,
+    chain_faults: Vec<FindingLine<'a>>,
+    chain_notes: Vec<FindingLine<'a>>,
+    client_certificates: Option<Vec<CertificateLine<'a>>>,
+    ocsp: Option<OcspLine>,
+    certificate_timestamps: Vec<LogTimestampLine>,
     handshake_rtts: Option<u8>,
     rtt_reasons: Vec<String>,
     handshake_ns: Option<i64>,
@@ -264,14 +269,22 @@ impl<'a> SessionLine<'a> {
             ech: session.ech_outer.then_some("outer"),
             extended_master_secret: session.extended_master_secret,
             encrypt_then_mac: session.encrypt_then_mac,
-            certificates: None,
-            certificates_seen: session.certificates,
-            chain: None,
             client_certificate: session.client_certificate.name(),
             client_certificates_seen: match session.client_certificate {
                 ClientCertificate::Sent(count) => Some(count),
                 _ => None,
             },
+            certificates: session.certificates.as_deref().map(certificates),
+            certificates_seen: session
+                .certificates
+                .as_ref()
+                .map(|chain| chain.certificates().len() + chain.left_out()),
+            chain: session.chain.verdict.code(),
+            chain_faults: FindingLine::faults(&session.chain),
+            chain_notes: FindingLine::notes(&session.chain),
+            client_certificates: session.client_certificates.as_deref().map(certificates),
+            ocsp: session.ocsp.map(OcspLine::of),
+            certificate_timestamps: session.certificate_timestamps.iter().map(LogTimestampLine::of).collect(),
             handshake_rtts: session.handshake_rtts,
             rtt_reasons: session.rtt_reasons(),
             handshake_ns: session.handshake_ns,

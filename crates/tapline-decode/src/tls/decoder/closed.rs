@@ -47,17 +47,17 @@ impl Decoder {
         &mut self,
         record: Record<'_>,
         cut: bool,
-        body: Body,
+        body: &Body,
         direction: Direction,
         keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) {
-        if self.withheld.items.is_empty() && self.try_to_open(record, cut, &body, direction, keyring, sink) {
+        if self.withheld.items.is_empty() && self.try_to_open(record, cut, body, direction, keyring, sink) {
             return;
         }
         if !self.withhold(record, cut, Some(body.clone()), direction, keyring, sink) {
             self.give_up(keyring, sink);
-            self.try_to_open(record, cut, &body, direction, keyring, sink);
+            self.try_to_open(record, cut, body, direction, keyring, sink);
         }
     }
 
@@ -136,12 +136,11 @@ impl Decoder {
                         waiting;
                     let (length, opened, decrypted) = (header.length, false, false);
                     let record = Record { header, length, fragment, opened, decrypted, start, end };
-                    let done = match body {
-                        Some(body) => self.try_to_open(record, cut, body, direction, keyring, sink),
-                        None => {
-                            self.record(record, direction, keyring, sink);
-                            true
-                        }
+                    let done = if let Some(body) = body {
+                        self.try_to_open(record, cut, body, direction, keyring, sink)
+                    } else {
+                        self.record(record, direction, keyring, sink);
+                        true
                     };
                     if !done {
                         sink.unfinished(direction, start);
