@@ -369,7 +369,7 @@ fn a_live_capture_is_opened_with_secrets_that_come_late() {
             let mut said = String::new();
             std::io::Read::read_to_string(&mut tapline.stderr.take().unwrap(), &mut said).unwrap();
             assert!(said.contains("permission"), "{status} {said}");
-            tapline_testkit::skipped(&format!("no live capture: {said}"));
+            tapline_testkit::skipped(format!("no live capture: {said}"));
             return;
         }
         // The first fetches may come before the capture has begun.
@@ -458,8 +458,8 @@ fn application_secrets_alone_are_enough() {
         };
         let right = with_keys(name, str::to_owned).0;
         let alone = |log: &str| {
-            let lines = log.lines().filter(|line| line.contains("_TRAFFIC_SECRET_0"));
-            lines.map(|line| format!("{line}\n")).collect()
+            let lines: Vec<_> = log.lines().filter(|line| line.contains("_TRAFFIC_SECRET_0")).collect();
+            lines.join("\n")
         };
         let (records, _) = with_keys(name, alone);
         let data = |records: &[Value]| {

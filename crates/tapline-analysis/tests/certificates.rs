@@ -191,6 +191,11 @@ fn names_are_judged() {
         &["name_mismatch"],
         &["CN=www.example.test has no subjectAltName"],
     );
+    let numbered: Vec<String> = (0..600).map(|number| format!("{number}.test")).collect();
+    let numbered = named(&numbered.iter().map(String::as_str).collect::<Vec<_>>());
+    check(&roots, &[&numbered], Some("511.test"), &[], &[]);
+    // What is not kept may be the name that was asked for: that is no fault.
+    check(&roots, &[&numbered], Some("512.test"), &[], &["512.test is not among", "88 more are not read"]);
     let many = named(&["a.test", "b.test", "c.test", "d.test", "e.test"]);
     check(&roots, &[&many], Some(WWW), &["name_mismatch"], &["a.test, b.test, c.test and 2 more"]);
 }

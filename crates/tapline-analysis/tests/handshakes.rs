@@ -299,6 +299,19 @@ fn early_data_is_taken_or_not() {
         story(&sent),
         "client client_hello early_data; server server_hello encrypted; client 2 encrypted"
     );
+    // Early data does not wait for the server: what comes behind its hello is still the first flight's.
+    let (hello, hidden) = chosen.split_at(chosen.len() - data(500).len());
+    let late = talk().client(&first).server(hello).client(&data(50)).server(hidden).client(&end);
+    let late = check(late, EarlyData::Sent, 150);
+    assert_eq!(
+        story(&late),
+        "client client_hello 2 early_data; server server_hello encrypted; client 2 encrypted"
+    );
+    assert_eq!(late.handshake_rtts, Some(1));
+    // Nor is a short record of it an alert.
+    let short = [data(2 + 1 + 16), finished13()].concat();
+    let short = check(talk().client(&first).server(&chosen).client(&short), EarlyData::Sent, 100);
+    assert_eq!((short.outcome, short.encrypted_alert), (TlsOutcome::Established, None));
     // The server takes none of the keys; asks for another hello; has TLS 1.2 only.
     check(talk().client(&first).server(&answer13(&[])).client(&finished13()), EarlyData::Refused, 100);
     let again =

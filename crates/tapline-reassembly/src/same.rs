@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use tapline_packet::Segment;
 
 use crate::Origin;
@@ -30,19 +30,25 @@ pub(crate) struct Same {
     pub(crate) connection: u64,
 }
 
-/// The newest packets, each in the one place that its hash gives it.
+/// Packets that share a place: the newest of them are remembered.
+const WAYS: usize = 4;
+
+/// The newest packets, each in one of the places that its hash gives it. The hash is the same on every run: what is
+/// forgotten where many fall together is, too. Who chooses packets so that they do makes copies look like
+/// retransmissions, no more.
 pub(crate) struct SamePackets {
     /// Places: a power of two.
     size: usize,
     /// Empty until there is a packet.
-    seen: Vec<Seen>,
-    hasher: RandomState,
+    seen: Vec<[Seen; WAYS]>,
+    hasher: FixedState,
 }
 
 impl SamePackets {
     /// Room for at least so many packets.
     pub(crate) fn of(packets: usize) -> Self {
-        Self { size: packets.next_power_of_two(), seen: Vec::new(), hasher: RandomState::default() }
+        let size = packets.next_power_of_two().div_ceil(WAYS);
+        Self { size, seen: Vec::new(), hasher: FixedState::default() }
     }
 
     /// The packet that this one is, captured earlier. Remembers the packet with [`Self::remember`].
@@ -52,12 +58,11 @@ impl SamePackets {
     /// also differ in place, because an ACK that is sent twice looks the same.
     pub(crate) fn find(&self, segment: &Segment<'_>, interface: u32, here: Origin) -> (Print, Option<Same>) {
         let print = self.print(segment, interface);
-        let same = self.seen.get(self.index(print)).filter(|seen| {
-            let numbered = segment.ip.identification.is_some_and(|number| number != 0);
-            let near = here.at.since(seen.origin.at).unsigned_abs() <= SAME_PACKET_NS.unsigned_abs();
+        let numbered = segment.ip.identification.is_some_and(|number| number != 0);
+        let same = self.seen.get(self.index(print)).into_iter().flatten().find(|seen| {
             seen.hash == print.hash
                 && seen.origin.packet != 0
-                && near
+                && here.at.since(seen.origin.at).unsigned_abs() <= SAME_PACKET_NS.unsigned_abs()
                 && (numbered || seen.place != print.place)
         });
         (print, same.map(|seen| Same { origin: seen.origin, connection: seen.connection }))
@@ -66,10 +71,15 @@ impl SamePackets {
     /// Remembers a packet under the connection that it belongs to.
     pub(crate) fn remember(&mut self, print: Print, here: Origin, connection: u64) {
         if self.seen.is_empty() {
-            self.seen.resize(self.size, Seen::default());
+            self.seen.resize(self.size, [Seen::default(); WAYS]);
         }
         let index = self.index(print);
-        if let Some(place) = self.seen.get_mut(index) {
+        let Some(places) = self.seen.get_mut(index) else { return };
+        // A copy takes the place of what it copies, else the newest that of the oldest.
+        let known = places.iter().position(|seen| seen.hash == print.hash && seen.origin.packet != 0);
+        let oldest =
+            || places.iter().enumerate().min_by_key(|(_, seen)| seen.origin.packet).map(|(nth, _)| nth);
+        if let Some(place) = known.or_else(oldest).and_then(|nth| places.get_mut(nth)) {
             *place = Seen { hash: print.hash, place: print.place, origin: here, connection };
         }
     }

@@ -1,5 +1,6 @@
 //! Whether a chain holds: at a time, for a name.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use super::date::DAY_S;
@@ -169,9 +170,15 @@ impl ChainVerdict {
         self.notes.push(Finding { kind, detail: detail.into() });
     }
 
-    /// How grave its faults are: less is better.
-    fn gravity(&self) -> Vec<std::cmp::Reverse<Fault>> {
-        self.faults.iter().map(|fault| std::cmp::Reverse(fault.kind)).collect()
+    /// How grave its faults are, and whether something keeps it from being trusted: less is better.
+    fn gravity(&self) -> (Vec<Reverse<Fault>>, bool) {
+        (self.faults.iter().map(|fault| Reverse(fault.kind)).collect(), self.is_kept_back())
+    }
+
+    /// Whether something is not known that it would take to trust it.
+    fn is_kept_back(&self) -> bool {
+        let unknown = [Note::NoRoots, Note::SignatureNotVerified, Note::TooMuch];
+        self.notes.iter().any(|note| unknown.contains(&note.kind))
     }
 }
 
@@ -201,10 +208,9 @@ pub(super) fn verdict(chain: &Chain, paths: &[Path], roots: bool, question: &Que
         verdict.fault(Fault::Revoked, format!("the stapled OCSP response says revoked{since}{reason}"));
     }
     verdict.faults.sort_by_key(|fault| fault.kind);
-    let kept_back = [Note::NoRoots, Note::SignatureNotVerified, Note::TooMuch];
     verdict.verdict = match verdict.faults.first() {
         Some(fault) => Verdict::Fault(fault.kind),
-        None if verdict.notes.iter().any(|note| kept_back.contains(&note.kind)) => Verdict::NotJudged,
+        None if verdict.is_kept_back() => Verdict::NotJudged,
         None => Verdict::Trusted,
     };
     verdict
@@ -214,6 +220,13 @@ pub(super) fn verdict(chain: &Chain, paths: &[Path], roots: bool, question: &Que
 fn names(leaf: &Contents, question: &Question<'_>, verdict: &mut ChainVerdict) {
     match question.name {
         Some(name) if leaf.is_valid_for(name) => {}
+        Some(name) if leaf.names_left_out > 0 => {
+            let (name, more) = (printable(name), leaf.names_left_out);
+            let detail = format!(
+                "{name} is not among the first names of the certificate, and {more} more are not read"
+            );
+            verdict.note(Note::NameNotJudged, detail);
+        }
         Some(name) => {
             let detail = format!("the client asked for {}, {}", printable(name), leaf.valid_names());
             verdict.fault(Fault::NameMismatch, detail);
@@ -332,5 +345,74 @@ fn days(days: i64) -> String {
         0 => "less than a day".to_owned(),
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fault as F;
+    use super::*;
+
+    /// A chain of one certificate without faults of its own.
+    fn chain() -> (Chain, Date) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(["www.example.test".to_owned()]).unwrap();
+        let chain = Chain::read([&**params.self_signed(&key).unwrap().der()]);
+        let not_before = chain.leaf().unwrap().contents.as_ref().unwrap().not_before;
+        (chain, not_before)
+    }
+
+    fn path(end: End, unverified: &[usize]) -> Path {
+        Path { places: vec![0], end, unverified: unverified.to_vec(), broken_rule: None }
+    }
+
+    #[test]
+    fn the_best_way_up_counts_wherever_it_stands() {
+        let (chain, from) = chain();
+        let at = tapline_packet::Timestamp((from.0.max(0) + 3600) * 1_000_000_000);
+        let question = Question { at, name: Some("www.example.test"), server: None, ocsp: None };
+        let check = |paths: &[Path], expected: &str| {
+            for paths in [paths.to_vec(), paths.iter().rev().cloned().collect()] {
+                assert_eq!(verdict(&chain, &paths, true, &question).verdict.code(), expected);
+            }
+        };
+        let trusted = path(End::Root, &[]);
+        check(&[path(End::GivenUp, &[]), trusted.clone()], "trusted");
+        check(&[path(End::Root, &[0]), trusted.clone()], "trusted");
+        check(&[path(End::IssuerMissing, &[]), trusted], "trusted");
+        check(&[path(End::IssuerMissing, &[]), path(End::GivenUp, &[])], "not_judged");
+        check(&[path(End::IssuerMissing, &[]), path(End::NotSigned, &[])], "unknown_issuer");
+    }
+
+    #[test]
+    fn the_gravest_fault_has_the_smallest_place() {
+        let order = [
+            "unreadable",
+            "revoked",
+            "bad_signature",
+            "self_signed",
+            "unknown_issuer",
+            "expired",
+            "not_yet_valid",
+            "name_mismatch",
+            "not_permitted",
+            "weak_signature",
+            "weak_key",
+        ];
+        let mut faults = [
+            F::WeakKey,
+            F::Expired,
+            F::Unreadable,
+            F::NameMismatch,
+            F::Revoked,
+            F::UnknownIssuer,
+            F::NotPermitted,
+            F::SelfSigned,
+            F::WeakSignature,
+            F::BadSignature,
+            F::NotYetValid,
+        ];
+        faults.sort();
+        assert_eq!(faults.map(Fault::code), order);
     }
 }

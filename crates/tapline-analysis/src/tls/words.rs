@@ -177,11 +177,11 @@ mod tests {
             |opened, closed, messages_opened, records_closed, expected: Option<Decrypted>, note: &str| {
                 let outcome = TlsOutcome::Established;
                 let session = TlsSession {
-                    opened,
-                    closed,
+                    outcome,
                     messages_opened,
                     records_closed,
-                    outcome,
+                    opened,
+                    closed,
                     ..TlsSession::default()
                 };
                 assert_eq!((session.decrypted(), session.decryption_note().as_str()), (expected, note));

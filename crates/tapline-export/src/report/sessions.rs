@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use tapline_engine::analysis::{EarlyData, TlsKind, TlsOutcome, TlsSession, human};
+use unicode_width::UnicodeWidthStr;
 
 use super::handshakes::score;
 use super::shortlist::Shortlist;
@@ -38,7 +39,7 @@ impl Sessions {
         }
         let mut summary = human::count(total);
         if self.failed > 0 {
-            summary += &format!(", {} without a finished handshake", human::count(self.failed));
+            summary += &format!(", {} unfinished", human::count(self.failed));
         }
         if let Some(spread) = self.handshakes.text().filter(|_| total > 1) {
             summary += &format!(" · handshake {spread}");
@@ -47,24 +48,31 @@ impl Sessions {
         let mut rows = self.rows.into_rows();
         rows.sort_by_key(|session| std::cmp::Reverse(score(session).0));
         let cells: Vec<_> = rows.iter().map(row).collect();
-        table::print(&COLUMNS, &cells, options, out)?;
+        table::print(&columns(&rows), &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest handshakes")
     }
 }
 
-const COLUMNS: [Column; 7] = [
-    right("#"),
-    flexible("server name"),
-    left("TLS"),
-    flexible("cipher suite").rank(1),
-    flexible("ALPN").rank(2),
-    right("handshake"),
-    flexible(""),
-];
+/// The widest note that is never cut: what else there is gives way.
+const NOTE_WHOLE: usize = 41;
+
+fn columns(rows: &[TlsSession]) -> [Column; 7] {
+    let whole = rows.iter().all(|session| notes(session).1.width() <= NOTE_WHOLE);
+    [
+        right("#"),
+        flexible("server name"),
+        left("TLS"),
+        flexible("cipher suite").rank(1),
+        flexible("ALPN").rank(2),
+        right("handshake"),
+        if whole { left("") } else { flexible("") },
+    ]
+}
 
 fn row(session: &TlsSession) -> Vec<Cell> {
     let suite = session.cipher_suite.map(|suite| short_suite(&suite.to_string()));
     let version = session.version.map(|version| version.to_string());
+    let (ink, note) = notes(session);
     vec![
         cell(Ink::Dim, session.connection.to_string()),
         name(session),
@@ -72,7 +80,7 @@ fn row(session: &TlsSession) -> Vec<Cell> {
         cell(Ink::Plain, suite.unwrap_or_default()),
         alpn(session),
         cell(Ink::Plain, session.handshake_ns.map(human::duration).unwrap_or_default()),
-        notes(session),
+        cell(ink, note),
     ]
 }
 
@@ -106,10 +114,10 @@ fn alpn(session: &TlsSession) -> Cell {
 }
 
 /// Round trips and what was special; of a failed handshake only what failed.
-fn notes(session: &TlsSession) -> Cell {
+fn notes(session: &TlsSession) -> (Ink, String) {
     if ![TlsOutcome::Established, TlsOutcome::NotSeen].contains(&session.outcome) {
         let ink = if session.outcome == TlsOutcome::Cut { Ink::Warn } else { Ink::Bad };
-        return cell(ink, session.outcome_text());
+        return (ink, session.outcome_text());
     }
     let mut notes = Vec::new();
     if let Some(rtts) = session.handshake_rtts {
@@ -136,12 +144,47 @@ fn notes(session: &TlsSession) -> Cell {
     let alert = session.alert.map(|(from, alert)| format!("{alert} by {}", from.name()));
     let odd = alert.is_some() || session.hello_retry;
     notes.extend(alert);
-    cell(if odd { Ink::Warn } else { Ink::Plain }, notes.join(", "))
+    (if odd { Ink::Warn } else { Ink::Plain }, notes.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Palette;
+
+    fn lines(sessions: Vec<TlsSession>) -> Vec<String> {
+        let options = ReportOptions { width: Some(80), palette: Palette::Plain, all: false, roots: None };
+        let mut list = Sessions::new(20);
+        for session in sessions {
+            list.take(session);
+        }
+        let mut out = Vec::new();
+        list.print(&options, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    fn session(connection: u64, outcome: TlsOutcome) -> TlsSession {
+        let server_name = Some("a.rather.long.name.example.test".to_owned());
+        let handshake_ns = (outcome == TlsOutcome::Established).then_some(1_000_000);
+        TlsSession { connection, server_name, outcome, handshake_ns, ..TlsSession::default() }
+    }
+
+    #[test]
+    fn failed_handshakes_come_first_and_notes_have_room() {
+        let early = TlsSession {
+            kind: TlsKind::ResumedPsk,
+            early_data_outcome: EarlyData::Accepted,
+            handshake_rtts: Some(1),
+            ..session(0, TlsOutcome::Established)
+        };
+        let lines = lines(vec![early, session(1, TlsOutcome::Established), session(2, TlsOutcome::Failed)]);
+        assert!(lines.iter().all(|line| line.width() <= 80), "{lines:?}");
+        assert_eq!(lines[1], "TLS sessions  3, 1 unfinished · handshake median 1.00 ms, slowest 1.00 ms");
+        let order: Vec<_> = lines[3..].iter().map(|line| line.split_whitespace().next().unwrap()).collect();
+        assert_eq!(order, ["2", "0", "1"]);
+        assert!(lines[3].ends_with("failed"), "{lines:?}");
+        assert!(lines[4].ends_with("1 RTT, resumed with a PSK, 0-RTT accepted"), "{lines:?}");
+    }
 
     #[test]
     fn suites_keep_what_tells_them_apart() {
