@@ -12,7 +12,7 @@ use crate::limits::TRUST_FILE_BYTES_MAX;
 #[derive(Debug, thiserror::Error)]
 pub enum TrustFileError {
     /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -20,7 +20,7 @@ pub enum TrustFileError {
         source: io::Error,
     },
     /// A file has no root in it.
-    #[error("{} {source}", path.display())]
+    #[error("{} is of no use", path.display())]
     Roots {
         /// The file.
         path: PathBuf,
@@ -107,7 +107,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roots.pem");
         let check = |part: &str| {
-            let error = roots_of_files(std::slice::from_ref(&path)).unwrap_err().to_string();
+            let error = roots_of_files(std::slice::from_ref(&path)).unwrap_err();
+            let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let error = format!("{error}: {why}");
             assert!(error.contains("roots.pem") && error.contains(part), "{error}");
         };
         check("cannot read");

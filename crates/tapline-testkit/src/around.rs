@@ -11,6 +11,17 @@ pub fn skipped(why: impl Display) {
     let _ = writeln!(std::io::stderr(), "skipped: {name}: {why}");
 }
 
+/// Whether programs are installed; where one is missing, that is said.
+pub fn installed(programs: &[&str]) -> bool {
+    let paths: Vec<PathBuf> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
+    let is_there = |program: &str| paths.iter().any(|folder| folder.join(program).is_file());
+    let missing = programs.iter().find(|program| !is_there(program));
+    if let Some(program) = missing {
+        skipped(format_args!("{program} is not installed"));
+    }
+    missing.is_none()
+}
+
 /// A folder of the captures of other projects that CI has beside this one; where it is absent, as it is at
 /// users', that is said.
 pub fn corpus(folder: &str) -> Option<PathBuf> {

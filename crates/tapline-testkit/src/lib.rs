@@ -11,7 +11,7 @@ mod site;
 mod talk;
 mod wiretap;
 
-pub use around::{corpus, fixtures, root, skipped};
+pub use around::{corpus, fixtures, installed, root, skipped};
 pub use checksum::Checksums;
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, frame, frame_with};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use tapline_engine::analysis::certificate::Trust;
+use tapline_engine::analysis::decode::crypto::KeyError;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::{Source, open};
-use tapline_engine::{KeyFiles, RunOptions, roots_of_files, system_roots, usual_threads};
+use tapline_engine::{KeyFiles, KeysError, RunOptions, roots_of_files, system_roots, usual_threads};
 
 use crate::arguments::InputArguments;
 use crate::output::complain;
@@ -39,6 +40,13 @@ fn roots(arguments: &InputArguments, interests: Interests) -> Result<Option<Trus
     Ok(interests.tls_sessions.then(system_roots))
 }
 
+/// Names the option where a password is missing.
+fn with_next_step(error: KeysError) -> anyhow::Error {
+    let needs_password = matches!(&error, KeysError::Key { source: KeyError::PasswordNeeded, .. });
+    let error = anyhow::Error::from(error);
+    if needs_password { error.context("use --rsa-key-password or $TAPLINE_RSA_KEY_PASSWORD") } else { error }
+}
+
 /// Opens the key logs and private keys that the arguments name, or the key log that the environment does.
 fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
     let mut keys = KeyFiles::default();
@@ -54,7 +62,7 @@ fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
     let password = arguments.rsa_key_password.clone();
     let password = password.or_else(|| std::env::var("TAPLINE_RSA_KEY_PASSWORD").ok());
     for path in &arguments.rsa_key {
-        keys.add_private(path, password.as_deref())?;
+        keys.add_private(path, password.as_deref()).map_err(with_next_step)?;
     }
     for complaint in keys.complaints() {
         complain(&complaint);

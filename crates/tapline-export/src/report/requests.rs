@@ -93,8 +93,11 @@ fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
     let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
     let method = exchange.method.as_deref().unwrap_or("request not seen");
     let url = exchange.url.as_deref().unwrap_or_default();
-    let mut request =
-        if exchange.inferred { format!("≈ {url} (inferred)") } else { format!("{method} {url}") };
+    let mut request = if exchange.inferred {
+        format!("≈ {} (inferred)", if url.is_empty() { "no SNI" } else { url })
+    } else {
+        format!("{method} {url}")
+    };
     if exchange.pushed {
         request.insert_str(0, "pushed ");
     }

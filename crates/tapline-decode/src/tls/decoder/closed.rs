@@ -21,13 +21,14 @@ impl Decoder {
         !dummy && self.opening.as_mut().is_some_and(|opening| opening.wants(party, keyring))
     }
 
-    /// How many records have to follow one another after a gap: one is enough where it is opened.
+    /// How many records have to follow one another after a gap: one is enough where it is opened at once.
     pub(super) fn begin_search(&mut self, direction: Direction, keyring: &Keyring) -> usize {
         let party = self.party(direction);
+        let at_once = self.withheld.items.is_empty();
         let opens = self
             .opening
             .as_mut()
-            .is_some_and(|opening| opening.wants(party, keyring) && opening.has_opened(party));
+            .is_some_and(|opening| at_once && opening.wants(party, keyring) && opening.has_opened(party));
         self.sides.of_mut(direction).tries = if opens { TLS_RESUME_TRIES_MAX } else { 0 };
         if opens { 1 } else { CHAIN }
     }
@@ -35,7 +36,11 @@ impl Decoder {
     /// Octets of records are missing.
     pub(super) fn lose(&mut self, direction: Direction, octets: u64, here: Origin) {
         let party = self.party(direction);
-        if !self.withheld.items.is_empty() {
+        if let Some((_, Item::Lost(last, lost))) = self.withheld.items.back_mut()
+            && *last == direction
+        {
+            *lost = lost.saturating_add(octets);
+        } else if !self.withheld.items.is_empty() {
             self.withheld.items.push_back((here, Item::Lost(direction, octets)));
         } else if let Some(opening) = &mut self.opening {
             opening.lose(party, octets);
@@ -76,6 +81,8 @@ impl Decoder {
         if !keyring.hold(size, self.withheld.octets) {
             return false;
         }
+        // By the time it is tried, the stream is elsewhere: nothing is searched for in its place.
+        self.sides.of_mut(direction).tries = 0;
         let fragment = fragment.to_vec();
         let waits = WithheldRecord { direction, header, body, cut, fragment, start, end };
         self.withheld.octets += size;
