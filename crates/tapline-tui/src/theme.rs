@@ -103,7 +103,7 @@ impl Theme {
     /// How a mark is drawn.
     pub(crate) fn mark(self, mark: Mark) -> (&'static str, Style) {
         match mark {
-            Mark::Reset | Mark::Refused => ("✗", self.style(Role::Bad)),
+            Mark::Reset | Mark::Refused | Mark::TlsFailed => ("✗", self.style(Role::Bad)),
             Mark::Unanswered => ("?", self.style(Role::Bad)),
         }
     }

@@ -10,7 +10,7 @@ pub(crate) fn state(row: &Row, record: &ConnectionRecord) -> &'static str {
 }
 
 /// What became of a handshake that came to nothing.
-fn failed(session: &TlsSession) -> Option<&'static str> {
+pub(crate) fn failed(session: &TlsSession) -> Option<&'static str> {
     match session.outcome {
         TlsOutcome::Failed => Some("TLS failed"),
         TlsOutcome::Refused => Some("TLS refused"),

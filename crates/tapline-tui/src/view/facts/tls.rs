@@ -193,6 +193,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_peers_wrote_moves_no_cursor() {
+        let evil = "a\u{1b}[2J\u{202e}b".to_owned();
+        let named = TlsSession { server_name: Some(evil.clone()), alpn: Some(evil.clone()), ..session() };
+        let offered = TlsSession { alpn_offered: vec![evil], ..session() };
+        let texts: Vec<String> = [named, offered].iter().flat_map(agreed).map(|(text, _)| text).collect();
+        assert_eq!(texts.len(), 3);
+        for text in texts {
+            assert!(text.contains("u{1b}[2J") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        }
+    }
+
+    #[test]
     fn the_side_that_took_longer_comes_first() {
         let check = |client_ms: Option<i64>, server_ms: Option<i64>, expected: Option<&str>| {
             let flight = |from, ms: Option<i64>| {
