@@ -77,3 +77,26 @@ pub(crate) fn severity(row: &Row) -> u8 {
 pub(crate) fn began_earlier(session: &TlsSession) -> bool {
     session.version.is_none() && session.end.is_none() && session.application_records > 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_handshake_that_came_to_nothing_says_more_than_tcp() {
+        let check = |state, outcome, expected: (&str, u8)| {
+            let session = TlsSession { outcome, ..TlsSession::default() };
+            let row = testing::row_of(testing::record_in(state), session);
+            let record = row.record().unwrap();
+            assert_eq!((super::state(&row, record), severity(&row)), expected);
+        };
+        check(State::Established, TlsOutcome::Established, ("open", 0));
+        check(State::Established, TlsOutcome::Cut, ("open", 0));
+        check(State::Established, TlsOutcome::Failed, ("TLS failed", 2));
+        check(State::Established, TlsOutcome::Refused, ("TLS refused", 2));
+        check(State::Reset, TlsOutcome::Abandoned, ("abandoned", 2));
+        check(State::Reset, TlsOutcome::Established, ("reset", 2));
+        check(State::Closed, TlsOutcome::NotSeen, ("closed", 0));
+    }
+}
