@@ -19,6 +19,11 @@ pub(crate) fn failed(session: &TlsSession) -> Option<&'static str> {
     }
 }
 
+/// The same as a sentence, with the alert and who sent it.
+pub(crate) fn failure(session: &TlsSession) -> Option<String> {
+    failed(session).map(|_| session.outcome_text())
+}
+
 /// Where a connection is in its life, or how it ended, in a word or two.
 fn ending(record: &ConnectionRecord) -> &'static str {
     match (record.state, record.teardown.kind()) {

@@ -140,6 +140,7 @@ fn has_all(row: &Row, words: &[String]) -> bool {
                 row.name().unwrap_or_default().to_owned(),
                 words::speaks(record),
                 words::state(row, record).to_owned(),
+                row.tls().and_then(words::failure).unwrap_or_default(),
             ];
             for field in fields {
                 text.push_str(&field.to_lowercase());

@@ -42,14 +42,16 @@ fn a_failed_handshake_shows_in_its_row_and_says_why() {
 }
 
 #[test]
-fn a_failed_handshake_is_found_by_its_word() {
-    let keys = "/tls failed".chars().map(KeyCode::Char).collect::<Vec<_>>();
-    let check = |name, expected| {
+fn a_failed_handshake_is_found_by_its_words() {
+    let check = |filter: &str, name, expected| {
+        let keys = filter.chars().map(KeyCode::Char).collect::<Vec<_>>();
         let text = text(&drawn(name, false, (80, 24), &keys));
         assert!(text.contains(expected), "{text}");
     };
-    check("failed-unknown-ca", "2 of 2");
-    check("tls12-ecdhe", "0 of 1");
+    check("/tls failed", "failed-unknown-ca", "2 of 2");
+    check("/unknown_ca", "failed-unknown-ca", "2 of 2");
+    check("/handshake_failure", "failed-unknown-ca", "0 of 2");
+    check("/tls failed", "tls12-ecdhe", "0 of 1");
 }
 
 #[test]
