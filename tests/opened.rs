@@ -6,8 +6,9 @@
 mod turns;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::ops::Range;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -390,6 +391,10 @@ fn lose(sample: &Sample, times: usize, dice: &mut Dice) -> usize {
         let heads = whole.heads(direction, missing.end);
         assert_eq!(heard.heads(direction, missing.end), heads, "{case}");
         later += heads.len();
+        let decoyed = with_decoy(&without(&sample.turns, direction, &missing), direction, &missing, &whole);
+        let decoyed = play(&decoyed, &sample.keys());
+        assert_eq!(decoyed.data(), heard.data(), "{case}, with a decoy");
+        assert!(decoyed.bodies == heard.bodies, "{case}, with a decoy");
         // The secrets of one side first, so that its records wait behind those of the other.
         for side in ["SERVER_", "CLIENT_"] {
             let turns = without(&sample.turns, direction, &missing);
@@ -406,6 +411,23 @@ fn lose(sample: &Sample, times: usize, dice: &mut Dice) -> usize {
         }
     }
     later
+}
+
+/// What is left behind a gap of the record that it ends in begins like a record which runs over the next.
+fn with_decoy(turns: &[Turn], direction: Direction, missing: &Range<u64>, whole: &Heard) -> Vec<Turn> {
+    let mut turns = turns.to_vec();
+    let cut = whole.data().into_iter().find(|(side, start, end)| {
+        *side == direction.index() && *start < missing.end && missing.end + 5 <= *end
+    });
+    let behind = turns.iter_mut().find(|turn| turn.direction == direction && turn.offset >= missing.end);
+    if let (Some((_, _, end)), Some(turn)) = (cut, behind)
+        && turn.octets.len() >= 5
+        && let Ok(length) = u16::try_from(end - missing.end)
+    {
+        turn.octets[..3].copy_from_slice(&[23, 3, 3]);
+        turn.octets[3..5].copy_from_slice(&length.to_be_bytes());
+    }
+    turns
 }
 
 /// The lines of a key log that begin so.
@@ -458,6 +480,58 @@ fn behind_any_gap_of_a_connection_kept_alive_what_opens_is_right() {
         let later = lose(&sample, 200, &mut dice);
         assert!(later > 1000, "{later}");
     }
+}
+
+/// A body in many records: what is missing in it is counted to the octet, so the requests behind it are found.
+#[test]
+fn behind_a_gap_in_a_body_of_many_records_requests_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::new(folder.path()).unwrap();
+    let server = site.nginx(&Speech { protocols: "TLSv1.3", ciphers: "DEFAULT", http2: false }).unwrap();
+    let tap = Wiretap::before(server.port).unwrap();
+    let (mut dice, log) = (Dice(0x0b0d_1e55), site.path("log"));
+    let mut child = Command::new("openssl")
+        .args(["s_client", "-quiet", "-max_send_frag", "512", "-keylogfile"])
+        .arg(&log)
+        .args(["-connect", &format!("127.0.0.1:{}", tap.port())])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut requests = Vec::new();
+    for n in 0..6 {
+        let length = 6000 + 37 * n;
+        requests.extend(format!("POST /{n} HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n").bytes());
+        requests.extend((0..length).map(|_| dice.octet()));
+    }
+    requests.extend(b"GET /page.html HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&requests).unwrap();
+    child.wait().unwrap();
+    drop(stdin);
+    let path = site.path("capture.pcapng");
+    std::fs::write(&path, capture(Vec::new(), &frames_of(&tap.finish(), 1)).unwrap()).unwrap();
+    let played = Played::with_log(&path, &log);
+    let turns = played.connections.into_iter().next().unwrap();
+    let sample = Sample { name: "many records".to_owned(), turns, log: played.log };
+    let whole = sample.heard();
+    assert_eq!(whole.heads(Direction::Forward, 0).len(), 7);
+    let (mut inside, data) = (0, whole.data());
+    let heads = whole.heads(Direction::Forward, 0);
+    for head in heads.windows(2) {
+        // Gaps of a few records of the body.
+        for _ in 0..20 {
+            let start = head[0] + 1500 + dice.roll(1000) as u64;
+            let missing = start..start + 1 + dice.roll(2000) as u64;
+            let heard = play(&without(&sample.turns, Direction::Forward, &missing), &sample.keys());
+            let expected = &heads[..];
+            assert_eq!(heard.heads(Direction::Forward, 0), expected, "without {missing:?}");
+            inside +=
+                data.iter().filter(|(_, start, end)| *start >= missing.start && *end <= missing.end).count();
+        }
+    }
+    assert!(inside > 50, "{inside}");
 }
 
 /// What is done to the octets of a sample.
