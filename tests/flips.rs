@@ -1,44 +1,16 @@
 //! Every octet of every handshake in the fixtures is turned over, one at a time: what is said must differ.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "turns.rs"]
+mod turns;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tapline_engine::analysis::decode::crypto::KeyLog;
-use tapline_engine::analysis::decode::{Conversation, Keyring, Keys, Message, Sink, tls};
-use tapline_engine::capture::{Item, Secret, open};
-use tapline_packet::{Dissected, dissect_packet};
-use tapline_reassembly as reassembly;
-use tapline_reassembly::{Connection, Direction, Origin, Tracker};
-
-/// Octets of one direction, in order, of the connection `0`.
-type Turn = (u64, Direction, u64, Vec<u8>);
-
-#[derive(Default)]
-struct Turns(Vec<Turn>);
-
-impl reassembly::Sink for Turns {
-    fn opened(&mut self, _: &Connection) {}
-
-    fn octets(
-        &mut self,
-        connection: &Connection,
-        direction: Direction,
-        offset: u64,
-        octets: &[u8],
-        _: Origin,
-    ) {
-        self.0.push((connection.id, direction, offset, octets.to_vec()));
-    }
-
-    fn gap(&mut self, _: &Connection, _: Direction, _: u64, _: u64, _: reassembly::Gap) {}
-
-    fn ended(&mut self, _: &Connection, _: Direction, _: reassembly::End) {}
-
-    fn closed(&mut self, _: &Connection, _: reassembly::Left) {}
-}
+use tapline_engine::analysis::decode::{Conversation, Direction, Keyring, Keys, Message, Sink, tls};
+use turns::{Played, Turn};
 
 /// What was said, and which octets carried handshakes that could be read.
 #[derive(Default)]
@@ -52,34 +24,10 @@ impl Sink for Heard {
     }
 }
 
-fn turns(capture: &Path) -> (Vec<Vec<Turn>>, Arc<Keys>) {
-    let mut source = open(&[capture.to_owned()]).unwrap();
-    let (mut tracker, mut turns) = (Tracker::default(), Turns::default());
-    while let Item::Packet(packet) = source.next() {
-        let here = Origin { packet: packet.number, at: packet.at.unwrap_or_default() };
-        if let Dissected::Tcp(segment) = dissect_packet(&packet) {
-            tracker.segment(&segment, packet.interface, here, &mut turns);
-        }
-    }
-    let mut log = KeyLog::default();
-    if let Ok(text) = std::fs::read(capture.with_extension("keys")) {
-        log.read(&text);
-    }
-    for secret in source.facts().secrets.iter().filter(|secret| secret.kind == Secret::TLS_KEY_LOG) {
-        log.read(&secret.bytes);
-    }
-    let count = turns.0.iter().map(|turn| turn.0 + 1).max().unwrap_or(0);
-    let mut connections = vec![Vec::new(); usize::try_from(count).unwrap()];
-    for turn in turns.0 {
-        connections[usize::try_from(turn.0).unwrap()].push(turn);
-    }
-    (connections, Arc::new(Keys { log, ..Keys::default() }))
-}
-
 fn play(turns: &[Turn], keys: &Arc<Keys>) -> Heard {
     let (mut conversation, mut keyring) = (Conversation::default(), Keyring::new(Arc::clone(keys)));
     let mut heard = Heard::default();
-    for (_, direction, offset, octets) in turns {
+    for Turn { direction, offset, octets } in turns {
         conversation.bytes(*direction, *offset, octets, &mut keyring, &mut heard);
     }
     for direction in [Direction::Forward, Direction::Reverse] {
@@ -111,9 +59,9 @@ fn no_octet_of_a_handshake_is_passed_over() {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(capture) = captures.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (connections, keys) = turns(capture);
-                    for turns in connections {
-                        flips.fetch_add(flip_all(&turns, &keys, capture), Ordering::Relaxed);
+                    let played = Played::of(capture);
+                    for turns in &played.connections {
+                        flips.fetch_add(flip_all(turns, &played.keys(), capture), Ordering::Relaxed);
                     }
                 }
             });
@@ -129,20 +77,20 @@ fn flip_all(turns: &[Turn], keys: &Arc<Keys>, capture: &Path) -> usize {
     let mut flips = 0;
     let mut changed = turns.to_vec();
     for turn in 0..turns.len() {
-        let (_, direction, offset, ref octets) = turns[turn];
+        let Turn { direction, offset, ref octets } = turns[turn];
         for (at, &octet) in octets.iter().enumerate() {
             let place = offset + u64::try_from(at).unwrap();
             if !is_read(&heard, direction, place) {
                 continue;
             }
-            changed[turn].3[at] ^= 1 << (at % 8);
+            changed[turn].octets[at] ^= 1 << (at % 8);
             let other = play(&changed, keys);
             assert!(
                 other.said != heard.said,
                 "{}: {direction:?} octet {place} is passed over",
                 capture.display()
             );
-            changed[turn].3[at] = octet;
+            changed[turn].octets[at] = octet;
             flips += 1;
         }
     }

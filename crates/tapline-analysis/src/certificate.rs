@@ -33,6 +33,7 @@ pub use chain::Chain;
 pub use date::Date;
 pub use extensions::{Extension, LogTimestamp, Name, NameKind};
 pub use judge::{Judge, Question};
+pub use name::common_name;
 pub use ocsp::{CertStatus, OcspResponse, OcspStatus};
 pub(crate) use seen::Seen;
 pub use trust::{Trust, TrustError};

@@ -56,6 +56,11 @@ impl Keyring {
         self.late.adopt(log);
     }
 
+    /// Octets that wait for secrets, in all of the conversations that have this keyring.
+    pub fn waiting_bytes(&self) -> usize {
+        self.held
+    }
+
     /// Whether nothing can be opened, now or later.
     pub(crate) fn is_idle(&self) -> bool {
         self.given.is_empty() && self.late.is_empty()

@@ -66,6 +66,26 @@ impl Search {
         Found::NotYet
     }
 
+    /// The stream ends here: the last units are those that fill it to its end, although no chain follows.
+    pub(crate) fn end(&mut self, measure: impl Fn(&[u8]) -> Measure) -> Found {
+        let begin = (0..self.held.len()).find(|&at| {
+            let mut rest = self.held.get(at..).unwrap_or_default();
+            for _ in 0..self.chain {
+                let Measure::Unit(size) = measure(rest) else { return false };
+                let Some(behind) = rest.get(size..) else { return false };
+                rest = behind;
+                if rest.is_empty() {
+                    return true;
+                }
+            }
+            false
+        });
+        let Some(begin) = begin else { return Found::NotYet };
+        let mut held = std::mem::take(&mut self.held);
+        let units = held.split_off(begin);
+        Found::Chain(self.candidate.saturating_add(span(begin)), units)
+    }
+
     /// Steps over candidates: `Ok` with how many octets were refused, `Err` where a chain begins.
     fn refuse(&mut self, measure: &impl Fn(&[u8]) -> Measure) -> Result<usize, usize> {
         let mut at = 0;
@@ -122,6 +142,25 @@ mod tests {
             let Found::Chain(offset, _) = found else { panic!("{cut}: {found:?}") };
             assert_eq!(offset, 102, "{cut}");
         }
+    }
+
+    #[test]
+    fn the_last_units_are_those_that_fill_the_stream() {
+        let check = |octets: &[u8], expected: Option<u64>| {
+            let mut search = Search::new(100, 3);
+            assert_eq!(search.feed(octets, measure), Found::NotYet, "{octets:?}");
+            let found = match search.end(measure) {
+                Found::Chain(at, units) => Some((at, units)),
+                _ => None,
+            };
+            let units = expected.map(|at| (at, octets[usize::try_from(at - 100).unwrap()..].to_vec()));
+            assert_eq!(found, units, "{octets:?}");
+        };
+        check(&[9, 2, 0, 0], Some(101));
+        check(&[9, 8, 2, 1, 1, 2, 1, 1], Some(102));
+        check(&[9, 8, 1, 1], None);
+        check(&[9, 9], None);
+        check(&[], None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Connections that are listed: about a kilobyte each. What comes later is counted and the count is shown.
+/// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is counted and the count is shown.
 pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
 
 /// Requests that are kept, over all connections: about 150 octets each. What comes later is counted and the
@@ -11,6 +11,10 @@ pub(crate) const EXCHANGES_MAX: usize = 1_000_000;
 
 /// Characters of a request's method and URL that are kept; the rest becomes `…`.
 pub(crate) const REQUEST_CHARS_MAX: usize = 300;
+
+/// Characters of a certificate's name and its issuer's that are kept; the rest becomes `…`. A DNS name has 253
+/// (RFC 1035 §3.1).
+pub(crate) const NAME_CHARS_MAX: usize = 255;
 
 /// Characters of a filter.
 pub(crate) const FILTER_CHARS_MAX: usize = 200;

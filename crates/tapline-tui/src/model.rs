@@ -3,6 +3,7 @@
 mod exchange;
 mod order;
 mod rows;
+mod session;
 mod source;
 
 use ratatui::layout::Size;
@@ -10,6 +11,7 @@ use ratatui::layout::Size;
 pub(crate) use exchange::{ExchangeRow, Outcome as ExchangeOutcome};
 pub(crate) use order::{Order, Sort};
 pub(crate) use rows::{Row, Rows};
+pub(crate) use session::{Later, Leaf, Tls};
 pub(crate) use source::{End, SourceState};
 
 use crate::Theme;

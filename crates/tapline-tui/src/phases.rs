@@ -52,6 +52,8 @@ pub(crate) enum Mark {
     Refused,
     /// The newest SYN that nobody answered.
     Unanswered,
+    /// The end of a TLS handshake that came to nothing.
+    TlsFailed,
 }
 
 /// A stretch of time in one phase, nanoseconds since 1970.
@@ -96,16 +98,25 @@ pub(crate) fn of_exchange(exchange: &ExchangeRow, mut tell: impl FnMut(Span)) {
     }
 }
 
-/// The moments that must not be overlooked.
-pub(crate) fn marks(record: &ConnectionRecord) -> impl Iterator<Item = (Mark, i64)> {
+/// The moments that must not be overlooked: what TCP broke off at, else where a TLS handshake failed.
+pub(crate) fn marks(row: &Row) -> impl Iterator<Item = (Mark, i64)> {
+    row.record().and_then(broken_off).or_else(|| tls_failed(row)).into_iter()
+}
+
+fn broken_off(record: &ConnectionRecord) -> Option<(Mark, i64)> {
     let reset = record.teardown.ending_reset().map(|reset| reset.seen.at.0);
-    let mark = match record.state {
+    match record.state {
         State::Refused => reset.map(|at| (Mark::Refused, at)),
         State::Reset => reset.map(|at| (Mark::Reset, at)),
         State::Opening => Some((Mark::Unanswered, record.last.at.0)),
         _ => None,
-    };
-    mark.into_iter()
+    }
+}
+
+fn tls_failed(row: &Row) -> Option<(Mark, i64)> {
+    let session = row.tls().filter(|session| words::failed(session).is_some())?;
+    let last = session.flights.last().map_or(session.start, |flight| flight.last);
+    Some((Mark::TlsFailed, last.at.0))
 }
 
 fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
@@ -147,6 +158,8 @@ fn teardown(record: &ConnectionRecord) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
+    use tapline_analysis::{Sender, TlsOutcome, TlsSession};
+
     use super::*;
     use crate::testing;
 
@@ -214,16 +227,23 @@ mod tests {
 
     #[test]
     fn silence_and_refusal_are_marked() {
-        let check = |state, expected: &[(Mark, i64)]| {
-            let record = testing::record_in(state);
-            assert_eq!(
-                marks(&record).map(|(mark, at)| (mark, at / testing::MS)).collect::<Vec<_>>(),
-                expected
+        let check = |state, outcome, expected: &[(Mark, i64)]| {
+            let flights = vec![testing::flight(Sender::Client, &[], None)];
+            let row = testing::row_of(
+                testing::record_in(state),
+                TlsSession { outcome, flights, ..TlsSession::default() },
             );
+            let marks: Vec<_> = marks(&row).map(|(mark, at)| (mark, at / testing::MS)).collect();
+            assert_eq!(marks, expected);
         };
-        check(State::Established, &[]);
-        check(State::Opening, &[(Mark::Unanswered, 100)]);
-        check(State::Refused, &[(Mark::Refused, 50)]);
-        check(State::Reset, &[(Mark::Reset, 50)]);
+        let good = TlsOutcome::Established;
+        check(State::Established, good, &[]);
+        check(State::Opening, good, &[(Mark::Unanswered, 100)]);
+        check(State::Refused, good, &[(Mark::Refused, 50)]);
+        check(State::Reset, good, &[(Mark::Reset, 50)]);
+        check(State::Closed, TlsOutcome::Failed, &[(Mark::TlsFailed, 11)]);
+        check(State::Closed, TlsOutcome::Cut, &[]);
+        // One mark a row: the reset came last.
+        check(State::Reset, TlsOutcome::Failed, &[(Mark::Reset, 50)]);
     }
 }

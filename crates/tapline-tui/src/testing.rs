@@ -4,9 +4,10 @@ use std::net::Ipv4Addr;
 
 use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
-    ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange, Handshake,
-    HandshakeKind, History, MessagePart, Origin, Protocol, Reset, ResetPhase, SideRecord, State, SynOptions,
-    Teardown, Timestamp, TlsSession, Vlans,
+    ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange, Flight,
+    FlightStep, Handshake, HandshakeKind, History, MessagePart, Origin, Protocol, Reset, ResetPhase, Sender,
+    SideRecord, State, StepKind, SynOptions, Teardown, Timestamp, TlsKind, TlsOutcome, TlsSession, Vlans,
+    Wait,
 };
 
 use crate::model::{ExchangeOutcome, ExchangeRow, Row, Rows};
@@ -147,7 +148,23 @@ fn session(connection: u64, start_ms: i64) -> TlsSession {
         alpn: Some("http/1.1".into()),
         handshake_rtts: Some(1),
         handshake_ns: Some(24 * MS),
+        kind: TlsKind::Full,
+        outcome: TlsOutcome::Established,
         ..TlsSession::default()
+    }
+}
+
+/// A flight of these messages.
+pub(crate) fn flight(from: Sender, kinds: &[StepKind], wait: Option<Wait>) -> Flight {
+    Flight {
+        from,
+        steps: kinds.iter().map(|&kind| FlightStep { kind, count: 1, octets: 100 }).collect(),
+        left_out: 0,
+        first: at(4, 11),
+        last: at(4, 11),
+        octets: 100,
+        wait,
+        round_trips: None,
     }
 }
 

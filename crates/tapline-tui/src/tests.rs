@@ -3,6 +3,7 @@
 mod captures;
 mod random;
 mod screens;
+mod tls;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

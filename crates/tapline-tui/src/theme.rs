@@ -27,6 +27,8 @@ pub(crate) enum Role {
     Warn,
     /// It failed.
     Bad,
+    /// It was looked at and holds.
+    Good,
     /// A key that can be pressed.
     Key,
     /// The selected row.
@@ -54,14 +56,14 @@ impl Theme {
             (Self::Colours, Role::Dim) => plain.fg(GREY),
             (Self::Plain, Role::Dim) => plain.add_modifier(Modifier::DIM),
             (Self::Colours, Role::Name) => plain.fg(SKY),
-            (_, Role::Plain) | (Self::Plain, Role::Name | Role::Progress) => plain,
+            (_, Role::Plain) | (Self::Plain, Role::Name | Role::Progress | Role::Good) => plain,
             (Self::Colours, Role::Warn) => plain.fg(AMBER),
             (Self::Plain, Role::Warn) => plain.add_modifier(Modifier::UNDERLINED),
             (Self::Colours, Role::Bad) => plain.fg(RED).add_modifier(Modifier::BOLD),
             (_, Role::Strong) | (Self::Plain, Role::Bad | Role::Key) => plain.add_modifier(Modifier::BOLD),
             (Self::Colours, Role::Key) => plain.fg(SKY).add_modifier(Modifier::BOLD),
             (_, Role::Selected) => plain.add_modifier(Modifier::REVERSED),
-            (Self::Colours, Role::Progress) => plain.fg(GREEN),
+            (Self::Colours, Role::Progress | Role::Good) => plain.fg(GREEN),
         }
     }
 
@@ -101,7 +103,7 @@ impl Theme {
     /// How a mark is drawn.
     pub(crate) fn mark(self, mark: Mark) -> (&'static str, Style) {
         match mark {
-            Mark::Reset | Mark::Refused => ("✗", self.style(Role::Bad)),
+            Mark::Reset | Mark::Refused | Mark::TlsFailed => ("✗", self.style(Role::Bad)),
             Mark::Unanswered => ("?", self.style(Role::Bad)),
         }
     }

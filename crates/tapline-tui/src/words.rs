@@ -1,11 +1,31 @@
 //! What the screen calls things.
 
-use tapline_analysis::{ConnectionRecord, State, TeardownKind, TlsSession};
+use tapline_analysis::{ConnectionRecord, State, TeardownKind, TlsOutcome, TlsSession};
 
 use crate::model::Row;
 
+/// What became of a connection in a word or two: what its TLS failed at, else where it is in its life.
+pub(crate) fn state(row: &Row, record: &ConnectionRecord) -> &'static str {
+    row.tls().and_then(failed).unwrap_or_else(|| ending(record))
+}
+
+/// What became of a handshake that came to nothing.
+pub(crate) fn failed(session: &TlsSession) -> Option<&'static str> {
+    match session.outcome {
+        TlsOutcome::Failed => Some("TLS failed"),
+        TlsOutcome::Refused => Some("TLS refused"),
+        TlsOutcome::Abandoned => Some("abandoned"),
+        TlsOutcome::Established | TlsOutcome::NotSeen | TlsOutcome::Cut => None,
+    }
+}
+
+/// The same as a sentence, with the alert and who sent it.
+pub(crate) fn failure(session: &TlsSession) -> Option<String> {
+    failed(session).map(|_| session.outcome_text())
+}
+
 /// Where a connection is in its life, or how it ended, in a word or two.
-pub(crate) fn ending(record: &ConnectionRecord) -> &'static str {
+fn ending(record: &ConnectionRecord) -> &'static str {
     match (record.state, record.teardown.kind()) {
         (State::Opening, _) => "no answer",
         (State::HalfOpen, _) => "half-open",
@@ -48,11 +68,11 @@ pub(crate) fn speaks(record: &ConnectionRecord) -> String {
 pub(crate) fn severity(row: &Row) -> u8 {
     let Some(record) = row.record() else { return 0 };
     let missing = record.client.missing_bytes + record.server.missing_bytes > 0;
-    let alert = row.tls().is_some_and(|session| session.end.is_none() && session.alert.is_some());
+    let tls_failed = row.tls().and_then(failed).is_some();
     match record.state {
         State::Refused | State::Opening => 3,
         State::Reset | State::HalfOpen => 2,
-        _ if alert => 2,
+        _ if tls_failed => 2,
         _ if missing || !record.anomalies.is_empty() || record.handshake.syn_retries > 0 => 1,
         _ => 0,
     }
@@ -61,4 +81,27 @@ pub(crate) fn severity(row: &Row) -> u8 {
 /// Whether a TLS session's handshake was over before the capture saw anything of it.
 pub(crate) fn began_earlier(session: &TlsSession) -> bool {
     session.version.is_none() && session.end.is_none() && session.application_records > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_handshake_that_came_to_nothing_says_more_than_tcp() {
+        let check = |state, outcome, expected: (&str, u8)| {
+            let session = TlsSession { outcome, ..TlsSession::default() };
+            let row = testing::row_of(testing::record_in(state), session);
+            let record = row.record().unwrap();
+            assert_eq!((super::state(&row, record), severity(&row)), expected);
+        };
+        check(State::Established, TlsOutcome::Established, ("open", 0));
+        check(State::Established, TlsOutcome::Cut, ("open", 0));
+        check(State::Established, TlsOutcome::Failed, ("TLS failed", 2));
+        check(State::Established, TlsOutcome::Refused, ("TLS refused", 2));
+        check(State::Reset, TlsOutcome::Abandoned, ("abandoned", 2));
+        check(State::Reset, TlsOutcome::Established, ("reset", 2));
+        check(State::Closed, TlsOutcome::NotSeen, ("closed", 0));
+    }
 }

@@ -16,6 +16,15 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
     printable(&text).into_owned()
 }
 
+/// The part of a distinguished name that tells it from others of its kind: the first (RFC 4514 §2), without its type
+/// where that is the common name.
+pub fn common_name(name: &str) -> &str {
+    let is_escaped = |at: usize| name.get(..at).is_some_and(|before| before.ends_with('\\'));
+    let end = name.match_indices(',').map(|(at, _)| at).find(|&at| !is_escaped(at));
+    let first = name.get(..end.unwrap_or(name.len())).unwrap_or(name);
+    first.strip_prefix("CN=").unwrap_or(first)
+}
+
 fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     let oid = attribute.attr_type().to_id_string();
     let value = attribute.attr_value();
@@ -120,5 +129,14 @@ mod tests {
         assert_eq!(decoded(Tag::T61String, &[0xe9]).as_deref(), Some("é"));
         assert_eq!(decoded(Tag::Utf8String, &[0xff]), None);
         assert_eq!(decoded(Tag::Integer, &[1]), None);
+    }
+
+    #[test]
+    fn the_first_part_tells_a_name_from_others() {
+        let check = |name, expected| assert_eq!(common_name(name), expected);
+        check("CN=Root,O=Example", "Root");
+        check("CN=A\\, B,O=Example", "A\\, B");
+        check("OU=Only", "OU=Only");
+        check("", "");
     }
 }

@@ -149,6 +149,21 @@ pub struct ChainVerdict {
 }
 
 impl ChainVerdict {
+    /// The verdict in words, and how many faults there are beside it: `expired +1`, `trusted, expiring soon`.
+    pub fn words(&self) -> String {
+        let words = self.verdict.code().replace('_', " ");
+        match self.verdict {
+            Verdict::Fault(_) if self.faults.len() > 1 => format!("{words} +{}", self.faults.len() - 1),
+            Verdict::Trusted if self.expires_soon() => format!("{words}, expiring soon"),
+            _ => words,
+        }
+    }
+
+    /// Whether little of its time was left.
+    pub fn expires_soon(&self) -> bool {
+        self.notes.iter().any(|note| note.kind == Note::ExpiringSoon)
+    }
+
     /// There is no chain.
     pub(super) fn not_seen(why: Note) -> Self {
         let detail = match why {

@@ -2,8 +2,55 @@
 
 use tapline_decode::tls::{Closed, HandshakeType};
 
-use super::{Decrypted, Flight, StepKind, TlsKind, TlsOutcome};
-use crate::{Sender, TlsSession};
+use super::{Decrypted, Flight, FlightStep, StepKind, TlsKind, TlsOutcome, Wait};
+use crate::{Sender, TlsSession, human};
+
+impl Flight {
+    /// What it consists of, a piece a message, and whether that is what broke the handshake.
+    pub fn pieces(&self) -> Vec<(String, bool)> {
+        let mut pieces: Vec<_> = self.steps.iter().map(|step| (step.text(), step.is_failure())).collect();
+        if self.left_out > 0 {
+            pieces.push((format!("… {} more", self.left_out), false));
+        }
+        if let Some(trips) = self.round_trips.filter(|&trips| trips > 1)
+            && let Some((last, _)) = pieces.last_mut()
+        {
+            last.push_str(&format!(" ({trips} round trips)"));
+        }
+        pieces
+    }
+}
+
+impl FlightStep {
+    fn text(&self) -> String {
+        let amount =
+            || format!("({}, {})", human::plural(self.count.into(), "record"), human::bytes(self.octets));
+        match self.kind {
+            StepKind::Finished(Some(true)) => "Finished ✓".to_owned(),
+            StepKind::Finished(Some(false)) => "Finished ✗ wrong".to_owned(),
+            StepKind::EarlyData => format!("early data {}", amount()),
+            StepKind::Encrypted => format!("encrypted {}", amount()),
+            kind => kind.name().unwrap_or_default(),
+        }
+    }
+
+    fn is_failure(&self) -> bool {
+        match self.kind {
+            StepKind::Alert(alert) => alert.level == 2,
+            StepKind::Finished(verified) => verified == Some(false),
+            StepKind::EncryptedAlert => true,
+            _ => false,
+        }
+    }
+}
+
+impl Wait {
+    /// The whole, the network's part and its sender's own; `?` where that is not known.
+    pub fn texts(self) -> [String; 3] {
+        let known = |ns: Option<i64>| ns.map_or_else(|| "?".to_owned(), human::duration);
+        [human::duration(self.total_ns), known(self.network_ns), known(self.own_ns())]
+    }
+}
 
 impl TlsSession {
     /// How much of what travelled encrypted was opened; `None` where nothing encrypted was seen.

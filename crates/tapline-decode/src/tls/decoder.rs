@@ -361,6 +361,11 @@ impl Decoder {
         sink: &mut impl Sink,
     ) {
         let side = self.sides.of_mut(direction);
+        if let Expect::Search(search) = &mut side.expect {
+            let (found, next) = (search.end(measure), side.next);
+            self.searched(found, direction, next, keyring, sink);
+        }
+        let side = self.sides.of_mut(direction);
         let cut = match &side.expect {
             Expect::Header { .. } => !side.held.is_empty(),
             Expect::Fragment { .. } | Expect::HelloV2 { .. } | Expect::Passing { .. } => true,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use tapline_engine::analysis::certificate::{Certificate, Date, Note, Verdict};
+use tapline_engine::analysis::certificate::{Certificate, Date, Note, Verdict, common_name};
 use tapline_engine::analysis::{TlsSession, human, printable};
 use unicode_width::UnicodeWidthStr;
 
@@ -32,6 +32,8 @@ struct Row {
     key: String,
     sessions: u64,
     verdict: Verdict,
+    /// The verdict in words.
+    words: String,
     expires_soon: bool,
     /// A sentence for each fault.
     faults: Vec<String>,
@@ -104,13 +106,14 @@ impl Row {
         let contents = leaf.contents.as_ref().ok();
         Self {
             name: contents.map_or("unreadable", |contents| contents.display_name()).to_owned(),
-            issuer: contents.map(|contents| short(&contents.issuer).to_owned()).unwrap_or_default(),
+            issuer: contents.map(|contents| common_name(&contents.issuer).to_owned()).unwrap_or_default(),
             not_after: contents.map(|contents| contents.not_after),
             at: Date::from(session.start.at),
             key: contents.map(|contents| contents.key.to_string()).unwrap_or_default(),
             sessions: 1,
             verdict: chain.verdict,
-            expires_soon: chain.notes.iter().any(|note| note.kind == Note::ExpiringSoon),
+            words: chain.words(),
+            expires_soon: chain.expires_soon(),
             faults: chain.faults.iter().map(|fault| fault.detail.clone()).collect(),
         }
     }
@@ -132,26 +135,14 @@ impl Row {
     }
 
     fn verdict(&self) -> Cell {
-        let words = self.verdict.code().replace('_', " ");
-        match self.verdict {
-            Verdict::Fault(_) if self.faults.len() > 1 => {
-                cell(Ink::Bad, format!("{words} +{}", self.faults.len() - 1))
-            }
-            Verdict::Fault(_) => cell(Ink::Bad, words),
-            Verdict::Trusted if self.expires_soon => cell(Ink::Warn, format!("{words}, expiring soon")),
-            Verdict::Trusted => cell(Ink::Good, words),
-            Verdict::NotJudged | Verdict::NotSeen => cell(Ink::Dim, words),
-        }
+        let ink = match self.verdict {
+            Verdict::Fault(_) => Ink::Bad,
+            Verdict::Trusted if self.expires_soon => Ink::Warn,
+            Verdict::Trusted => Ink::Good,
+            Verdict::NotJudged | Verdict::NotSeen => Ink::Dim,
+        };
+        cell(ink, &*self.words)
     }
-}
-
-/// The part of a distinguished name that tells it from others of its kind: the first, without its type where that is
-/// the common name.
-fn short(name: &str) -> &str {
-    let escaped = |at: usize| name.get(..at).is_some_and(|before| before.ends_with('\\'));
-    let end = name.match_indices(',').map(|(at, _)| at).find(|at| !escaped(*at));
-    let first = name.get(..end.unwrap_or(name.len())).unwrap_or(name);
-    first.strip_prefix("CN=").unwrap_or(first)
 }
 
 /// A sentence on lines of two spaces, and four from the second on. A word that is longer than a line stays whole only
@@ -233,14 +224,6 @@ Certificates  3, judged by the roots of a test
         assert_eq!(print(&sessions, 9), expected);
         assert!(print(&sessions, 1).contains("… and 2 more; shown: the gravest verdicts"));
         assert_eq!(print(&sessions[5..], 9), "");
-    }
-
-    #[test]
-    fn issuers_are_short() {
-        assert_eq!(short("CN=Root,O=Example"), "Root");
-        assert_eq!(short("CN=A\\, B,O=Example"), "A\\, B");
-        assert_eq!(short("OU=Only"), "OU=Only");
-        assert_eq!(short(""), "");
     }
 
     #[test]

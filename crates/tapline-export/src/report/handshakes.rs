@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use tapline_engine::analysis::{
-    Decrypted, EarlyData, Flight, FlightStep, StepKind, TlsKind, TlsOutcome, TlsSession, Wait, human,
-    printable,
+    Decrypted, EarlyData, Flight, TlsKind, TlsOutcome, TlsSession, Wait, human, printable,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -119,20 +118,21 @@ impl Page<'_> {
 
     fn flights(&self, session: &TlsSession, out: &mut impl Write) -> io::Result<()> {
         let room = self.width.saturating_sub(INDENT + SIDE + 3 * TIME).max(20);
-        let texts: Vec<Vec<String>> =
-            session.flights.iter().map(|flight| wrap(&steps(flight), ", ", room)).collect();
-        let widest = texts.iter().flatten().map(|line| line.width()).max().unwrap_or(0);
+        let lines: Vec<Vec<String>> =
+            session.flights.iter().map(|flight| wrap(&texts(flight), ", ", room)).collect();
+        let widest = lines.iter().flatten().map(|line| line.width()).max().unwrap_or(0);
         if session.flights.iter().any(|flight| flight.wait.is_some()) {
             let pad = " ".repeat(INDENT + SIDE + widest);
             let heads: String = ["waited", "network", "itself"].map(|head| format!("{head:>TIME$}")).concat();
             writeln!(out, "{}", self.paint(Ink::Dim, &format!("{pad}{heads}")))?;
         }
-        for (flight, lines) in session.flights.iter().zip(&texts) {
+        for (flight, lines) in session.flights.iter().zip(&lines) {
             for (nth, line) in lines.iter().enumerate() {
                 let side = if nth == 0 { flight.from.name() } else { "" };
                 let wait = flight.wait.filter(|_| nth == 0).map(times).unwrap_or_default();
                 let pad = if wait.is_empty() { 0 } else { widest.saturating_sub(line.width()) };
-                let ink = if has_failed(flight) { Ink::Bad } else { Ink::Plain };
+                let failed = flight.pieces().iter().any(|(_, failed)| *failed);
+                let ink = if failed { Ink::Bad } else { Ink::Plain };
                 let (side, line) = (self.paint(Ink::Dim, &format!("{side:<SIDE$}")), self.paint(ink, line));
                 writeln!(out, "{:INDENT$}{side}{line}{:pad$}{wait}", "", "")?;
             }
@@ -220,47 +220,14 @@ fn waits(session: &TlsSession) -> Option<String> {
     (!parts.is_empty()).then(|| format!("waited for {}", parts.join(", ")))
 }
 
-fn has_failed(flight: &Flight) -> bool {
-    flight.steps.iter().any(|step| match step.kind {
-        StepKind::Alert(alert) => alert.level == 2,
-        StepKind::Finished(verified) => verified == Some(false),
-        StepKind::EncryptedAlert => true,
-        _ => false,
-    })
+fn texts(flight: &Flight) -> Vec<String> {
+    flight.pieces().into_iter().map(|(text, _)| text).collect()
 }
 
 /// The three times of a wait, each in its column.
 fn times(wait: Wait) -> String {
-    let known = |ns: Option<i64>| ns.map_or_else(|| "?".to_owned(), human::duration);
-    let times = [human::duration(wait.total_ns), known(wait.network_ns), known(wait.own_ns())];
     // Padding goes by columns, and `µ` is one.
-    times.map(|time| format!("{}{time}", " ".repeat(TIME.saturating_sub(time.width())))).concat()
-}
-
-/// What a flight consists of, a piece a message.
-fn steps(flight: &Flight) -> Vec<String> {
-    let mut pieces: Vec<String> = flight.steps.iter().map(step).collect();
-    if flight.left_out > 0 {
-        pieces.push(format!("… {} more", flight.left_out));
-    }
-    if let Some(trips) = flight.round_trips.filter(|&trips| trips > 1)
-        && let Some(last) = pieces.last_mut()
-    {
-        *last += &format!(" ({trips} round trips)");
-    }
-    pieces
-}
-
-fn step(step: &FlightStep) -> String {
-    let amount =
-        || format!("({}, {})", human::plural(step.count.into(), "record"), human::bytes(step.octets));
-    match step.kind {
-        StepKind::Finished(Some(true)) => "Finished ✓".to_owned(),
-        StepKind::Finished(Some(false)) => "Finished ✗ wrong".to_owned(),
-        StepKind::EarlyData => format!("early data {}", amount()),
-        StepKind::Encrypted => format!("encrypted {}", amount()),
-        kind => kind.name().unwrap_or_default(),
-    }
+    wait.texts().map(|time| format!("{}{time}", " ".repeat(TIME.saturating_sub(time.width())))).concat()
 }
 
 /// Pieces in lines of at most `width` columns; a longer piece has a line of its own and is cut.

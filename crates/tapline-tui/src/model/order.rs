@@ -139,7 +139,8 @@ fn has_all(row: &Row, words: &[String]) -> bool {
                 record.server.endpoint.to_string(),
                 row.name().unwrap_or_default().to_owned(),
                 words::speaks(record),
-                words::ending(record).to_owned(),
+                words::state(row, record).to_owned(),
+                row.tls().and_then(words::failure).unwrap_or_default(),
             ];
             for field in fields {
                 text.push_str(&field.to_lowercase());

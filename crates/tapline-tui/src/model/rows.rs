@@ -2,7 +2,7 @@
 
 use tapline_analysis::{ConnectionRecord, Event, TlsSession, printable};
 
-use super::ExchangeRow;
+use super::{ExchangeOutcome, ExchangeRow, Tls};
 use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
 
 /// All connections, by id.
@@ -23,8 +23,10 @@ pub(crate) struct Row {
     /// `None` while only something inside it was told. Its server's name is `name`.
     record: Option<Box<ConnectionRecord>>,
     name: Option<Box<str>>,
-    tls: Option<Box<TlsSession>>,
+    tls: Option<Box<Tls>>,
     exchanges: Vec<ExchangeRow>,
+    /// How many of `exchanges` are inferred.
+    inferred: u32,
 }
 
 impl Rows {
@@ -32,14 +34,8 @@ impl Rows {
     pub(crate) fn take(&mut self, event: Event) {
         match event {
             Event::ConnectionProgress(record) | Event::Connection(record) => self.take_record(record),
-            Event::TlsSessionProgress(session) | Event::TlsSession(session) => {
-                // A row shows how its connection began; later handshakes are part of what it carries.
-                if session.renegotiation.is_none()
-                    && let Some(row) = self.row_mut(session.connection)
-                {
-                    row.tls = Some(Box::new(*session));
-                }
-            }
+            Event::TlsSessionProgress(session) => self.take_session(*session, false),
+            Event::TlsSession(session) => self.take_session(*session, true),
             Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
             Event::Tcp(_)
             | Event::TcpSample(_)
@@ -68,6 +64,14 @@ impl Rows {
         self.known += usize::from(new);
     }
 
+    fn take_session(&mut self, session: TlsSession, is_over: bool) {
+        let Some(row) = self.row_mut(session.connection) else { return };
+        match &mut row.tls {
+            Some(tls) => tls.take(session, is_over),
+            None => row.tls = Some(Box::new(Tls::of(session))),
+        }
+    }
+
     fn take_exchange(&mut self, connection: u64, exchange: ExchangeRow) {
         let room = self.exchanges < EXCHANGES_MAX;
         match self.row_mut(connection) {
@@ -76,6 +80,7 @@ impl Rows {
                     // Most connections carry one request, and a vector's own first step is four.
                     row.exchanges.reserve_exact(1);
                 }
+                row.inferred += u32::from(exchange.outcome == ExchangeOutcome::Inferred);
                 row.exchanges.push(exchange);
                 self.exchanges += 1;
             }
@@ -124,9 +129,19 @@ impl Row {
         self.name.as_deref()
     }
 
-    /// Its TLS handshake.
+    /// Its first TLS handshake.
     pub(crate) fn tls(&self) -> Option<&TlsSession> {
+        self.tls.as_deref().map(Tls::session)
+    }
+
+    /// The same with what belongs to it.
+    pub(crate) fn tls_in_full(&self) -> Option<&Tls> {
         self.tls.as_deref()
+    }
+
+    /// How many of its requests are inferred from TLS that stays closed.
+    pub(crate) fn inferred(&self) -> u32 {
+        self.inferred
     }
 
     /// Its requests, in the order in which they ended.
@@ -151,6 +166,8 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
+    use tapline_analysis::{Flight, FlightStep};
+
     use super::*;
     use crate::testing;
 
@@ -186,6 +203,10 @@ mod tests {
     fn a_connection_costs_what_the_limits_say() {
         let row = size_of::<Row>() + size_of::<ConnectionRecord>();
         assert!(row <= 800, "{row}");
+        // A full handshake of TLS 1.3: three flights with at most six messages each.
+        let flights = 3 * (size_of::<Flight>() + 6 * size_of::<FlightStep>());
+        let tls = size_of::<Tls>() + flights;
+        assert!(tls <= 2_000, "{tls}");
         assert!(size_of::<ExchangeRow>() <= 112, "{}", size_of::<ExchangeRow>());
     }
 

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use tapline_engine::RunOptions;
 use tapline_engine::analysis::Options;
+use tapline_engine::{KeyFiles, RunOptions};
 use tapline_testkit::{Talk, capture};
 
 use crate::{INTERESTS, Theme, picture};
@@ -36,14 +36,25 @@ fn octets() -> Vec<u8> {
 }
 
 fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
-    let source = tapline_engine::capture::open(&[path.to_owned()]).unwrap();
-    let options = RunOptions { watch: true, ..RunOptions::new(Options::of(INTERESTS)) };
-    let running = tapline_engine::spawn(source, options).unwrap();
-    let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
-    text(&picture::snapshot(running, Theme::Plain, width, height, &keys))
+    text(&buffer(path, KeyFiles::default(), width, height, keys))
 }
 
-fn text(buffer: &Buffer) -> String {
+/// The screen of a capture, its TLS opened with these keys.
+pub(super) fn buffer(
+    path: &std::path::Path,
+    files: KeyFiles,
+    width: u16,
+    height: u16,
+    keys: &[KeyCode],
+) -> Buffer {
+    let source = tapline_engine::capture::open(&[path.to_owned()]).unwrap();
+    let options = RunOptions { watch: true, keys: files, ..RunOptions::new(Options::of(INTERESTS)) };
+    let running = tapline_engine::spawn(source, options).unwrap();
+    let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
+    picture::snapshot(running, Theme::Plain, width, height, &keys)
+}
+
+pub(super) fn text(buffer: &Buffer) -> String {
     let lines = buffer.content.chunks(usize::from(buffer.area.width));
     let lines = lines.map(|line| {
         let line: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();

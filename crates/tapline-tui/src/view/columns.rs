@@ -136,7 +136,10 @@ impl Column {
             Self::Client => (record.client.endpoint.to_string(), Role::Plain),
             Self::Server => (server(row, record), Role::Name),
             Self::Speaks => (words::speaks(record), Role::Plain),
-            Self::Ending => (words::ending(record).to_owned(), ending_role(row)),
+            Self::Ending => (words::state(row, record).to_owned(), ending_role(row)),
+            Self::Requests if record.requests == 0 && row.inferred() > 0 => {
+                (inferred_count(row.inferred()), Role::Dim)
+            }
             Self::Requests if record.requests == 0 => (String::new(), Role::Dim),
             Self::Requests => (short_count(record.requests), Role::Plain),
             Self::Setup => (row.setup_ns().map(human::duration).unwrap_or_default(), Role::Plain),
@@ -179,6 +182,11 @@ fn ending_role(row: &Row) -> Role {
 /// Five digits, then thousands.
 fn short_count(n: u64) -> String {
     if n < 100_000 { n.to_string() } else { format!("{}k", n / 1000) }
+}
+
+/// Requests that nobody could read: in five cells as well.
+fn inferred_count(n: u32) -> String {
+    format!("≈{}", if n < 10_000 { n.to_string() } else { format!("{}k", n / 1000) })
 }
 
 /// A duration in eight cells: hours and minutes lose the letters that need not be there.

@@ -66,7 +66,7 @@ fn draw_fact(model: &Model, fact: &facts::Fact, line: Rect, buffer: &mut Buffer)
     pen.field(fact.label, facts::LABEL_WIDTH, Role::Dim);
     for (index, (text, role)) in fact.pieces.iter().enumerate() {
         if index > 0 {
-            pen.write(" · ", Role::Dim);
+            pen.write(fact.glue, Role::Dim);
         }
         let room = pen.room();
         pen.field(text, super::pen::columns(text).min(room), *role);

@@ -1,8 +1,10 @@
 //! What is known of one connection, as labelled lines.
 
-use tapline_analysis::{
-    ConnectionRecord, Fin, Origin, Sender, Series, SynOptions, TlsSession, human, printable, tcp_words,
-};
+mod certificates;
+mod flights;
+mod tls;
+
+use tapline_analysis::{ConnectionRecord, Fin, Origin, Sender, Series, SynOptions, human, tcp_words};
 
 use super::pen;
 use crate::model::Row;
@@ -12,11 +14,16 @@ use crate::words;
 /// A piece of text that is not broken.
 pub(super) type Piece = (String, Role);
 
-/// A line: a label, which is empty where the line goes on, and pieces with a dot between two.
+/// A line: a label, which is empty where the line goes on, and pieces.
 pub(super) struct Fact {
     pub(super) label: &'static str,
     pub(super) pieces: Vec<Piece>,
+    /// What stands between two of them.
+    pub(super) glue: &'static str,
 }
+
+/// Between facts that stand side by side.
+const DOT: &str = " · ";
 
 /// Cells of the widest label and the gap behind it.
 pub(super) const LABEL_WIDTH: u16 = 10;
@@ -30,8 +37,8 @@ pub(super) fn of(row: &Row, origin: i64, width: u16) -> Vec<Fact> {
     facts.say("when", when(record, origin));
     facts.say("handshake", handshake(record));
     facts.say("options", options(record));
-    if let Some(session) = row.tls() {
-        facts.say("TLS", tls(session));
+    if let Some(tls) = row.tls_in_full() {
+        tls::say(tls, &mut facts);
     }
     facts.say("ending", ending(record));
     facts.say("states", states(record));
@@ -52,11 +59,15 @@ struct Facts {
 }
 
 impl Facts {
-    /// Adds pieces under a label, on as many lines as they need.
+    /// Adds pieces under a label, on as many lines as they need. One that is wider than a line is broken between words.
     fn say(&mut self, label: &'static str, pieces: Vec<Piece>) {
         let mut used = 0;
         let mut label = Some(label);
-        for piece in pieces {
+        let width = usize::from(self.width);
+        let folded = pieces.into_iter().flat_map(|(text, role)| {
+            pen::fold(&text, width).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
+        });
+        for piece in folded {
             let needs = pen::columns(&piece.0) + 3;
             match self.lines.last_mut() {
                 Some(line) if label.is_none() && used + needs <= self.width + 3 => {
@@ -64,7 +75,8 @@ impl Facts {
                     used += needs;
                 }
                 _ => {
-                    self.lines.push(Fact { label: label.take().unwrap_or_default(), pieces: vec![piece] });
+                    let label = label.take().unwrap_or_default();
+                    self.lines.push(Fact { label, pieces: vec![piece], glue: DOT });
                     used = needs;
                 }
             }
@@ -74,6 +86,10 @@ impl Facts {
 
 fn plain(text: impl Into<String>) -> Piece {
     (text.into(), Role::Plain)
+}
+
+fn dim(text: impl Into<String>) -> Piece {
+    (text.into(), Role::Dim)
 }
 
 fn warn(text: impl Into<String>) -> Piece {
@@ -172,52 +188,6 @@ fn option_pieces(client: SynOptions, server: SynOptions) -> Vec<Piece> {
     };
     flag("SACK", |side| side.sack_permitted);
     flag("timestamps", |side| side.timestamps);
-    pieces
-}
-
-fn tls(session: &TlsSession) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    if words::began_earlier(session) {
-        return vec![(
-            format!("its handshake is not in the capture; first record #{}", session.start.packet),
-            Role::Dim,
-        )];
-    }
-    match session.version {
-        Some(version) => pieces.push((version.to_string(), Role::Strong)),
-        None if session.end.is_some() => pieces.push(warn("version not seen")),
-        None => pieces.push(warn("no version agreed on")),
-    }
-    match (session.end, session.handshake_ns) {
-        (Some(_), Some(ns)) => {
-            let rtts = session.handshake_rtts.map(|n| format!(", {n} RTT")).unwrap_or_default();
-            pieces.push(plain(format!("handshake {}{rtts}", human::duration(ns))));
-        }
-        (Some(_), None) => pieces.push(plain("length of the handshake not known")),
-        (None, _) => pieces.push(warn("the handshake's end was not seen")),
-    }
-    let range = session.end.map(|end| format!("–#{}", end.packet)).unwrap_or_default();
-    pieces.push((format!("#{}{range}", session.start.packet), Role::Dim));
-    if let Some((from, alert)) = session.alert {
-        pieces.push((format!("{alert} alert by {}", from.name()), Role::Bad));
-    }
-    pieces.extend(session.cipher_suite.map(|suite| plain(suite.to_string())));
-    pieces.extend(session.group.map(|group| plain(group.to_string())));
-    pieces.extend(session.server_name.as_deref().map(|name| plain(format!("SNI {}", printable(name)))));
-    match (&session.alpn, session.alpn_offered.as_slice()) {
-        (Some(chosen), _) => pieces.push(plain(format!("ALPN {}", printable(chosen)))),
-        (None, []) => {}
-        (None, offered) => pieces.push(plain(format!("ALPN offered {}", printable(&offered.join(", "))))),
-    }
-    for (is, text) in [
-        (session.resumed == Some(true), "resumed"),
-        (session.hello_retry, "hello retry"),
-        (session.early_data, "early data offered"),
-    ] {
-        if is {
-            pieces.push(plain(text));
-        }
-    }
     pieces
 }
 

@@ -70,7 +70,7 @@ fn row_bar(model: &Model, row: &Row, place: Rect, buffer: &mut Buffer) {
     let mut strip =
         Strip::new(model.window(), usize::from(place.width), model.theme.columns_a_cell(), Sharing::Longest);
     phases::of_connection(row, |span| strip.span(span));
-    for (mark, at) in row.record().into_iter().flat_map(phases::marks) {
+    for (mark, at) in phases::marks(row) {
         strip.mark(mark, at);
     }
     bar::draw(&strip.cells(), place, model.theme, buffer);

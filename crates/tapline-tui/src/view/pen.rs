@@ -103,9 +103,37 @@ pub(super) fn clip(text: &str, width: usize) -> std::borrow::Cow<'_, str> {
     if width == 0 { "".into() } else { format!("{kept}…").into() }
 }
 
+/// A text on lines of so many cells, broken between words; a longer word has a line of its own.
+pub(super) fn fold(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folding_loses_no_word() {
+        let check = |text, width, expected: &[&str]| assert_eq!(fold(text, width), expected);
+        check("one two three", 13, &["one two three"]);
+        check("one two three", 12, &["one two", "three"]);
+        check("one two three", 3, &["one", "two", "three"]);
+        check("", 0, &[""]);
+        check("日本 語", 5, &["日本", "語"]);
+    }
 
     #[test]
     fn clipping_says_so_and_counts_cells() {

@@ -41,11 +41,7 @@ pub(super) fn draw(model: &Model, row: &Row, window: Window, index: usize, line:
 fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buffer: &mut Buffer) {
     let shown = row.exchanges().len() as u64;
     let told = row.record().map_or(shown, |record| record.requests);
-    let title = match (shown, told) {
-        (0, told) => format!("{}, not finished yet or not listed", human::plural(told, "request")),
-        (shown, told) if shown == told => human::plural(told, "request"),
-        (shown, told) => format!("{} of {}", human::count(shown), human::plural(told, "request")),
-    };
+    let title = title(shown, told, row.inferred().into());
     let mut pen = Pen::new(buffer, text, model.theme);
     let numbers = STATUS_WIDTH + SIZE_WIDTH + DURATION_WIDTH + 2;
     if shown == 0 {
@@ -60,6 +56,19 @@ fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buf
     pen.skip(1);
     pen.field_right("took", DURATION_WIDTH, Role::Dim);
     ruler::ticks(model, bars, window, window.start, &(0..0), buffer);
+}
+
+/// How many requests are listed and how many there are. Those that are inferred are no part of what the connection
+/// counts: nobody read them.
+fn title(shown: u64, told: u64, inferred: u64) -> String {
+    let guess = format!("≈{}, inferred", human::plural(inferred, "request"));
+    let read = match (shown.saturating_sub(inferred), told) {
+        (0, 0) if inferred > 0 => return guess,
+        (0, told) => format!("{}, not finished yet or not listed", human::plural(told, "request")),
+        (shown, told) if shown == told => human::plural(told, "request"),
+        (shown, told) => format!("{} of {}", human::count(shown), human::plural(told, "request")),
+    };
+    if inferred > 0 { format!("{read} · ≈{} inferred", human::count(inferred)) } else { read }
 }
 
 /// From the first request's start to the last one's end.
@@ -112,7 +121,9 @@ fn short(request: &str, name: Option<&str>) -> String {
         let (host, path) = rest.split_at(rest.find('/')?);
         (Some(host) == name).then(|| format!("{method} {path}"))
     };
-    parts().unwrap_or_else(|| request.to_owned())
+    // One that was inferred has no path.
+    let bare = || Some(request.strip_suffix(name?)?.strip_suffix(" https://")?.to_owned());
+    parts().or_else(bare).unwrap_or_else(|| request.to_owned())
 }
 
 fn exchange_bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
@@ -127,12 +138,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn inferred_requests_are_not_counted_as_read() {
+        let check =
+            |shown, told, inferred, expected: &str| assert_eq!(title(shown, told, inferred), expected);
+        check(2, 2, 0, "2 requests");
+        check(2, 5, 0, "2 of 5 requests");
+        check(0, 1, 0, "1 request, not finished yet or not listed");
+        check(3, 0, 3, "≈3 requests, inferred");
+        check(1, 0, 1, "≈1 request, inferred");
+        check(5, 2, 3, "2 requests · ≈3 inferred");
+    }
+
+    #[test]
     fn a_url_is_shortened_only_where_the_name_says_the_rest() {
         let check = |request: &str, expected: &str| assert_eq!(short(request, Some("a.example")), expected);
         check("GET http://a.example/x?y", "GET /x?y");
         check("GET http://b.example/x", "GET http://b.example/x");
         check("GET http://a.example:8080/x", "GET http://a.example:8080/x");
         check("OPTIONS *", "OPTIONS *");
+        check("≈ inferred https://a.example", "≈ inferred");
+        check("≈ inferred https://not-a.example", "≈ inferred https://not-a.example");
         check("(request not seen)", "(request not seen)");
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn legend(model: &Model, place: Rect, buffer: &mut Buffer) {
     let phases =
         [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Receive, Phase::Idle, Phase::Teardown];
     let cell = |phase| Cell { left: Some(phase), right: Some(phase), mark: None };
-    let marks = [(Mark::Reset, "reset/refused"), (Mark::Unanswered, "no answer")];
+    let marks = [(Mark::Reset, "failed/reset"), (Mark::Unanswered, "no answer")];
     let entries = phases
         .map(|phase| (cell(phase), phase.name()))
         .into_iter()

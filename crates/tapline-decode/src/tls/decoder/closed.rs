@@ -11,7 +11,7 @@ use crate::tls::inside::Inside;
 use crate::tls::opening::{Attempt, Content, Early};
 use crate::tls::record::{HEADER_SIZE, Header, measure};
 use crate::tls::{Access, Body, Closed, ContentType};
-use crate::{Conversation, Direction, Keyring, Origin, Protocol, Sink};
+use crate::{Conversation, Direction, Keyring, Protocol, Sink};
 
 impl Decoder {
     /// Whether an encrypted record is to be held until it is whole, because it may be opened.
@@ -24,25 +24,33 @@ impl Decoder {
     /// How many records have to follow one another after a gap: one is enough where it is opened at once.
     pub(super) fn begin_search(&mut self, direction: Direction, keyring: &Keyring) -> usize {
         let party = self.party(direction);
-        let at_once = self.withheld.items.is_empty();
-        let opens = self
-            .opening
-            .as_mut()
-            .is_some_and(|opening| at_once && opening.wants(party, keyring) && opening.has_opened(party));
+        // What is put behind others is not opened at once: it cannot say whether the place was right.
+        let opens = self.withheld.items.is_empty()
+            && self
+                .opening
+                .as_mut()
+                .is_some_and(|opening| opening.wants(party, keyring) && opening.has_opened(party));
         self.sides.of_mut(direction).tries = if opens { TLS_RESUME_TRIES_MAX } else { 0 };
         if opens { 1 } else { CHAIN }
     }
 
     /// Octets of records are missing.
-    pub(super) fn lose(&mut self, direction: Direction, octets: u64, here: Origin) {
+    pub(super) fn lose(
+        &mut self,
+        direction: Direction,
+        octets: u64,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) {
+        if !self.withheld.items.is_empty() {
+            if keyring.hold(ITEM_BYTES, self.withheld.octets) {
+                self.withheld.octets += ITEM_BYTES;
+                return self.withheld.items.push_back((sink.here(), Item::Lost(direction, octets)));
+            }
+            self.give_up(keyring, sink);
+        }
         let party = self.party(direction);
-        if let Some((_, Item::Lost(last, lost))) = self.withheld.items.back_mut()
-            && *last == direction
-        {
-            *lost = lost.saturating_add(octets);
-        } else if !self.withheld.items.is_empty() {
-            self.withheld.items.push_back((here, Item::Lost(direction, octets)));
-        } else if let Some(opening) = &mut self.opening {
+        if let Some(opening) = &mut self.opening {
             opening.lose(party, octets);
         }
     }
@@ -81,12 +89,14 @@ impl Decoder {
         if !keyring.hold(size, self.withheld.octets) {
             return false;
         }
-        // By the time it is tried, the stream is elsewhere: nothing is searched for in its place.
-        self.sides.of_mut(direction).tries = 0;
         let fragment = fragment.to_vec();
         let waits = WithheldRecord { direction, header, body, cut, fragment, start, end };
         self.withheld.octets += size;
         self.withheld.items.push_back((sink.here(), Item::Record(waits)));
+        // By the time it is tried its place in the stream is gone: it is taken for the record that it looks like.
+        if std::mem::take(&mut self.sides.of_mut(direction).tries) > 0 {
+            say(sink, direction, start..start, anomaly::TLS_RESYNCHRONISED, "records go on");
+        }
         sink.unfinished(direction, start);
         true
     }
@@ -158,6 +168,8 @@ impl Decoder {
                     keyring.release(size);
                 }
                 Item::Lost(direction, octets) => {
+                    self.withheld.octets = self.withheld.octets.saturating_sub(size);
+                    keyring.release(size);
                     let party = self.party(direction);
                     if let Some(opening) = &mut self.opening {
                         opening.lose(party, octets);

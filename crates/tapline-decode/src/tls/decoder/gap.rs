@@ -28,7 +28,7 @@ impl Decoder {
                 if side.tries == 0 {
                     say(sink, direction, at..at, anomaly::TLS_RESYNCHRONISED, "records go on");
                 }
-                self.lose(direction, lost, sink.here());
+                self.lose(direction, lost, keyring, sink);
                 self.bytes(direction, &mut Input { offset: at, octets: &octets }, keyring, sink);
             }
         }

@@ -113,11 +113,12 @@ impl Protection {
 
     /// A record opened: what is missing before it. `content_of` tells the content of a fragment of so many octets.
     pub(super) fn content(&mut self, opened: Opened, content_of: impl Fn(usize) -> Option<usize>) -> Content {
-        // Lost records are taken for equally long ones: most of a large transfer's are.
+        // What surrounds a content is as long in every record, but for padding; there lost records are taken for equally
+        // long ones: most of a large transfer's are.
         let unknown = self.lost.checked_div(opened.skipped).map_or(0, |record| {
             let fragment = portion(record.saturating_sub(span(HEADER_SIZE)), usize::MAX);
-            let content = content_of(fragment).unwrap_or(fragment);
-            opened.skipped.saturating_mul(span(content)).max(1)
+            let around = record.saturating_sub(span(content_of(fragment).unwrap_or(fragment)));
+            self.lost.saturating_sub(opened.skipped.saturating_mul(around)).max(1)
         });
         let lost = unknown.saturating_add(self.content_lost);
         (self.lost, self.untold, self.content_lost) = (0, 0, 0);
@@ -162,5 +163,27 @@ fn attempt(
         opener.resume(lost, content, version, fragment, out).ok()
     } else {
         opener.open(content, version, fragment, out).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_counted_to_the_octet() {
+        let check = |records: &[u64], lost: u64| {
+            let mut protection = Protection::default();
+            protection.lose(records.iter().map(|content| content + 5 + 17).sum());
+            let skipped = span(records.len());
+            let opened = Opened { content: 23, padding: 0, skipped, authenticated: true };
+            let content = protection.content(opened, |fragment| fragment.checked_sub(17));
+            assert_eq!(content.lost, lost, "{records:?}");
+            assert!(!protection.is_behind_gap());
+        };
+        check(&[100], 100);
+        check(&[100, 101], 201);
+        check(&[1, 2, 16_384], 16_387);
+        check(&[], 0);
     }
 }
