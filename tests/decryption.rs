@@ -527,3 +527,16 @@ fn what_is_inferred_is_what_is_there() {
         assert_eq!(waits(&export(&capture, &[]), true), opened, "{name}");
     }
 }
+
+/// What mail or chat goes on with inside of TLS is no request.
+#[test]
+fn nothing_is_inferred_behind_starttls() {
+    let Some(corpus) = tapline_testkit::corpus("zeek+zeek/testing/btest/Traces/tls") else { return };
+    for name in
+        ["imap-starttls.pcap", "smtp-starttls.pcap", "irc-starttls.pcap", "xmpp-dialback-starttls.pcap"]
+    {
+        let records = export(&corpus.join(name), &[]);
+        assert!(of_type(&records, "tls_session").next().is_some(), "{name}");
+        assert_eq!(of_type(&records, "http_exchange").count(), 0, "{name}");
+    }
+}

@@ -351,7 +351,7 @@ pub struct Exchange {
     pub connection: u64,
     /// HTTP/2 stream.
     pub stream: Option<u32>,
-    /// `0.9`, `1.0`, `1.1` or `2`.
+    /// `0.9`, `1.0`, `1.1` or `2`; where it was inferred, what the offered protocols make likely.
     pub version: &'static str,
     /// The method; `None` where the request was not seen.
     pub method: Option<String>,

@@ -168,6 +168,8 @@ pub(crate) struct Story {
     tls: Option<Box<Tls>>,
     /// What TLS that stays closed carries.
     inferred: Option<Box<Inferred>>,
+    /// Something that is no HTTP came before TLS, which carries it on (STARTTLS): no requests are inferred.
+    is_no_http: bool,
     http1: Http1,
     http2: Option<Box<Http2>>,
     /// Exchanges that were told: the first one paid for the connection.
@@ -270,7 +272,7 @@ impl Story {
             self.inferred = None;
         }
         let (Some(setting), Some(octets)) = (tls.setting(), tls.closed_content(message)) else { return };
-        if was_established {
+        if was_established && !self.is_no_http {
             let record = Record { from: moment.from, octets, first: moment.first, last: moment.here };
             let inferred = self.inferred.get_or_insert_default().see(&record, &setting);
             self.infer(inferred, moment);
@@ -357,7 +359,11 @@ impl Sink for Listener<'_> {
         let from = story.sender(direction);
         let mut moment = Moment { connection, here, first, direction, from, options, judge, events };
         match message {
-            Message::Protocol(protocol) => story.protocol(protocol),
+            Message::Protocol(protocol) => {
+                let begins_late = span.start > 0 && story.protocols.is_empty();
+                story.is_no_http |= protocol == Protocol::Tls && begins_late;
+                story.protocol(protocol);
+            }
             Message::Client(direction) => story.client = Some(direction),
             Message::Tls(message) => {
                 story.tls(&message, &mut moment);
