@@ -337,6 +337,7 @@ mod tests {
         check(&format!("ECH_CONFIG {A} fe0d00"), None);
         check(&format!("CLIENT_TRAFFIC_SECRET_1 {A} {secret}"), None);
         check(&format!("SERVER_TRAFFIC_SECRET_17 {A} {secret}"), None);
+        check(&format!("CLIENT_TRAFFIC_SECRET_N {A} {secret}"), None);
         check(&format!("QUIC_CLIENT_TRAFFIC_SECRET_0 {A} {secret}"), None);
         check("GET / HTTP/1.1", Some(UnknownLabel));
         check("client_random", Some(UnknownLabel));

@@ -75,12 +75,12 @@ impl Label {
     }
 }
 
-/// `CLIENT_TRAFFIC_SECRET_1` and so on.
+/// `CLIENT_TRAFFIC_SECRET_1` and so on; OpenSSL 3.0 writes `N` for all of them.
 fn is_later_generation(word: &[u8]) -> bool {
     let number = word
         .strip_prefix(b"CLIENT_TRAFFIC_SECRET_".as_slice())
         .or_else(|| word.strip_prefix(b"SERVER_TRAFFIC_SECRET_".as_slice()));
-    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    number.is_some_and(|number| number == b"N" || !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
 /// Reads a line without its line feed.
