@@ -21,6 +21,8 @@ pub struct Interests {
     pub tls_messages: bool,
     /// TLS sessions.
     pub tls_sessions: bool,
+    /// TLS sessions as they stand when their handshake ends, before they are over.
+    pub tls_progress: bool,
     /// HTTP/1 messages one by one.
     pub http1_messages: bool,
     /// HTTP/2 frames one by one.
@@ -41,6 +43,7 @@ impl Interests {
         tcp_samples: true,
         tls_messages: true,
         tls_sessions: true,
+        tls_progress: true,
         http1_messages: true,
         http2_frames: true,
         exchanges: true,

@@ -1,5 +1,7 @@
 //! Everything behind the tracker: what a connection's octets mean.
 
+use std::collections::BTreeSet;
+
 use tapline_decode::Keyring;
 use tapline_decode::crypto::KeyLog;
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
@@ -27,7 +29,7 @@ pub(crate) struct Stage {
     /// Who reads certificates.
     judge: Judge,
     /// The slots of connections that wait for secrets.
-    waiting: Vec<u32>,
+    waiting: BTreeSet<u32>,
     /// The current packet.
     pub(crate) here: Origin,
     /// What was learned, until it is taken.
@@ -45,7 +47,7 @@ impl Stage {
             judge,
             talks: Vec::new(),
             keyring,
-            waiting: Vec::new(),
+            waiting: BTreeSet::new(),
             here: Origin::default(),
             events: Vec::new(),
             left: Vec::new(),
@@ -72,15 +74,6 @@ impl Stage {
         Some((talk, Surroundings { here: *here, options, keyring, judge, events }))
     }
 
-    /// Notes a connection that has begun to wait for secrets.
-    fn note_waiting(&mut self, connection: &Connection) {
-        let talk = self.talks.get(connection.slot as usize).and_then(Option::as_ref);
-        let waits = talk.is_some_and(|talk| talk.waits_since().is_some());
-        if waits && !self.waiting.contains(&connection.slot) {
-            self.waiting.push(connection.slot);
-        }
-    }
-
     /// Takes secrets that came now.
     pub(crate) fn adopt(&mut self, secrets: &KeyLog) {
         self.keyring.adopt(secrets);
@@ -88,7 +81,7 @@ impl Stage {
 
     /// The slots of connections that wait for secrets.
     pub(crate) fn waiting(&self) -> Vec<u32> {
-        self.waiting.clone()
+        self.waiting.iter().copied().collect()
     }
 
     /// The secrets may have come that a connection waits for, or it has waited long enough.
@@ -103,7 +96,7 @@ impl Stage {
             Patience::TimePassed => return,
         }
         if talk.waits_since().is_none() {
-            self.waiting.retain(|slot| *slot != connection.slot);
+            self.waiting.remove(&connection.slot);
         }
     }
 
@@ -150,7 +143,7 @@ impl Sink for Stage {
             let waited = talk.waits_since().is_some();
             talk.octets(connection, direction, offset, octets, origin, surroundings);
             if !waited && talk.waits_since().is_some() {
-                self.note_waiting(connection);
+                self.waiting.insert(connection.slot);
             }
         }
     }
@@ -212,11 +205,10 @@ impl Sink for Stage {
         if left.is_eviction() {
             self.anomaly(connection, Direction::Forward, oddity::evicted(left));
         }
-        if self.waiting.contains(&connection.slot) {
-            self.waiting.retain(|slot| *slot != connection.slot);
-            if let Some((talk, surroundings)) = self.talk(connection) {
-                talk.give_up_waiting(connection, surroundings);
-            }
+        if self.waiting.remove(&connection.slot)
+            && let Some((talk, surroundings)) = self.talk(connection)
+        {
+            talk.give_up_waiting(connection, surroundings);
         }
         if self.options.interests.connections {
             let record = self.record(connection, Some(left));

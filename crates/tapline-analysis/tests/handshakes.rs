@@ -139,9 +139,9 @@ fn talk() -> Talk {
     Talk::new("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:443".parse().unwrap(), 0).handshake()
 }
 
-/// The sessions of a talk, and how many were told when their handshake ended.
-fn told(frames: &[Frame]) -> (Vec<TlsSession>, usize) {
-    let mut analyzer = Analyzer::new(&Options::of(Interests::SUMMARY));
+/// Everything that is told of a talk.
+fn events(frames: &[Frame], interests: Interests) -> Vec<Event> {
+    let mut analyzer = Analyzer::new(&Options::of(interests));
     for (frame, number) in frames.iter().zip(1..) {
         analyzer.packet(&Packet {
             number,
@@ -153,8 +153,13 @@ fn told(frames: &[Frame]) -> (Vec<TlsSession>, usize) {
         });
     }
     analyzer.finish();
+    analyzer.take_events()
+}
+
+/// The sessions of a talk, and how many were told when their handshake ended.
+fn told(frames: &[Frame]) -> (Vec<TlsSession>, usize) {
     let (mut sessions, mut progress) = (Vec::new(), 0);
-    for event in analyzer.take_events() {
+    for event in events(frames, Interests::SUMMARY) {
         match event {
             Event::TlsSession(session) => sessions.push(*session),
             Event::TlsSessionProgress(session) => {
@@ -491,18 +496,8 @@ fn torn_handshakes_stay_bounded() {
 
 #[test]
 fn nothing_is_made_that_nobody_reads() {
-    let mut analyzer = Analyzer::new(&Options::of(Interests { tls_sessions: false, ..Interests::SUMMARY }));
-    for (frame, number) in full12().close().frames.iter().zip(1..) {
-        analyzer.packet(&Packet {
-            number,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        });
-    }
-    analyzer.finish();
+    let interests = Interests { tls_sessions: false, tls_progress: false, ..Interests::SUMMARY };
+    let events = events(&full12().close().frames, interests);
     let is_tls = |event: &Event| matches!(event, Event::TlsSession(_) | Event::TlsSessionProgress(_));
-    assert!(!analyzer.take_events().iter().any(is_tls));
+    assert!(!events.iter().any(is_tls));
 }

@@ -100,6 +100,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         tcp_samples: wants(RecordType::TcpSample),
         tls_messages: wants(RecordType::TlsMessage),
         tls_sessions: wants(RecordType::TlsSession),
+        tls_progress: false,
         http1_messages: wants(RecordType::Http1Message),
         http2_frames: wants(RecordType::Http2Frame),
         exchanges: wants(RecordType::HttpExchange),

@@ -46,7 +46,7 @@ pub struct ReportOptions {
 pub const ROWS_MAX: usize = 20;
 
 /// The events that a report reads.
-pub const INTERESTS: Interests = Interests::SUMMARY;
+pub const INTERESTS: Interests = Interests { tls_progress: false, ..Interests::SUMMARY };
 
 /// What will be printed.
 pub struct Report {

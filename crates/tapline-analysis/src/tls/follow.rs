@@ -295,7 +295,7 @@ impl Tls {
         session.handshake_ns = Some(moment.here.at.since(session.start.at));
         session.handshake_rtts = Some(self.progress.round_trips);
         self.first_handshake_ns = self.first_handshake_ns.or(session.handshake_ns);
-        if moment.options.interests.tls_sessions {
+        if moment.options.interests.tls_progress {
             let mut session = session.clone();
             self.certificates.settle(&mut session, moment);
             moment.events.push(Event::TlsSessionProgress(Box::new(session)));

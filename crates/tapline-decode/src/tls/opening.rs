@@ -422,7 +422,7 @@ impl Opening {
         if self.is_tls13() {
             self.side(from).begin(Epoch::Application);
             if from == Side::Client {
-                self.transcript.forget();
+                self.transcript.give_up();
             }
             return;
         }

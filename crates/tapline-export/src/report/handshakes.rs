@@ -127,12 +127,12 @@ impl Page<'_> {
             writeln!(out, "{}", self.paint(Ink::Dim, &format!("{pad}{heads}")))?;
         }
         for (flight, lines) in session.flights.iter().zip(&lines) {
+            let failed = flight.pieces().iter().any(|(_, failed)| *failed);
+            let ink = if failed { Ink::Bad } else { Ink::Plain };
             for (nth, line) in lines.iter().enumerate() {
                 let side = if nth == 0 { flight.from.name() } else { "" };
                 let wait = flight.wait.filter(|_| nth == 0).map(times).unwrap_or_default();
                 let pad = if wait.is_empty() { 0 } else { widest.saturating_sub(line.width()) };
-                let failed = flight.pieces().iter().any(|(_, failed)| *failed);
-                let ink = if failed { Ink::Bad } else { Ink::Plain };
                 let (side, line) = (self.paint(Ink::Dim, &format!("{side:<SIDE$}")), self.paint(ink, line));
                 writeln!(out, "{:INDENT$}{side}{line}{:pad$}{wait}", "", "")?;
             }

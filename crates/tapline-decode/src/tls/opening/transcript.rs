@@ -43,14 +43,9 @@ impl Transcript {
         }
     }
 
-    /// A message was lost.
+    /// A message was lost, or nothing is to be verified any more.
     pub(super) fn give_up(&mut self) {
         *self = Self { octets: Vec::new(), broken: true };
-    }
-
-    /// Nothing is to be verified any more.
-    pub(super) fn forget(&mut self) {
-        self.give_up();
     }
 
     /// Everything so far; `None` where something is missing.
