@@ -10,8 +10,8 @@ use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{
-    ClientCertificate, ConnectionRecord, EarlyData, Flight, HelloRetry, PskMode, Renegotiation, Sender,
-    StepKind, TlsKind, TlsOutcome, text,
+    ClientCertificate, ConnectionRecord, EarlyData, Exchange, Flight, HelloRetry, PskMode, Renegotiation,
+    Sender, StepKind, TlsKind, TlsOutcome, text,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -306,93 +306,6 @@ pub struct Http2Frame {
     pub from: Sender,
     /// The frame by field.
     pub frame: http2::Frame,
-}
-
-/// One half of an exchange.
-#[derive(Clone, Debug)]
-pub struct MessagePart {
-    /// The packet that carried its first octet.
-    pub first: Origin,
-    /// The packet that carried its last octet so far.
-    pub last: Origin,
-    /// Header fields; empty where nobody asked for them.
-    pub headers: HeaderList,
-    /// Octets of the header on the wire: the head of HTTP/1, the field blocks of HTTP/2.
-    pub header_bytes: u64,
-    /// Octets of names and values, decoded.
-    pub header_bytes_decoded: u64,
-    /// Octets of the body, transfer coding and padding removed.
-    pub body_bytes: u64,
-    /// SHA-256 of the body, where that was asked for.
-    pub body_sha256: Option<[u8; 32]>,
-    /// Whether it came whole, its body included.
-    pub complete: bool,
-}
-
-/// Where an exchange's time went, nanoseconds. `None`: not applicable (no new connection) or not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timings {
-    /// TCP handshake, on the connection's first exchange.
-    pub connect: Option<i64>,
-    /// TLS handshake, on the connection's first exchange.
-    pub tls: Option<i64>,
-    /// First to last octet of the request.
-    pub send: Option<i64>,
-    /// Last octet of the request to first of the response.
-    pub wait: Option<i64>,
-    /// First to last octet of the response.
-    pub receive: Option<i64>,
-}
-
-/// A request with its response.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// Connection id.
-    pub connection: u64,
-    /// HTTP/2 stream.
-    pub stream: Option<u32>,
-    /// `0.9`, `1.0`, `1.1` or `2`; where it was inferred, what the offered protocols make likely.
-    pub version: &'static str,
-    /// The method; `None` where the request was not seen.
-    pub method: Option<String>,
-    /// Scheme, host and target, as far as they are known.
-    pub url: Option<String>,
-    /// The final status.
-    pub status: Option<u16>,
-    /// The request; `None` where it was not seen.
-    pub request: Option<MessagePart>,
-    /// The response; `None` where it was not seen.
-    pub response: Option<MessagePart>,
-    /// `content-type` of the response.
-    pub content_type: Option<String>,
-    /// Where the time went.
-    pub timings: Timings,
-    /// Whether it was inferred from sizes and directions of TLS records that stayed closed. Then `body_bytes` of its
-    /// parts is everything inside of them, heads too, and it may stand for several exchanges of HTTP/2.
-    pub inferred: bool,
-    /// Whether the server promised it (RFC 9113 §8.4).
-    pub pushed: bool,
-    /// Whether request and response both came whole.
-    pub complete: bool,
-    /// Why the stream was reset, HTTP/2.
-    pub reset: Option<http2::ErrorCode>,
-}
-
-impl Exchange {
-    /// The earliest packet of it.
-    pub fn start(&self) -> Option<Origin> {
-        self.request.as_ref().or(self.response.as_ref()).map(|part| part.first)
-    }
-
-    /// The latest packet of it.
-    pub fn end(&self) -> Option<Origin> {
-        self.response.as_ref().or(self.request.as_ref()).map(|part| part.last)
-    }
-
-    /// From the request's first octet to the response's last, nanoseconds; `None` where either is missing.
-    pub fn duration_ns(&self) -> Option<i64> {
-        Some(self.response.as_ref()?.last.at.since(self.request.as_ref()?.first.at))
-    }
 }
 
 /// Something that its RFC forbids or that could not be read.

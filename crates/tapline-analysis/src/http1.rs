@@ -8,8 +8,12 @@ use tapline_reassembly::{Direction, Origin};
 
 use crate::event::header_list;
 use crate::limits::PIPELINED_MAX;
+use crate::stall::{Idle, Pulse, Question, Trips, attribute, stretch};
 use crate::story::Moment;
-use crate::{Event, Exchange, Http1Message, MessageKind, MessagePart, Timings, text};
+use crate::{
+    Cause, Event, Exchange, Http1Message, MessageKind, MessagePart, Sender, Span, Stall, Stalls, Timings,
+    text,
+};
 
 /// The messages of one HTTP/1 connection.
 #[derive(Default)]
@@ -20,6 +24,15 @@ pub(crate) struct Http1 {
     open: [Option<Box<Open>>; 2],
     requests: u64,
     host: Option<String>,
+    /// When the newest final response was over, and the newest interim one.
+    answered: Answered,
+}
+
+/// When responses were over; packet 0 before there is one.
+#[derive(Clone, Copy, Default)]
+struct Answered {
+    last: Origin,
+    interim: Origin,
 }
 
 /// A message between its head and its end.
@@ -42,6 +55,9 @@ struct Pair {
     response: Option<MessagePart>,
     request_done: bool,
     response_done: bool,
+    /// While it waited for the answer before it.
+    held_back: Option<Span>,
+    stalls: Stalls,
 }
 
 /// A request that goes on as stream 1 of HTTP/2 (RFC 7540 §3.2).
@@ -72,10 +88,10 @@ impl Http1 {
         Some(UpgradedRequest { method: pair.method, url, part: pair.request? })
     }
 
-    pub(crate) fn see(&mut self, message: Message, secure: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn see(&mut self, message: Message, secure: bool, pulse: &Pulse, moment: &mut Moment<'_>) {
         match message {
             Message::Request(request) => self.request(&request, moment),
-            Message::Response(response) => self.response(&response, moment),
+            Message::Response(response) => self.response(&response, pulse, moment),
             Message::End(end) => self.end(&end, moment),
         }
         self.tell_finished(secure, moment);
@@ -85,6 +101,21 @@ impl Http1 {
         if let Some(Some(open)) = self.open.get_mut(direction.index()) {
             open.hash.get_or_insert_default().update(octets);
         }
+    }
+
+    /// A side that is in the middle of a message sent nothing for a while.
+    pub(crate) fn idle(&mut self, idle: &Idle, sender: Sender, trips: Trips) {
+        let Some(Some(open)) = self.open.get(idle.direction.index()) else { return };
+        let (kind, interim) = (open.message.kind, open.interim);
+        if let Some(pair) = self.pair_in_progress(kind).filter(|_| !interim) {
+            let question = Question { span: idle.span, sender, answers: false, idle: Some(idle), trips };
+            pair.stalls.push(attribute(&question));
+        }
+    }
+
+    /// Whether no request waits for its response.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.pairs.is_empty()
     }
 
     /// Nothing more will come.
@@ -126,7 +157,7 @@ impl Http1 {
         self.begin(Open { message, interim: false, hash: None }, moment.direction);
     }
 
-    fn response(&mut self, response: &Response, moment: &mut Moment<'_>) {
+    fn response(&mut self, response: &Response, pulse: &Pulse, moment: &mut Moment<'_>) {
         let version = if response.minor_version == 0 { "1.0" } else { "1.1" };
         let mut message = new_message(MessageKind::Response, version, response.octets, moment);
         message.status = Some(response.status);
@@ -139,9 +170,11 @@ impl Http1 {
             self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
+            let answered = self.answered;
             if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);
                 pair.content_type = content_type;
+                pair.wait_over(answered, pulse, moment);
                 pair.response = Some(part);
             }
         }
@@ -178,6 +211,10 @@ impl Http1 {
         message.origin = moment.here;
         message.body_bytes = end.body_bytes;
         message.body_complete = end.complete;
+        if message.kind == MessageKind::Response {
+            let Answered { last, interim: before } = &mut self.answered;
+            *(if interim { before } else { last }) = moment.here;
+        }
         let sha256 = moment.options.hash_bodies.then(|| hash.unwrap_or_default().finalize().into());
         if !interim {
             self.end_pair(message.kind, end, sha256, moment.here);
@@ -191,11 +228,7 @@ impl Http1 {
     }
 
     fn end_pair(&mut self, kind: MessageKind, end: &End, sha256: Option<[u8; 32]>, here: Origin) {
-        let pair = self.pairs.iter_mut().find(|pair| match kind {
-            MessageKind::Request => !pair.request_done,
-            MessageKind::Response => pair.response.is_some() && !pair.response_done,
-        });
-        let Some(pair) = pair else { return };
+        let Some(pair) = self.pair_in_progress(kind) else { return };
         let part = match kind {
             MessageKind::Request => {
                 pair.request_done = true;
@@ -214,6 +247,15 @@ impl Http1 {
         }
     }
 
+    /// The pair whose request or response is being sent.
+    fn pair_in_progress(&mut self, kind: MessageKind) -> Option<&mut Pair> {
+        let pair = self.pairs.iter_mut().find(|pair| match kind {
+            MessageKind::Request => !pair.request_done,
+            MessageKind::Response => pair.response.is_some() && !pair.response_done,
+        });
+        pair.map(Box::as_mut)
+    }
+
     fn tell_finished(&mut self, secure: bool, moment: &mut Moment<'_>) {
         while self.pairs.front().is_some_and(|pair| pair.request_done && pair.response_done) {
             if let Some(pair) = self.pairs.pop_front() {
@@ -229,6 +271,22 @@ fn is_upgrade_to_http2(response: &Response) -> bool {
 }
 
 impl Pair {
+    /// Its response begins: what it waited for until now, and what came before.
+    fn wait_over(&mut self, answered: Answered, pulse: &Pulse, moment: &Moment<'_>) {
+        let asked = self.request.as_ref().filter(|_| self.request_done).map(|request| request.last);
+        let Some(asked) = asked else { return };
+        let ahead = if answered.last.packet > asked.packet { answered.last } else { asked };
+        let held_back = Span { from: asked, until: ahead };
+        self.held_back = Some(held_back).filter(|span| span.ns() > 0);
+        if let Some(span) = stretch(asked, ahead) {
+            self.stalls.push(Stall { cause: Cause::HeadOfLine, span, proof: [None; 2] });
+        }
+        let from = if answered.interim.packet > ahead.packet { answered.interim } else { ahead };
+        if let Some(span) = stretch(from, moment.first) {
+            self.stalls.push(attribute(&Question::of_answer(span, pulse, moment)));
+        }
+    }
+
     /// Absolute targets as they are; authority form as it is (CONNECT); else scheme, host and target.
     fn url(&self, secure: bool) -> Option<String> {
         let target = self.target.as_deref()?;
@@ -254,7 +312,10 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         stream: None,
         version: pair.version,
         url: pair.url(secure),
-        timings: timings(pair.request.as_ref(), pair.response.as_ref()),
+        setup: None,
+        held_back: pair.held_back,
+        timings: Timings::default(),
+        stalls: pair.stalls,
         method: pair.method,
         status: pair.status,
         content_type: pair.content_type,
@@ -265,18 +326,6 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         complete,
         reset: None,
     })));
-}
-
-/// Send, wait and receive from the packets of both halves. A response that began before the request was
-/// whole did not wait.
-pub(crate) fn timings(request: Option<&MessagePart>, response: Option<&MessagePart>) -> Timings {
-    let between = |from: Origin, to: Origin| to.at.since(from.at).max(0);
-    Timings {
-        send: request.map(|request| between(request.first, request.last)),
-        wait: request.zip(response).map(|(request, response)| between(request.last, response.first)),
-        receive: response.map(|response| between(response.first, response.last)),
-        ..Timings::default()
-    }
 }
 
 fn new_message(

@@ -7,10 +7,10 @@ use tapline_decode::http2::{ErrorCode, Frame, HeaderBlock, Message, Payload};
 use tapline_reassembly::Direction;
 
 use crate::event::header_list;
-use crate::http1::{UpgradedRequest, timings};
+use crate::http1::UpgradedRequest;
 use crate::limits::STREAMS_MAX;
 use crate::story::Moment;
-use crate::{Event, Exchange, Http2Frame, MessagePart, text};
+use crate::{Event, Exchange, Http2Frame, MessagePart, Stalls, Timings, text};
 
 const END_STREAM: u8 = 0x1;
 
@@ -42,6 +42,7 @@ struct Stream {
     pushed: bool,
     reset: Option<ErrorCode>,
     hashes: [Option<Sha256>; 2],
+    stalls: Stalls,
 }
 
 impl Http2 {
@@ -286,7 +287,10 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         connection: moment.connection.id,
         stream: Some(id),
         version: "2",
-        timings: timings(stream.request.as_ref(), stream.response.as_ref()),
+        setup: None,
+        held_back: None,
+        timings: Timings::default(),
+        stalls: stream.stalls,
         complete: stream.request_done
             && stream.response_done
             && stream.request.is_some()

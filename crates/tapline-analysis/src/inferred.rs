@@ -10,8 +10,7 @@
 
 use tapline_reassembly::Origin;
 
-use crate::http1::timings;
-use crate::{Exchange, MessagePart, Sender};
+use crate::{Exchange, MessagePart, Sender, Stalls, Timings};
 
 /// Octets of the frames of HTTP/2 that only steer it: an acknowledgement of SETTINGS, `WINDOW_UPDATE` (as long as
 /// `RST_STREAM`), PING (RFC 9113 §6).
@@ -137,7 +136,10 @@ impl Inferred {
             method: None,
             url: setting.server_name.map(|name| format!("https://{name}")),
             status: None,
-            timings: timings(request.as_ref(), response.as_ref()),
+            setup: None,
+            held_back: None,
+            timings: Timings::default(),
+            stalls: Stalls::default(),
             complete: request.is_some() && response.is_some(),
             request,
             response,

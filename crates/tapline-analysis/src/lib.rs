@@ -12,6 +12,7 @@ mod analyzer;
 pub mod certificate;
 mod changed;
 mod event;
+mod exchange;
 mod http1;
 mod http2;
 pub mod human;
@@ -24,6 +25,7 @@ mod options;
 mod record;
 mod shard;
 mod stage;
+mod stall;
 mod story;
 pub mod tcp_words;
 mod text;
@@ -33,14 +35,16 @@ mod trail;
 
 pub use analyzer::Analyzer;
 pub use event::{
-    AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
-    TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession,
+    AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
+    TlsMessage, TlsSession,
 };
+pub use exchange::{Exchange, MessagePart, Setup, Span, Timings};
 pub use intake::{Intake, Task, Work};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};
 pub use record::{ClientProof, ConnectionRecord, SideRecord};
 pub use shard::Shard;
+pub use stall::{Cause, Stall, Stalls};
 pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};

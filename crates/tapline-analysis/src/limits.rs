@@ -82,3 +82,17 @@ pub const ROOTS_MAX: usize = 4096;
 /// Octets of certificates, and of what was read from them, that a shard remembers: some hundred servers, so that
 /// the connections to one have their chain read once.
 pub const CHAINS_KEPT_BYTES_MAX: usize = 2 << 20;
+
+/// The shortest stretch without progress that is told as a stall, nanoseconds: below it, schedulers and drivers show,
+/// not networks.
+pub const STALL_MIN_NS: i64 = 5_000_000;
+
+/// Stalls of an exchange that are kept one by one, the longest; what the others came to is kept in sum.
+pub const STALLS_MAX: usize = 64;
+
+/// Pauses of a connection that are remembered, the newest, until the messages are told that they fell into.
+pub const IDLES_MAX: usize = 64;
+
+/// How long a connection may be ready before its first request and still have been opened for it, nanoseconds. One
+/// that stood ready for longer was opened ahead, and is no part of the request's time.
+pub const OPENED_AHEAD_NS: i64 = 1_000_000_000;

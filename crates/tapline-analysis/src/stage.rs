@@ -158,6 +158,9 @@ impl Sink for Stage {
     }
 
     fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
+        if let Some(Some(talk)) = self.talks.get_mut(connection.slot as usize) {
+            talk.story.pulse.verdict(direction, here, verdict);
+        }
         if self.options.interests.tcp {
             self.events.push(Event::Tcp(Box::new(TcpVerdict {
                 connection: connection.id,

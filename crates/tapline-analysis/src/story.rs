@@ -10,10 +10,13 @@ use crate::certificate::Judge;
 use crate::http1::Http1;
 use crate::http2::Http2;
 use crate::inferred::{Inferred, Record};
-use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX};
+use crate::limits::{
+    ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, OPENED_AHEAD_NS, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX,
+};
+use crate::stall::{Pulse, Trips};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, Event, Exchange, Options, Sender};
+use crate::{AnomalyRecord, Event, Exchange, Options, Sender, Setup, Span};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -58,6 +61,7 @@ impl Talk {
         surroundings: Surroundings<'_>,
     ) {
         self.story.trail(direction).push(offset + octets.len() as u64, origin);
+        self.story.go_on(connection, direction, octets.len() as u64, surroundings.here);
         self.listen(connection, surroundings, |conversation, keyring, listener| {
             conversation.bytes(direction, offset, octets, keyring, listener);
         });
@@ -72,6 +76,7 @@ impl Talk {
         length: u64,
         surroundings: Surroundings<'_>,
     ) {
+        self.story.pulse.gap(direction, surroundings.here);
         self.listen(connection, surroundings, |conversation, keyring, listener| {
             conversation.gap(direction, offset, length, keyring, listener);
         });
@@ -172,9 +177,45 @@ pub(crate) struct Story {
     is_no_http: bool,
     http1: Http1,
     http2: Option<Box<Http2>>,
-    /// Exchanges that were told: the first one paid for the connection.
-    exchanges_told: u64,
+    /// What the connection cost and no exchange was told to have paid.
+    unpaid: Unpaid,
+    pub(crate) pulse: Pulse,
     trails: [Trail; 2],
+}
+
+/// Which parts of what a connection cost are still to be told.
+#[derive(Debug)]
+struct Unpaid {
+    connect: bool,
+    tls: bool,
+}
+
+impl Default for Unpaid {
+    fn default() -> Self {
+        Self { connect: true, tls: true }
+    }
+}
+
+impl Unpaid {
+    /// What an exchange that begins with the packet `begun` waited for, and no earlier one.
+    fn take(
+        &mut self,
+        connection: &Connection,
+        tls: Option<Span>,
+        begun: Option<Origin>,
+    ) -> Option<Box<Setup>> {
+        let begun = begun?;
+        let handshake = &connection.handshake;
+        let connect = handshake.syn.seen().zip(handshake.ack.seen());
+        let connect = connect.map(|(from, until)| Span { from, until });
+        let connect = connect.filter(|_| std::mem::take(&mut self.connect));
+        // Inside of a tunnel that a CONNECT opened, TLS comes later.
+        let tls = tls.filter(|tls| tls.from.packet <= begun.packet && std::mem::take(&mut self.tls));
+        let ends = [connection.client, connection.server];
+        let setup = Setup { ends, dns: None, connect, tls };
+        let ready = setup.ready()?;
+        (begun.at.since(ready.at) <= OPENED_AHEAD_NS).then(|| Box::new(setup))
+    }
 }
 
 /// A message's circumstances.
@@ -257,9 +298,11 @@ impl Story {
         1
     }
 
-    /// What the connection's first exchange paid for: TCP and TLS handshake, nanoseconds.
-    fn setup_ns(&self, connection: &Connection) -> (Option<i64>, Option<i64>) {
-        (connection.handshake.total_ns(), self.tls.as_ref().and_then(|tls| tls.handshake_ns()))
+    /// A direction's octets go on.
+    fn go_on(&mut self, connection: &Connection, direction: Direction, length: u64, here: Origin) {
+        if let Some(idle) = self.pulse.octets(connection, direction, length, here) {
+            self.http1.idle(&idle, self.sender(direction), Trips::of(connection, direction));
+        }
     }
 
     fn tls(&mut self, message: &tls::Message, moment: &mut Moment<'_>) {
@@ -295,24 +338,24 @@ impl Story {
             self.http2.get_or_insert_default().upgraded(request);
         }
         let mark = moment.events.len();
-        self.http1.see(message, secure, moment);
+        self.http1.see(message, secure, &self.pulse, moment);
         self.price_new_exchanges(mark, moment);
+        if self.http1.is_silent() && self.http2.is_none() {
+            self.pulse.forget();
+        }
     }
 
-    /// Exchanges were told since `mark`: the connection's first carries what the connection cost.
+    /// Exchanges were told since `mark`: they are timed, and the connection's first carries what it cost.
     fn price_new_exchanges(&mut self, mark: usize, moment: &mut Moment<'_>) {
-        let (connect, tls) = self.setup_ns(moment.connection);
+        let tls = self.tls.as_ref().and_then(|tls| tls.first_handshake());
         let first_stream = self.http2.as_ref().and_then(|http2| http2.first_stream());
         for event in moment.events.iter_mut().skip(mark) {
             if let Event::Exchange(exchange) = event {
                 // HTTP/1 answers in order, HTTP/2 in any.
-                let first =
-                    exchange.stream.map_or(self.exchanges_told == 0, |stream| first_stream == Some(stream));
-                if first {
-                    exchange.timings.connect = connect;
-                    exchange.timings.tls = tls;
+                if exchange.stream.is_none_or(|stream| first_stream == Some(stream)) {
+                    exchange.setup = self.unpaid.take(moment.connection, tls, exchange.start());
                 }
-                self.exchanges_told += 1;
+                exchange.time();
             }
         }
     }

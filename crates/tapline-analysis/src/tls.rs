@@ -21,7 +21,7 @@ pub use told::{
 use crate::certificate::Seen;
 use crate::inferred::Setting;
 use crate::story::Moment;
-use crate::{Event, Sender, TlsMessage, TlsSession};
+use crate::{Event, Sender, Span, TlsMessage, TlsSession};
 
 /// The handshakes of a connection, one after the other.
 ///
@@ -44,8 +44,8 @@ pub(crate) struct Tls {
     access: Option<Access>,
     /// The name that the connection's first hello asks for.
     first_name: Option<String>,
-    /// What the connection's first handshake took.
-    first_handshake_ns: Option<i64>,
+    /// The connection's first handshake.
+    first_handshake: Option<Span>,
     /// The direction in which the client sends.
     client: Direction,
     told: bool,
@@ -59,7 +59,7 @@ impl Tls {
             progress: Progress::default(),
             access: None,
             first_name: None,
-            first_handshake_ns: None,
+            first_handshake: None,
             client: Direction::Forward,
             told: false,
             certificates: Seen::default(),
@@ -70,9 +70,9 @@ impl Tls {
         self.first_name.as_deref()
     }
 
-    /// What the connection's first handshake took.
-    pub(crate) fn handshake_ns(&self) -> Option<i64> {
-        self.first_handshake_ns
+    /// The connection's first handshake, once it has ended.
+    pub(crate) fn first_handshake(&self) -> Option<Span> {
+        self.first_handshake
     }
 
     /// Whether the handshake was seen to end.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use tapline_analysis::{
-    Analyzer, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options, Packet,
+    Analyzer, Cause, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options, Packet,
 };
 use tapline_packet::LinkType;
 use tapline_testkit::{Frame, Talk};
@@ -53,7 +53,11 @@ fn the_time_of_an_exchange_is_in_its_phases() {
         (exchange.timings.send, exchange.timings.wait, exchange.timings.receive),
         (Some(0), Some(302 * MS), Some(0))
     );
-    assert_eq!(exchange.duration_ns(), Some(302 * MS));
+    // The connection's ACK came a millisecond before the request.
+    assert_eq!(exchange.timings.blocked, Some(MS));
+    assert_eq!(exchange.duration_ns(), Some(305 * MS));
+    let stalls: Vec<_> = exchange.stalls.list().iter().map(|stall| (stall.cause, stall.ns())).collect();
+    assert_eq!(stalls, [(Cause::Server, 302 * MS)]);
     assert!(exchange.complete);
     let (request, response) = (exchange.request.as_ref().unwrap(), exchange.response.as_ref().unwrap());
     assert_eq!((request.first.packet, response.first.packet, response.body_bytes), (4, 6, 5));

@@ -1,6 +1,7 @@
 //! A TCP connection as it is known so far.
 
 mod damaged;
+mod ids;
 mod reset;
 mod samples;
 mod take;
@@ -81,16 +82,31 @@ pub struct Side {
     /// Segments larger than the other side's MSS lets them be on the wire: captured before the network card cut
     /// them, or after it put them together (TSO, GRO).
     pub offloaded_segments: u32,
+    /// What it did last.
+    pub pace: Pace,
     /// The number before the first octet's, as far as either side's packets tell: tells a new SYN from a
     /// repeated one.
     pub(crate) base: Option<u32>,
     state: HalfState,
+    ids: ids::Ids,
     /// Hop limit of its newest segment without RST; 0: none was seen.
     hop_limit: u8,
     /// Keep-alives since the other side was heard.
     unanswered_keep_alives: u8,
     /// A checksum of it was right: a wrong one is damage then, and no capture whose addresses were rewritten.
     has_right_checksums: bool,
+}
+
+/// What a side's sending came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Pace {
+    /// Its newest segment with payload before the one at hand; packet 0 before there is one.
+    pub sent: Origin,
+    /// The newest ACK for octets that it had in flight; packet 0 before there is one.
+    pub acknowledged: Origin,
+    /// Packets that it sent right before the segment at hand and that this capture did not see. Inferred from IP
+    /// identifications.
+    pub unseen_packets: u16,
 }
 
 /// A connection.
@@ -367,6 +383,6 @@ mod tests {
     /// A million connections are open at once: each octet here is a megabyte.
     #[test]
     fn a_connection_that_is_idle_is_small() {
-        assert!(size_of::<Connection>() <= 848, "{}", size_of::<Connection>());
+        assert!(size_of::<Connection>() <= 944, "{}", size_of::<Connection>());
     }
 }

@@ -32,7 +32,7 @@ mod zeek;
 use tapline_packet::Timestamp;
 
 pub use completeness::Completeness;
-pub use connection::{Captured, Connection, Orientation, Side, State};
+pub use connection::{Captured, Connection, Orientation, Pace, Side, State};
 pub use datagrams::{DatagramCounts, Datagrams, Whole};
 pub use direction::Direction;
 pub use half::HalfState;

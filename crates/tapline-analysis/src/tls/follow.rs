@@ -6,7 +6,7 @@ use super::flight::Step;
 use super::{ClientCertificate, EarlyData, Flight, StepKind, Tls, Wait};
 use crate::limits::FLIGHTS_MAX;
 use crate::story::Moment;
-use crate::{Event, Sender, TlsOutcome, text};
+use crate::{Event, Sender, Span, TlsOutcome, text};
 
 const CLOSE_NOTIFY: u8 = 0;
 const NO_CERTIFICATE: u8 = 41;
@@ -294,7 +294,7 @@ impl Tls {
         session.end = Some(moment.here);
         session.handshake_ns = Some(moment.here.at.since(session.start.at));
         session.handshake_rtts = Some(self.progress.round_trips);
-        self.first_handshake_ns = self.first_handshake_ns.or(session.handshake_ns);
+        self.first_handshake.get_or_insert(Span { from: session.start, until: moment.here });
         if moment.options.interests.tls_progress {
             let mut session = session.clone();
             self.certificates.settle(&mut session, moment);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
-use tapline_engine::analysis::{Exchange, MessagePart};
+use tapline_engine::analysis::{Exchange, MessagePart, Stall};
 
 use super::{At, RecordType, Shown, hex};
 
@@ -18,8 +18,9 @@ pub(super) struct Line<'a> {
     request: Option<Part<'a>>,
     response: Option<Part<'a>>,
     timings_ns: TimingsLine,
-    /// Not attributed yet.
-    stalls: Option<()>,
+    stalls: Vec<StallLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stalls_left_out: Option<LeftOutLine>,
     inferred: bool,
     pushed: bool,
     complete: bool,
@@ -70,21 +71,52 @@ impl<'a> Line<'a> {
             request: exchange.request.as_ref().map(|one| part(one, exchange.inferred)),
             response: exchange.response.as_ref().map(|one| part(one, exchange.inferred)),
             timings_ns: TimingsLine {
-                blocked: None,
-                dns: None,
+                blocked: timings.blocked,
+                dns: timings.dns,
                 connect: timings.connect,
                 tls: timings.tls,
                 send: timings.send,
                 wait: timings.wait,
                 receive: timings.receive,
             },
-            stalls: None,
+            stalls: exchange.stalls.list().iter().map(stall).collect(),
+            stalls_left_out: left_out(exchange),
             inferred: exchange.inferred,
             pushed: exchange.pushed,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
         }
     }
+}
+
+/// A stretch in which nothing came.
+#[derive(Serialize)]
+struct StallLine {
+    cause: &'static str,
+    start: At,
+    duration_ns: i64,
+    packets: Vec<u64>,
+}
+
+fn stall(stall: &Stall) -> StallLine {
+    StallLine {
+        cause: stall.cause.name(),
+        start: At(stall.span.from.at),
+        duration_ns: stall.ns(),
+        packets: stall.packets(),
+    }
+}
+
+/// Stalls beyond those that are kept one by one.
+#[derive(Serialize)]
+struct LeftOutLine {
+    count: u32,
+    duration_ns: i64,
+}
+
+fn left_out(exchange: &Exchange) -> Option<LeftOutLine> {
+    let (count, duration_ns) = exchange.stalls.left_out();
+    (count > 0).then_some(LeftOutLine { count, duration_ns })
 }
 
 fn part(part: &MessagePart, inferred: bool) -> Part<'_> {

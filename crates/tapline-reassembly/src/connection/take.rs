@@ -9,6 +9,9 @@ use crate::stream::{Arrival, Piece};
 use crate::verdict::{Circumstances, Judgment};
 use crate::{Direction, End, Flag, Gap, Oddity, Origin, Sink, Stream};
 
+/// What fits an Ethernet frame beside the headers of IPv4 and TCP, octets.
+const MSS_USUAL: u32 = 1460;
+
 /// What stands around a segment.
 pub(crate) struct Around<'a> {
     pub(crate) here: Origin,
@@ -142,17 +145,25 @@ fn checksum(
 }
 
 fn is_larger_than_mss(connection: &Connection, direction: Direction, segment: &Segment<'_>) -> bool {
+    let mss = mss(connection, direction);
+    mss.is_some_and(|mss| segment.payload_length > u32::from(mss))
+}
+
+/// The largest segment that the other side said to take.
+fn mss(connection: &Connection, direction: Direction) -> Option<u16> {
     let options = match direction {
         Direction::Forward => connection.handshake.server_options,
         Direction::Reverse => connection.handshake.client_options,
     };
-    let mss = options.and_then(|options| options.mss);
-    mss.is_some_and(|mss| segment.payload_length > u32::from(mss))
+    options.and_then(|options| options.mss)
 }
 
 fn note_size(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) {
     let larger = is_larger_than_mss(connection, direction, segment);
+    let size = mss(connection, direction).map_or(MSS_USUAL, u32::from).max(1);
+    let packets = u16::try_from(segment.payload_length.div_ceil(size)).unwrap_or(u16::MAX).max(1);
     let side = connection.side_mut(direction);
+    side.pace.unseen_packets = side.ids.see(segment.ip.identification, packets);
     side.packets += 1;
     side.payload_bytes += u64::from(segment.payload_length);
     side.offloaded_segments = side.offloaded_segments.saturating_add(u32::from(larger));
@@ -170,7 +181,11 @@ fn acknowledgment(connection: &mut Connection, direction: Direction, segment: &S
     }
     let side = connection.side_mut(other);
     let covers_syn = side.stream.covers_start(number);
+    let in_flight = side.stream.in_flight();
     let covers_fin = side.stream.acknowledge(number);
+    if side.stream.in_flight() < in_flight {
+        side.pace.acknowledged = here;
+    }
     if covers_syn {
         let syn = segment.has(Flags::SYN);
         side.state = side.state.after(if syn { Evidence::PeerSynAck } else { Evidence::SynAcknowledged });
@@ -217,6 +232,9 @@ fn octets(
     if stream.is_started() && (fin || length > 0) {
         let arrival = Arrival { sequence, octets, length, fin, origin: here };
         with_stream(connection, direction, sink, |stream, out| stream.segment(arrival, recent, out));
+        if length > 0 {
+            connection.side_mut(direction).pace.sent = here;
+        }
         connection.sample_sent(direction, here, sink);
     }
 }

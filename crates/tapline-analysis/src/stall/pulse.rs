@@ -1,0 +1,150 @@
+//! When each direction of a connection carried something, and what TCP says of the stretches in which it did not.
+
+use std::collections::VecDeque;
+
+use tapline_reassembly::{Connection, Direction, Flag, Origin, Own, Pace, Verdict};
+
+use crate::Span;
+use crate::limits::{IDLES_MAX, STALL_MIN_NS};
+
+/// The pulse of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Pulse {
+    /// The packets with which each direction's octets last went on; packet 0 before there is one.
+    progress: [Origin; 2],
+    /// Octets that each direction carried since it last paused.
+    carried: [u64; 2],
+    seen: Option<Box<Seen>>,
+}
+
+/// What connections without trouble and without pauses do not have.
+#[derive(Debug, Default)]
+struct Seen {
+    troubles: [Trouble; 2],
+    idles: VecDeque<Idle>,
+}
+
+/// What last went wrong with what a side sends, or with what it can take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Trouble {
+    /// It sent something again, or after something that was lost.
+    pub(crate) resent: Option<Origin>,
+    /// It filled the other side's window.
+    pub(crate) filled_window: Option<Origin>,
+    /// It announced that it has no room.
+    pub(crate) zero_window: Option<Origin>,
+    /// And that it has room again.
+    pub(crate) window_opened: Option<Origin>,
+    /// Octets of it are missing in the capture.
+    pub(crate) missing: Option<Origin>,
+}
+
+/// A stretch in which a direction carried nothing new.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Idle {
+    pub(crate) direction: Direction,
+    pub(crate) span: Span,
+    /// Octets it carried before, since the pause before.
+    pub(crate) carried: u64,
+    /// What its sender had done before it went on.
+    pub(crate) pace: Pace,
+    /// Of the sender.
+    pub(crate) sending: Trouble,
+    /// Of the receiver.
+    pub(crate) receiving: Trouble,
+}
+
+impl Pulse {
+    /// Octets of a direction are in order now, by the packet `here`; whether it carried nothing for a while before.
+    pub(crate) fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        length: u64,
+        here: Origin,
+    ) -> Option<Idle> {
+        let before = std::mem::replace(self.progress.get_mut(direction.index())?, here);
+        let carried = self.carried.get_mut(direction.index())?;
+        let from = if before.packet == 0 { connection.first } else { before };
+        if here.at.since(from.at) < STALL_MIN_NS {
+            *carried += length;
+            return None;
+        }
+        let carried = std::mem::replace(carried, length);
+        let pace = connection.side(direction).pace;
+        let seen = self.seen.get_or_insert_default();
+        let [forward, reverse] = seen.troubles;
+        let (sending, receiving) = match direction {
+            Direction::Forward => (forward, reverse),
+            Direction::Reverse => (reverse, forward),
+        };
+        let idle = Idle { direction, span: Span { from, until: here }, carried, pace, sending, receiving };
+        if seen.idles.len() >= IDLES_MAX {
+            seen.idles.pop_front();
+        }
+        seen.idles.push_back(idle);
+        Some(idle)
+    }
+
+    /// A segment of a direction is odd.
+    pub(crate) fn verdict(&mut self, direction: Direction, here: Origin, verdict: &Verdict) {
+        if let Some(Own::SpuriousByDsack { retransmitted_in: Some(packet), .. }) = verdict.own {
+            self.needless(direction.flip(), packet);
+        }
+        let flags = verdict.flags;
+        let has = |some: &[Flag]| some.iter().any(|&flag| flags.has(flag));
+        let resent = has(&[Flag::Retransmission, Flag::OutOfOrder, Flag::LostSegment]);
+        let (zero, opened) = (has(&[Flag::ZeroWindow]), has(&[Flag::WindowUpdate]));
+        let filled = has(&[Flag::WindowFull]);
+        if !(resent || zero || opened || filled) {
+            return;
+        }
+        let seen = self.seen.get_or_insert_default();
+        let Some(trouble) = seen.troubles.get_mut(direction.index()) else { return };
+        for (is_so, place) in [
+            (resent, &mut trouble.resent),
+            (filled, &mut trouble.filled_window),
+            (zero, &mut trouble.zero_window),
+            (opened, &mut trouble.window_opened),
+        ] {
+            if is_so {
+                *place = Some(here);
+            }
+        }
+    }
+
+    /// What a side sent again in a packet had arrived the first time (RFC 2883): it was not lost.
+    fn needless(&mut self, direction: Direction, packet: u64) {
+        let seen = self.seen.as_mut().and_then(|seen| seen.troubles.get_mut(direction.index()));
+        if let Some(trouble) = seen {
+            trouble.resent.take_if(|resent| resent.packet == packet);
+        }
+    }
+
+    /// Octets of a direction are missing.
+    pub(crate) fn gap(&mut self, direction: Direction, here: Origin) {
+        let seen = self.seen.get_or_insert_default();
+        if let Some(trouble) = seen.troubles.get_mut(direction.index()) {
+            trouble.missing = Some(here);
+        }
+    }
+
+    /// The stretches of a direction that ended with these packets.
+    pub(crate) fn idles(
+        &self,
+        direction: Direction,
+        from: Origin,
+        until: Origin,
+    ) -> impl Iterator<Item = &Idle> {
+        let packets = from.packet..=until.packet;
+        let idles = self.seen.iter().flat_map(|seen| &seen.idles);
+        idles.filter(move |idle| idle.direction == direction && packets.contains(&idle.span.until.packet))
+    }
+
+    /// Nothing is asked of the past any more.
+    pub(crate) fn forget(&mut self) {
+        if let Some(seen) = &mut self.seen {
+            seen.idles = VecDeque::new();
+        }
+    }
+}
