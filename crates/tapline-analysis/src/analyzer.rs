@@ -35,7 +35,7 @@ impl Analyzer {
             intake: Intake::new(options),
             shards: Shard::all(options, watch),
             told: Told::default(),
-            merger: Merger::default(),
+            merger: Merger::new(options),
             events: Vec::new(),
             finishing: false,
         }
@@ -83,7 +83,11 @@ impl Analyzer {
             }
         }
         self.merge();
-        self.merger.is_unfinished()
+        let unfinished = self.merger.is_unfinished();
+        if !unfinished {
+            self.merger.conclude(&mut self.events);
+        }
+        unfinished
     }
 
     /// What was learned since the last call, in order.

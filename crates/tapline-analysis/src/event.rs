@@ -10,8 +10,8 @@ use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{
-    ClientCertificate, ConnectionRecord, EarlyData, Exchange, Flight, HelloRetry, PskMode, Renegotiation,
-    Sender, StepKind, TlsKind, TlsOutcome, text,
+    ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Flight, HelloRetry, Lookup, PskMode,
+    Renegotiation, Sender, StepKind, TlsKind, TlsOutcome, text,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -37,14 +37,19 @@ pub enum Event {
     Http2Frame(Box<Http2Frame>),
     /// A request with its response.
     Exchange(Box<Exchange>),
+    /// A DNS message: told by shards, and put together to lookups by the [`crate::Merger`], which hands none of them on.
+    DnsSaid(Box<DnsSaid>),
+    /// A DNS lookup, answered or not.
+    Lookup(Box<Lookup>),
     /// Something that its RFC forbids or that could not be read.
     Anomaly(Box<AnomalyRecord>),
 }
 
 impl Event {
-    /// The id of its connection.
-    pub fn connection(&self) -> u64 {
-        match self {
+    /// The id of its connection; `None` for what has none.
+    pub fn connection(&self) -> Option<u64> {
+        Some(match self {
+            Self::DnsSaid(_) | Self::Lookup(_) => return None,
             Self::ConnectionProgress(record) | Self::Connection(record) => record.id,
             Self::Tcp(verdict) => verdict.connection,
             Self::TcpSample(sample) => sample.connection,
@@ -54,13 +59,14 @@ impl Event {
             Self::Http2Frame(frame) => frame.connection,
             Self::Exchange(exchange) => exchange.connection,
             Self::Anomaly(anomaly) => anomaly.connection,
-        }
+        })
     }
 
     /// Gives every connection that it names another id. `id` knows the one of the event's own connection; another
     /// one that it does not know is not named any more.
     pub(crate) fn renumber(&mut self, id: impl Fn(u64) -> Option<u64>) {
         let connection = match self {
+            Self::DnsSaid(_) | Self::Lookup(_) => return,
             Self::ConnectionProgress(record) | Self::Connection(record) => {
                 record.copy_of = record.copy_of.and_then(&id);
                 &mut record.id

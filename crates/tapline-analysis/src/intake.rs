@@ -3,17 +3,19 @@
 use std::net::IpAddr;
 
 use tapline_packet::{
-    Dissected, Endpoint, IcmpError, Packet, Segment, Timestamp, dissect_datagram, dissect_packet,
+    Dissected, Endpoint, IcmpError, Other, Packet, Segment, Timestamp, dissect_datagram, dissect_packet,
 };
 use tapline_reassembly::{Datagrams, Inflater, Origin};
 
 use crate::limits::TIME_PASSES_NS;
+use crate::lookup::DnsSaid;
 use crate::{Options, Totals};
 
 /// Counts packets, dissects them and puts fragments together. Remembers nothing of connections.
 pub struct Intake {
     /// How many there are.
     shards: usize,
+    wants_lookups: bool,
     datagrams: Datagrams,
     inflater: Inflater,
     totals: Totals,
@@ -42,6 +44,8 @@ pub enum Work<'a> {
     Segment(&'a Segment<'a>, u32),
     /// An ICMP error about a segment.
     Unreachable(&'a IcmpError),
+    /// A DNS message.
+    Dns(&'a DnsSaid),
 }
 
 impl Intake {
@@ -49,6 +53,7 @@ impl Intake {
     pub fn new(options: &Options) -> Self {
         Self {
             shards: options.shards(),
+            wants_lookups: options.interests.wants_lookups(),
             datagrams: Datagrams::default(),
             inflater: Inflater::default(),
             totals: Totals::default(),
@@ -95,6 +100,15 @@ impl Intake {
                 Some(whole) => self.dissected(&dissect_datagram(&whole.datagram()), interface, give),
                 None => self.count_undecoded("IP payload that cannot be inflated"),
             },
+            Dissected::Dns(datagram) => {
+                self.count_other(Other::Udp.name());
+                if self.wants_lookups
+                    && let Some(said) = DnsSaid::of(datagram, self.here)
+                {
+                    let shard = shard_of(datagram.source, datagram.destination, self.shards);
+                    give(Task { shard, here: self.here, time_passes: false, work: Work::Dns(&said) });
+                }
+            }
             Dissected::IcmpError(error) => {
                 self.count_other(error.carrier().name());
                 let shard = shard_of(error.source, error.destination, self.shards);

@@ -19,6 +19,7 @@ pub mod human;
 mod inferred;
 mod intake;
 pub mod limits;
+mod lookup;
 mod merger;
 mod oddity;
 mod options;
@@ -40,6 +41,7 @@ pub use event::{
 };
 pub use exchange::{Exchange, MessagePart, Setup, Span, Timings};
 pub use intake::{Intake, Task, Work};
+pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};
 pub use record::{ClientProof, ConnectionRecord, SideRecord};

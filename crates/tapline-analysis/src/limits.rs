@@ -96,3 +96,17 @@ pub const IDLES_MAX: usize = 64;
 /// How long a connection may be ready before its first request and still have been opened for it, nanoseconds. One
 /// that stood ready for longer was opened ahead, and is no part of the request's time.
 pub const OPENED_AHEAD_NS: i64 = 1_000_000_000;
+
+/// DNS queries of a capture that wait for their answers: each new message is held against them.
+pub const LOOKUPS_WAITING_MAX: usize = 1024;
+
+/// Answered lookups that are remembered until somebody connects, the newest.
+pub const LOOKUPS_MAX: usize = 16_384;
+
+/// How long a query may be asked again and count as the same lookup, nanoseconds: resolvers try two servers twice,
+/// five seconds each.
+pub const LOOKUP_RETRIED_NS: i64 = 30_000_000_000;
+
+/// How long before a connection's SYN a lookup may have been answered and have led there, nanoseconds. What is older
+/// was taken from a cache, and cost nothing.
+pub const LOOKUP_LEADS_NS: i64 = 1_000_000_000;

@@ -5,8 +5,9 @@ mod ids;
 use std::iter::Peekable;
 use std::vec::Drain;
 
-use crate::Event;
 use crate::limits::SHARDS;
+use crate::lookup::Lookups;
+use crate::{Event, Interests, Options};
 use ids::Ids;
 
 /// What some shards told, in order. Filled by shards, emptied by a [`Merger`].
@@ -90,15 +91,22 @@ pub struct Merger {
     /// Once the capture is over: the connections that are still to be told, each its id times [`SHARDS`] and its
     /// shard, because there may be a million.
     unfinished: Option<std::vec::IntoIter<u64>>,
-}
-
-impl Default for Merger {
-    fn default() -> Self {
-        Self { ids: (0..SHARDS).map(|_| Ids::default()).collect(), opened: 0, unfinished: None }
-    }
+    lookups: Lookups,
+    interests: Interests,
 }
 
 impl Merger {
+    /// A merger that was told nothing.
+    pub fn new(options: &Options) -> Self {
+        Self {
+            ids: (0..SHARDS).map(|_| Ids::default()).collect(),
+            opened: 0,
+            unfinished: None,
+            lookups: Lookups::default(),
+            interests: options.interests,
+        }
+    }
+
     /// Appends what was told to `events`. All that is told of a packet must be told in one call, and of no later
     /// packet in an earlier one.
     pub fn merge(&mut self, told: &mut [Told], events: &mut Vec<Event>) {
@@ -113,6 +121,14 @@ impl Merger {
             self.take(&mark, part, events);
         }
         settle(moment, events, begin);
+    }
+
+    /// All was merged: what is left to tell of no connection in particular.
+    pub fn conclude(&mut self, events: &mut Vec<Event>) {
+        let unanswered = self.lookups.finish();
+        if self.interests.lookups {
+            events.extend(unanswered.map(|lookup| Event::Lookup(Box::new(lookup))));
+        }
     }
 
     /// Connections that began.
@@ -161,7 +177,18 @@ impl Merger {
         }
         for mut event in part.events.by_ref().take(mark.events) {
             event.renumber(|id| ids.in_capture(id));
-            events.push(event);
+            let event = match event {
+                Event::DnsSaid(said) => {
+                    let ended = self.lookups.see(&said).filter(|_| self.interests.lookups);
+                    ended.map(|lookup| Event::Lookup(Box::new(lookup)))
+                }
+                Event::Exchange(mut exchange) => {
+                    self.lookups.lead(&mut exchange);
+                    Some(Event::Exchange(exchange))
+                }
+                event => Some(event),
+            };
+            events.extend(event);
         }
         for id in part.left.by_ref().take(mark.left) {
             ids.leave(id);

@@ -31,6 +31,8 @@ pub struct Interests {
     pub exchanges: bool,
     /// Header fields on exchanges.
     pub headers: bool,
+    /// DNS lookups.
+    pub lookups: bool,
     /// Anomalies one by one.
     pub anomalies: bool,
 }
@@ -48,6 +50,7 @@ impl Interests {
         http2_frames: true,
         exchanges: true,
         headers: true,
+        lookups: true,
         anomalies: true,
     };
 
@@ -59,9 +62,15 @@ impl Interests {
         http1_messages: false,
         http2_frames: false,
         headers: false,
+        lookups: false,
         anomalies: false,
         ..Self::FULL
     };
+
+    /// Whether DNS has to be read: exchanges are told which lookup led to them.
+    pub(crate) fn wants_lookups(&self) -> bool {
+        self.lookups || self.exchanges
+    }
 }
 
 /// How to analyse.

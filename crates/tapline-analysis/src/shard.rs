@@ -47,6 +47,10 @@ impl Shard {
         let slot = match work {
             Work::Segment(segment, interface) => Some(tracker.segment(segment, interface, here, stage)),
             Work::Unreachable(error) => tracker.unreachable(error, here, stage),
+            Work::Dns(said) => {
+                stage.events.push(Event::DnsSaid(Box::new(said.clone())));
+                None
+            }
         };
         if let (Some(changed), Some(slot)) = (changed, slot) {
             changed.mark(slot);

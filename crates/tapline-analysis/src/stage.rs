@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use tapline_decode::Keyring;
 use tapline_decode::crypto::KeyLog;
+use tapline_decode::{Keyring, Protocol, dns};
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
 
 use crate::certificate::Judge;
@@ -69,7 +69,8 @@ impl Stage {
         }
         let talk = talks.get_mut(slot)?.get_or_insert_with(|| {
             let stated = options.stated([connection.server.port, connection.client.port]);
-            Box::new(Talk::new(connection, stated))
+            let dns = (connection.server.port == dns::PORT).then_some(Protocol::Dns);
+            Box::new(Talk::new(connection, stated.or(dns)))
         });
         Some((talk, Surroundings { here: *here, options, keyring, judge, events }))
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1, tls};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, dns, http1, tls};
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
@@ -16,7 +16,7 @@ use crate::limits::{
 use crate::stall::{Pulse, Trips};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, Event, Exchange, Options, Sender, Setup, Span};
+use crate::{AnomalyRecord, DnsSaid, Event, Exchange, Options, Sender, Setup, Span};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -435,6 +435,12 @@ impl Sink for Listener<'_> {
                     tell_anomaly(story, anomaly, span, &mut moment);
                 }
             }
+            Message::Dns(message) => {
+                if moment.options.interests.wants_lookups() {
+                    moment.events.push(dns(*message, &moment));
+                }
+                story.settle(direction, span.end);
+            }
             Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
         }
     }
@@ -460,6 +466,14 @@ impl Sink for Listener<'_> {
             _ => self.story.http1.hash(direction, octets),
         }
     }
+}
+
+/// What was said over TCP.
+fn dns(message: dns::Message, moment: &Moment<'_>) -> Event {
+    let connection = moment.connection;
+    let (client, server) = (connection.client.address, connection.server.address);
+    let ends = if moment.direction == Direction::Forward { [client, server] } else { [server, client] };
+    Event::DnsSaid(Box::new(DnsSaid::between(ends, message, moment.here, true)))
 }
 
 fn tell_anomaly(story: &mut Story, anomaly: Anomaly, span: Range<u64>, moment: &mut Moment<'_>) {

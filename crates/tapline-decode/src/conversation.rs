@@ -11,7 +11,7 @@ use crate::http1::Switch;
 use crate::input::Input;
 use crate::limits::LAYERS_MAX;
 use crate::pair::Pair;
-use crate::{Direction, Keyring, Message, Protocol, Sink, http1, http2, tls};
+use crate::{Direction, Keyring, Message, Protocol, Sink, dns, http1, http2, tls};
 
 /// Both directions of one connection and whatever they speak.
 #[derive(Debug, Default)]
@@ -31,6 +31,7 @@ enum Layer {
     Tls(Box<tls::Decoder>),
     Http1(Box<http1::Decoder>),
     Http2(Box<http2::Decoder>),
+    Dns(Box<dns::Decoder>),
     /// Known, and not read.
     Silent,
 }
@@ -48,6 +49,7 @@ impl Layer {
             Protocol::Tls => Self::Tls(Box::new(tls::Decoder::new(client, depth))),
             Protocol::Http1 => Self::Http1(Box::new(http1::Decoder::new(client))),
             Protocol::Http2 => Self::Http2(Box::new(http2::Decoder::new(client))),
+            Protocol::Dns => Self::Dns(Box::default()),
             Protocol::WebSocket => Self::Silent,
         }
     }
@@ -96,6 +98,7 @@ impl Conversation {
                 },
                 Layer::Http2(decoder) => return decoder.bytes(direction, input.offset, input.octets, sink),
                 Layer::Tls(decoder) => return decoder.bytes(direction, &mut input, keyring, sink),
+                Layer::Dns(decoder) => return decoder.bytes(direction, &mut input, sink),
                 Layer::Silent => return,
             }
         }
@@ -119,6 +122,7 @@ impl Conversation {
                 },
                 Layer::Http2(decoder) => return decoder.gap(direction, offset, length, sink),
                 Layer::Tls(decoder) => return decoder.gap(direction, offset, length, keyring, sink),
+                Layer::Dns(decoder) => return decoder.gap(direction),
                 Layer::Silent => return,
             }
         }
@@ -138,7 +142,7 @@ impl Conversation {
                 },
                 Layer::Http2(decoder) => return decoder.end(direction, sink),
                 Layer::Tls(decoder) => return decoder.end(direction, clean, keyring, sink),
-                Layer::Unknown(_) | Layer::Silent => return,
+                Layer::Unknown(_) | Layer::Dns(_) | Layer::Silent => return,
             }
         }
     }

@@ -9,6 +9,7 @@
 
 pub mod anomaly;
 mod conversation;
+pub mod dns;
 mod fields;
 pub mod http1;
 pub mod http2;
@@ -47,6 +48,8 @@ pub enum Message {
     Http1(http1::Message),
     /// The connection preface or a frame of HTTP/2.
     Http2(Box<http2::Message>),
+    /// A DNS message over TCP.
+    Dns(Box<dns::Message>),
     /// Something that its RFC forbids, or that could not be read.
     Anomaly(Anomaly),
 }

@@ -9,6 +9,8 @@ pub enum Protocol {
     Http1,
     /// HTTP/2, by prior knowledge, by upgrade, or inside TLS.
     Http2,
+    /// DNS over TCP.
+    Dns,
     /// `WebSocket` frames after an HTTP/1.1 upgrade.
     WebSocket,
 }
@@ -20,6 +22,7 @@ impl Protocol {
             Self::Tls => "tls",
             Self::Http1 => "http",
             Self::Http2 => "http2",
+            Self::Dns => "dns",
             Self::WebSocket => "websocket",
         }
     }

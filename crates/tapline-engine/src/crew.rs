@@ -79,7 +79,7 @@ impl Crew {
             }
         }
         let workers = hands.into_iter().map(Worker::start).collect::<io::Result<_>>()?;
-        let (intake, merger) = (Intake::new(options), Merger::default());
+        let (intake, merger) = (Intake::new(options), Merger::new(options));
         Ok(Self { intake, merger, workers, under_way: VecDeque::new(), finishing: false })
     }
 
@@ -140,10 +140,16 @@ impl Crew {
             let answers: Vec<_> = self.workers.iter_mut().map(Worker::answer).collect();
             self.merger.finish(answers.into_iter().flat_map(|answer| answer.unfinished));
         }
-        let Some(counts) = self.merger.next_to_finish(connections) else { return Vec::new() };
-        let here = self.intake.here();
-        self.tell_all(|| Job::Finish { counts, here });
-        self.merge()
+        let mut events = Vec::new();
+        if let Some(counts) = self.merger.next_to_finish(connections) {
+            let here = self.intake.here();
+            self.tell_all(|| Job::Finish { counts, here });
+            events = self.merge();
+        }
+        if !self.merger.is_unfinished() {
+            self.merger.conclude(&mut events);
+        }
+        events
     }
 
     /// Whether connections are left to finish.

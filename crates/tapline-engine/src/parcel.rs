@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tapline_analysis::decode::crypto::KeyLog;
-use tapline_analysis::{Origin, Task, Work};
+use tapline_analysis::{DnsSaid, Origin, Task, Work};
 use tapline_packet::{IcmpError, Segment};
 
 use crate::limits::PARCEL_BYTES;
@@ -36,6 +36,10 @@ enum Content {
     Unreachable {
         shard: usize,
         error: IcmpError,
+    },
+    Dns {
+        shard: usize,
+        said: Box<DnsSaid>,
     },
 }
 
@@ -77,6 +81,7 @@ impl Parcel {
                 Content::Segment { shard, segment: segment.without_octets(), interface, header, payload }
             }
             Work::Unreachable(error) => Content::Unreachable { shard, error: *error },
+            Work::Dns(said) => Content::Dns { shard, said: Box::new(said.clone()) },
         };
         self.entries.push(Entry { here: task.here, content });
     }
@@ -95,6 +100,7 @@ impl Parcel {
                     take(task(*shard, Work::Segment(&segment, *interface)));
                 }
                 Content::Unreachable { shard, error } => take(task(*shard, Work::Unreachable(error))),
+                Content::Dns { shard, said } => take(task(*shard, Work::Dns(said))),
             }
         }
     }

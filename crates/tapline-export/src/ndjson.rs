@@ -5,6 +5,7 @@ mod certificate;
 mod connection;
 mod exchange;
 mod http;
+mod lookup;
 mod series;
 mod tcp;
 mod tls;
@@ -39,13 +40,15 @@ pub enum RecordType {
     Http2Frame,
     /// A request with its response.
     HttpExchange,
+    /// A DNS lookup.
+    DnsLookup,
     /// Something that its RFC forbids or that could not be read.
     Anomaly,
 }
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
@@ -55,6 +58,7 @@ impl RecordType {
         Self::Http1Message,
         Self::Http2Frame,
         Self::HttpExchange,
+        Self::DnsLookup,
         Self::Anomaly,
     ];
 
@@ -75,6 +79,7 @@ impl RecordType {
             Self::Http1Message => "http1_message",
             Self::Http2Frame => "http2_frame",
             Self::HttpExchange => "http_exchange",
+            Self::DnsLookup => "dns_lookup",
             Self::Anomaly => "anomaly",
         }
     }
@@ -105,6 +110,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         http2_frames: wants(RecordType::Http2Frame),
         exchanges: wants(RecordType::HttpExchange),
         headers: wants(RecordType::HttpExchange),
+        lookups: wants(RecordType::DnsLookup),
         anomalies: wants(RecordType::Anomaly),
     }
 }
@@ -123,7 +129,8 @@ impl<W: Write> Writer<W> {
     /// Writes one event; a connection's progress is no record.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) => Ok(()),
+            Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) | Event::DnsSaid(_) => Ok(()),
+            Event::Lookup(lookup) => self.line(&lookup::Line::of(lookup)),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
             Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
             Event::TcpSample(sample) => self.line(&series::SampleLine::of(sample)),

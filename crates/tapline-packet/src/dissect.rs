@@ -13,7 +13,9 @@ mod tunnel;
 mod wireless;
 
 use crate::limits::LAYERS_MAX;
-use crate::{Compressed, Datagram, Envelope, Fragment, IcmpError, LinkType, Network, Packet, Segment};
+use crate::{
+    Compressed, Datagram, Endpoint, Envelope, Fragment, IcmpError, LinkType, Network, Packet, Segment,
+};
 
 /// What a frame was.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +28,23 @@ pub enum Dissected<'a> {
     Compressed(Compressed<'a>),
     /// An ICMP message about a TCP segment.
     IcmpError(IcmpError),
+    /// A UDP datagram from or to the port of DNS.
+    Dns(DnsDatagram<'a>),
     /// Something else that is understood well enough to be named.
     Other(Other),
     /// Not readable to its end, with the reason.
     Undecoded(Undecoded),
+}
+
+/// A UDP datagram from or to the port of DNS (RFC 1035 §4.2.1).
+#[derive(Clone, Copy, Debug)]
+pub struct DnsDatagram<'a> {
+    /// Who sent it.
+    pub source: Endpoint,
+    /// To whom.
+    pub destination: Endpoint,
+    /// What is in it.
+    pub payload: &'a [u8],
 }
 
 /// Traffic that is not TCP.
@@ -212,7 +227,7 @@ fn length(octets: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Endpoint, Flags, Vlans};
+    use crate::{Flags, Vlans};
 
     /// SYN from 10.0.0.1:1000 to 10.0.0.2:80, built by hand after RFC 791 §3.1 and RFC 9293 §3.1.
     fn ipv4_syn() -> Vec<u8> {

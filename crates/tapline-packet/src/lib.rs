@@ -19,7 +19,7 @@ mod segment;
 mod time;
 
 pub use checksum::Checksum;
-pub use dissect::{Dissected, Other, Undecoded, dissect, dissect_datagram, dissect_packet};
+pub use dissect::{Dissected, DnsDatagram, Other, Undecoded, dissect, dissect_datagram, dissect_packet};
 pub use envelope::{Compressed, Datagram, Envelope, Fragment, Network};
 pub use icmp::{IcmpError, IcmpReason, IcmpVersion};
 pub use ip::IpFacts;

@@ -52,7 +52,7 @@ fn carried<'a>(datagram: &Datagram<'a>, around: &mut Around) -> Step<'a> {
             None => Step::Done(Fail(Undecoded::Short(Layer::Tunnel))),
         },
         ip_number::IP_COMP => Step::Done(compressed(datagram)),
-        ip_number::UDP => tunnel::udp(payload, &mut around.network),
+        ip_number::UDP => tunnel::udp(datagram, &mut around.network),
         ip_number::ICMP => Step::Done(icmp::icmp(datagram, IcmpVersion::V4)),
         ip_number::IPV6_ICMP => Step::Done(icmp::icmp(datagram, IcmpVersion::V6)),
         other => Step::Done(Dissected::Other(Other::Ip(other.0))),

@@ -1,7 +1,7 @@
 //! Tunnels that IP or UDP carries: GRE with ERSPAN, VXLAN and VXLAN-GPE, Geneve.
 
-use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded};
-use crate::{LinkType, Network};
+use super::{Dissected, DnsDatagram, Fail, Layer, Next, Other, Step, Undecoded};
+use crate::{Datagram, Endpoint, LinkType, Network};
 
 const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Tunnel)));
 
@@ -11,6 +11,7 @@ const WCCP: u16 = 0x883e;
 const VXLAN_PORT: u16 = 4789;
 const VXLAN_GPE_PORT: u16 = 4790;
 const GENEVE_PORT: u16 = 6081;
+const DNS_PORT: u16 = 53;
 
 /// GRE (RFC 2784, with the key and sequence number of RFC 2890).
 pub(super) fn gre<'a>(octets: &'a [u8], network: &mut Network) -> Step<'a> {
@@ -54,14 +55,20 @@ fn redirected(octets: &[u8]) -> Step<'_> {
     }
 }
 
-/// UDP (RFC 768) to the port of an overlay; everything else is just UDP.
-pub(super) fn udp<'a>(octets: &'a [u8], network: &mut Network) -> Step<'a> {
-    let &[_, _, a, b, _, _, _, _, ref payload @ ..] = octets else {
+/// UDP (RFC 768) to the port of an overlay, or of DNS; everything else is just UDP.
+pub(super) fn udp<'a>(datagram: &Datagram<'a>, network: &mut Network) -> Step<'a> {
+    let Some((&[a, b, c, d, ..], payload)) = datagram.payload.split_first_chunk::<8>() else {
         return Step::Done(Dissected::Other(Other::Udp));
     };
-    match u16::from_be_bytes([a, b]) {
-        VXLAN_PORT | VXLAN_GPE_PORT => vxlan(payload, network),
-        GENEVE_PORT => geneve(payload, network),
+    let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    match (source, destination) {
+        (_, VXLAN_PORT | VXLAN_GPE_PORT) => vxlan(payload, network),
+        (_, GENEVE_PORT) => geneve(payload, network),
+        (DNS_PORT, _) | (_, DNS_PORT) => Step::Done(Dissected::Dns(DnsDatagram {
+            source: Endpoint { address: datagram.envelope.source, port: source },
+            destination: Endpoint { address: datagram.envelope.destination, port: destination },
+            payload,
+        })),
         _ => Step::Done(Dissected::Other(Other::Udp)),
     }
 }

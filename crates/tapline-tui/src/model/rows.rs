@@ -37,12 +37,7 @@ impl Rows {
             Event::TlsSessionProgress(session) => self.take_session(*session, false),
             Event::TlsSession(session) => self.take_session(*session, true),
             Event::Exchange(exchange) => self.take_exchange(exchange.connection, ExchangeRow::of(&exchange)),
-            Event::Tcp(_)
-            | Event::TcpSample(_)
-            | Event::TlsMessage(_)
-            | Event::Http1Message(_)
-            | Event::Http2Frame(_)
-            | Event::Anomaly(_) => {}
+            _ => {}
         }
     }
 
