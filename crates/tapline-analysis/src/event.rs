@@ -10,8 +10,8 @@ use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{
-    ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Flight, HelloRetry, Lookup, PskMode,
-    Renegotiation, Sender, StepKind, TlsKind, TlsOutcome, text,
+    ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry, Lookup,
+    PskMode, Renegotiation, Sender, StepKind, TlsKind, TlsOutcome, text,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -41,6 +41,8 @@ pub enum Event {
     DnsSaid(Box<DnsSaid>),
     /// A DNS lookup, answered or not.
     Lookup(Box<Lookup>),
+    /// Something worth telling.
+    Finding(Box<Finding>),
     /// Something that its RFC forbids or that could not be read.
     Anomaly(Box<AnomalyRecord>),
 }
@@ -50,6 +52,7 @@ impl Event {
     pub fn connection(&self) -> Option<u64> {
         Some(match self {
             Self::DnsSaid(_) | Self::Lookup(_) => return None,
+            Self::Finding(finding) => return finding.connection,
             Self::ConnectionProgress(record) | Self::Connection(record) => record.id,
             Self::Tcp(verdict) => verdict.connection,
             Self::TcpSample(sample) => sample.connection,
@@ -67,6 +70,10 @@ impl Event {
     pub(crate) fn renumber(&mut self, id: impl Fn(u64) -> Option<u64>) {
         let connection = match self {
             Self::DnsSaid(_) | Self::Lookup(_) => return,
+            Self::Finding(finding) => {
+                finding.connection = finding.connection.and_then(id);
+                return;
+            }
             Self::ConnectionProgress(record) | Self::Connection(record) => {
                 record.copy_of = record.copy_of.and_then(&id);
                 &mut record.id

@@ -1,5 +1,6 @@
 //! A request with its response, and where its time went.
 
+mod facts;
 mod timing;
 
 use tapline_decode::http2;
@@ -7,6 +8,8 @@ use tapline_packet::Endpoint;
 use tapline_reassembly::Origin;
 
 use crate::{HeaderList, Stalls};
+
+pub use facts::HeadFacts;
 
 /// One half of an exchange.
 #[derive(Clone, Debug)]
@@ -103,6 +106,7 @@ impl Timings {
 
 /// A request with its response.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent observations, not states")]
 pub struct Exchange {
     /// Connection id.
     pub connection: u64,
@@ -122,6 +126,10 @@ pub struct Exchange {
     pub response: Option<MessagePart>,
     /// `content-type` of the response.
     pub content_type: Option<String>,
+    /// What the heads say that findings are made of.
+    pub facts: HeadFacts,
+    /// Whether it travelled inside TLS.
+    pub is_secure: bool,
     /// What had to be there first.
     pub setup: Option<Box<Setup>>,
     /// While it was held back: behind the answer to an earlier request (HTTP/1.1), or because all streams that the

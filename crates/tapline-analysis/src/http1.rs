@@ -11,8 +11,8 @@ use crate::limits::PIPELINED_MAX;
 use crate::stall::{Idle, Pulse, Question, Trips, attribute, stretch};
 use crate::story::Moment;
 use crate::{
-    Cause, Event, Exchange, Http1Message, MessageKind, MessagePart, Sender, Span, Stall, Stalls, Timings,
-    text,
+    Cause, Event, Exchange, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, Span, Stall, Stalls,
+    Timings, text,
 };
 
 /// The messages of one HTTP/1 connection.
@@ -55,6 +55,7 @@ struct Pair {
     response: Option<MessagePart>,
     request_done: bool,
     response_done: bool,
+    facts: HeadFacts,
     /// While it waited for the answer before it.
     held_back: Option<Span>,
     stalls: Stalls,
@@ -151,6 +152,7 @@ impl Http1 {
                 target: message.target.clone(),
                 host,
                 request: Some(new_part(&request.fields, request.octets, moment)),
+                facts: HeadFacts::of_request(&request.fields),
                 ..Pair::default()
             }));
         }
@@ -171,9 +173,11 @@ impl Http1 {
             let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
             let answered = self.answered;
+            let facts = HeadFacts::of_response(&response.fields);
             if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);
                 pair.content_type = content_type;
+                pair.facts = pair.facts.and(facts);
                 pair.wait_over(answered, pulse, moment);
                 pair.response = Some(part);
             }
@@ -319,6 +323,8 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         method: pair.method,
         status: pair.status,
         content_type: pair.content_type,
+        facts: pair.facts,
+        is_secure: secure,
         request: pair.request,
         response: pair.response,
         inferred: false,

@@ -10,7 +10,7 @@ use crate::event::header_list;
 use crate::http1::UpgradedRequest;
 use crate::limits::STREAMS_MAX;
 use crate::story::Moment;
-use crate::{Event, Exchange, Http2Frame, MessagePart, Stalls, Timings, text};
+use crate::{Event, Exchange, HeadFacts, Http2Frame, MessagePart, Stalls, Timings, text};
 
 const END_STREAM: u8 = 0x1;
 
@@ -43,6 +43,7 @@ struct Stream {
     reset: Option<ErrorCode>,
     hashes: [Option<Sha256>; 2],
     stalls: Stalls,
+    facts: HeadFacts,
 }
 
 impl Http2 {
@@ -177,6 +178,7 @@ impl Http2 {
         stream.pushed = pushed;
         stream.request_done = pushed;
         stream.request = Some(new_part(block, moment));
+        stream.facts = HeadFacts::of_request(&block.fields);
     }
 
     fn response_or_trailers(&mut self, id: u32, block: &HeaderBlock, moment: &mut Moment<'_>) {
@@ -189,6 +191,7 @@ impl Http2 {
                 stream.status = Some(status);
                 stream.content_type = block.fields.get("content-type").map(text::text);
                 stream.response = Some(new_part(block, moment));
+                stream.facts = stream.facts.and(HeadFacts::of_response(&block.fields));
             }
             None => {
                 let from_client = stream.response.is_none() && stream.request.is_some();
@@ -299,6 +302,8 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         url: stream.url,
         status: stream.status,
         content_type: stream.content_type,
+        facts: stream.facts,
+        is_secure: moment.is_secure,
         request: stream.request,
         response: stream.response,
         inferred: false,

@@ -144,6 +144,8 @@ impl Inferred {
             request,
             response,
             content_type: None,
+            facts: crate::HeadFacts::default(),
+            is_secure: true,
             inferred: true,
             pushed: false,
             reset: None,

@@ -13,6 +13,7 @@ pub mod certificate;
 mod changed;
 mod event;
 mod exchange;
+mod finding;
 mod http1;
 mod http2;
 pub mod human;
@@ -39,7 +40,8 @@ pub use event::{
     AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
     TlsMessage, TlsSession,
 };
-pub use exchange::{Exchange, MessagePart, Setup, Span, Timings};
+pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
+pub use finding::{CATALOGUE, Finding, Kind, Severity};
 pub use intake::{Intake, Task, Work};
 pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};

@@ -110,3 +110,45 @@ pub const LOOKUP_RETRIED_NS: i64 = 30_000_000_000;
 /// How long before a connection's SYN a lookup may have been answered and have led there, nanoseconds. What is older
 /// was taken from a cache, and cost nothing.
 pub const LOOKUP_LEADS_NS: i64 = 1_000_000_000;
+
+/// From which time on a DNS lookup is called slow, nanoseconds.
+pub const DNS_SLOW_NS: i64 = 100_000_000;
+
+/// From which time on a side of a TLS handshake is called slow, nanoseconds, the network's part taken off.
+pub const TLS_SLOW_NS: i64 = 100_000_000;
+
+/// From which time on an answer is called slow, nanoseconds: people notice.
+pub const SERVER_SLOW_NS: i64 = 250_000_000;
+
+/// What stalls of one cause must have cost an exchange to be a finding, nanoseconds.
+pub const STALL_COST_MIN_NS: i64 = 10_000_000;
+
+/// What waiting for `100 Continue` must have cost to be a finding, nanoseconds.
+pub const EXPECT_COST_MIN_NS: i64 = 10_000_000;
+
+/// From which size on a request's head is called large, octets.
+pub const HEADERS_LARGE_BYTES: u64 = 4096;
+
+/// From which size on a body is worth compressing, octets.
+pub const COMPRESSIBLE_MIN_BYTES: u64 = 10_000;
+
+/// Segments that have to be sent again, or to come late, before it is a finding.
+pub const LOSS_SEGMENTS_MIN: u32 = 3;
+
+/// Keep-alives without an answer before the peer is called gone.
+pub const PEER_GONE_KEEP_ALIVES: u8 = 3;
+
+/// Connections for one request each, one after the other, before it is a finding.
+pub const NOT_REUSED_MIN: u64 = 3;
+
+/// Full TLS handshakes of one client with one server before it is a finding.
+pub const NOT_RESUMED_MIN: u32 = 3;
+
+/// Connections between one client and one server at once before it is a finding: browsers open six.
+pub const PARALLEL_MIN: usize = 6;
+
+/// Pairs of client and server that are remembered across connections, those that came last.
+pub const HOSTS_MAX: usize = 4096;
+
+/// Names of one server that are kept.
+pub const HOST_NAMES_MAX: usize = 16;

@@ -5,6 +5,7 @@ mod ids;
 use std::iter::Peekable;
 use std::vec::Drain;
 
+use crate::finding::{self, Hosts};
 use crate::limits::SHARDS;
 use crate::lookup::Lookups;
 use crate::{Event, Interests, Options};
@@ -92,6 +93,7 @@ pub struct Merger {
     /// shard, because there may be a million.
     unfinished: Option<std::vec::IntoIter<u64>>,
     lookups: Lookups,
+    hosts: Hosts,
     interests: Interests,
 }
 
@@ -103,6 +105,7 @@ impl Merger {
             opened: 0,
             unfinished: None,
             lookups: Lookups::default(),
+            hosts: Hosts::default(),
             interests: options.interests,
         }
     }
@@ -125,9 +128,13 @@ impl Merger {
 
     /// All was merged: what is left to tell of no connection in particular.
     pub fn conclude(&mut self, events: &mut Vec<Event>) {
-        let unanswered = self.lookups.finish();
-        if self.interests.lookups {
-            events.extend(unanswered.map(|lookup| Event::Lookup(Box::new(lookup))));
+        let begin = events.len();
+        events.extend(self.lookups.finish().map(|lookup| Event::Lookup(Box::new(lookup))));
+        self.see_across(events, begin);
+        let mut found = Vec::new();
+        self.hosts.conclude(&mut found);
+        if self.interests.findings {
+            events.extend(found.into_iter().map(|finding| Event::Finding(Box::new(finding))));
         }
     }
 
@@ -169,30 +176,53 @@ impl Merger {
         self.unfinished.as_ref().is_some_and(|unfinished| !unfinished.as_slice().is_empty())
     }
 
+    /// Takes from events what matters across connections, and leaves those that somebody wants.
+    fn see_across(&mut self, events: &mut Vec<Event>, begin: usize) {
+        let mut found = Vec::new();
+        for event in events.iter_mut().skip(begin) {
+            match event {
+                Event::Exchange(exchange) => self.lookups.lead(exchange),
+                Event::DnsSaid(said) => {
+                    if let Some(lookup) = self.lookups.see(said) {
+                        *event = Event::Lookup(Box::new(lookup));
+                    }
+                }
+                _ => {}
+            }
+            if self.interests.findings {
+                self.hosts.see(event, &mut found);
+                if let Event::Lookup(_) = event {
+                    finding::look_at(event, &mut found);
+                }
+            }
+        }
+        let wanted = |event: &Event| !matches!(event, Event::DnsSaid(_)) && self.interests.want(event);
+        let mut kept = begin;
+        for at in begin..events.len() {
+            if events.get(at).is_some_and(wanted) {
+                events.swap(kept, at);
+                kept += 1;
+            }
+        }
+        events.truncate(kept);
+        events.extend(found.into_iter().map(|finding| Event::Finding(Box::new(finding))));
+    }
+
     fn take(&mut self, mark: &Mark, part: &mut Part<'_>, events: &mut Vec<Event>) {
         let Some(ids) = self.ids.get_mut(mark.shard) else { return };
         if mark.opened {
             ids.push(self.opened);
             self.opened += 1;
         }
+        let begin = events.len();
         for mut event in part.events.by_ref().take(mark.events) {
             event.renumber(|id| ids.in_capture(id));
-            let event = match event {
-                Event::DnsSaid(said) => {
-                    let ended = self.lookups.see(&said).filter(|_| self.interests.lookups);
-                    ended.map(|lookup| Event::Lookup(Box::new(lookup)))
-                }
-                Event::Exchange(mut exchange) => {
-                    self.lookups.lead(&mut exchange);
-                    Some(Event::Exchange(exchange))
-                }
-                event => Some(event),
-            };
-            events.extend(event);
+            events.push(event);
         }
         for id in part.left.by_ref().take(mark.left) {
             ids.leave(id);
         }
+        self.see_across(events, begin);
     }
 }
 

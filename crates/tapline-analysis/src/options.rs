@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tapline_decode::{Keys, Protocol};
 
+use crate::Event;
 use crate::certificate::Trust;
 use crate::limits::SHARDS;
 
@@ -33,6 +34,8 @@ pub struct Interests {
     pub headers: bool,
     /// DNS lookups.
     pub lookups: bool,
+    /// What is worth telling of all these.
+    pub findings: bool,
     /// Anomalies one by one.
     pub anomalies: bool,
 }
@@ -51,6 +54,7 @@ impl Interests {
         exchanges: true,
         headers: true,
         lookups: true,
+        findings: true,
         anomalies: true,
     };
 
@@ -66,6 +70,29 @@ impl Interests {
         anomalies: false,
         ..Self::FULL
     };
+
+    /// What has to be made so that these can be told: findings are made of other events.
+    pub(crate) fn needed(self) -> Self {
+        let found = |wanted: bool| wanted || self.findings;
+        Self {
+            connections: found(self.connections),
+            tls_sessions: found(self.tls_sessions),
+            exchanges: found(self.exchanges),
+            lookups: found(self.lookups),
+            ..self
+        }
+    }
+
+    /// Whether an event is one of these.
+    pub(crate) fn want(&self, event: &Event) -> bool {
+        match event {
+            Event::Connection(_) => self.connections,
+            Event::TlsSession(_) => self.tls_sessions,
+            Event::Exchange(_) => self.exchanges,
+            Event::Lookup(_) => self.lookups,
+            _ => true,
+        }
+    }
 
     /// Whether DNS has to be read: exchanges are told which lookup led to them.
     pub(crate) fn wants_lookups(&self) -> bool {

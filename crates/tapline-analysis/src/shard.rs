@@ -24,10 +24,11 @@ impl Shard {
     /// All shards of an analysis, having seen nothing. `watch` makes [`Self::snapshot`] possible.
     pub fn all(options: &Options, watch: bool) -> Vec<Self> {
         let count = options.shards();
+        let needed = Options { interests: options.interests.needed(), ..options.clone() };
         let shard = |number| Self {
             number,
             tracker: Tracker::within(Bounds::default().share(count)),
-            stage: Stage::new(options.clone()),
+            stage: Stage::new(needed.clone()),
             changed: watch.then(Changed::default),
         };
         (0..count).map(shard).collect()
@@ -121,6 +122,7 @@ impl Shard {
     }
 
     fn tell(&mut self, moment: Moment, opened: bool, told: &mut Told) {
+        self.stage.look_for_findings();
         told.add(moment, self.number, opened, &mut self.stage.events, &mut self.stage.left);
     }
 }

@@ -8,7 +8,7 @@ use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, 
 
 use crate::certificate::Judge;
 use crate::story::{Story, Surroundings, Talk};
-use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, oddity};
+use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, finding, oddity};
 
 /// Why a connection that waits for secrets is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,18 @@ impl Stage {
     /// Whether nothing waits to be taken.
     pub(crate) fn is_silent(&self) -> bool {
         self.events.is_empty() && self.left.is_empty()
+    }
+
+    /// Adds what is worth telling of what was told.
+    pub(crate) fn look_for_findings(&mut self) {
+        if !self.options.interests.findings {
+            return;
+        }
+        let mut found = Vec::new();
+        for event in &self.events {
+            finding::look_at(event, &mut found);
+        }
+        self.events.extend(found.into_iter().map(|finding| Event::Finding(Box::new(finding))));
     }
 
     /// The talk of a connection, made when there is first something to remember, with the rest of the stage
@@ -201,7 +213,7 @@ impl Sink for Stage {
         };
         if let Some((talk, surroundings)) = self.talk(connection) {
             let surroundings = Surroundings { here, ..surroundings };
-            talk.ended(connection, direction, end == End::Fin, surroundings);
+            talk.ended(connection, direction, end, surroundings);
         }
     }
 

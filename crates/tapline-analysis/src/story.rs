@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, dns, http1, tls};
 use tapline_packet::Timestamp;
-use tapline_reassembly::{Connection, Direction, Orientation, Origin};
+use tapline_reassembly::{Connection, Direction, End, Orientation, Origin};
 
 use crate::certificate::Judge;
 use crate::http1::Http1;
@@ -16,7 +16,7 @@ use crate::limits::{
 use crate::stall::{Pulse, Trips};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, DnsSaid, Event, Exchange, Options, Sender, Setup, Span};
+use crate::{AnomalyRecord, DnsSaid, Event, Exchange, HeadFacts, Options, Sender, Setup, Span};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -86,9 +86,11 @@ impl Talk {
         &mut self,
         connection: &Connection,
         direction: Direction,
-        clean: bool,
+        end: End,
         mut surroundings: Surroundings<'_>,
     ) {
+        let clean = end == End::Fin;
+        self.story.end_unseen |= end == End::Unseen;
         self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
             conversation.end(direction, clean, keyring, listener);
         });
@@ -133,7 +135,9 @@ impl Talk {
         let Surroundings { here, options, judge, events, .. } = surroundings;
         let (direction, from) = (Direction::Forward, Sender::Client);
         let first = here;
-        let mut moment = Moment { connection, here, first, direction, from, options, judge, events };
+        let is_secure = self.story.is_secure();
+        let mut moment =
+            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
         self.story.close(&mut moment);
         self.conversation = None;
     }
@@ -180,6 +184,8 @@ pub(crate) struct Story {
     /// What the connection cost and no exchange was told to have paid.
     unpaid: Unpaid,
     pub(crate) pulse: Pulse,
+    /// The capture ended before the connection did.
+    end_unseen: bool,
     trails: [Trail; 2],
 }
 
@@ -227,6 +233,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) first: Origin,
     pub(crate) direction: Direction,
     pub(crate) from: Sender,
+    /// Whether it travelled inside TLS.
+    pub(crate) is_secure: bool,
     pub(crate) options: &'a Options,
     pub(crate) judge: &'a mut Judge,
     pub(crate) events: &'a mut Vec<Event>,
@@ -356,6 +364,13 @@ impl Story {
                     exchange.setup = self.unpaid.take(moment.connection, tls, exchange.start());
                 }
                 exchange.time();
+                let begun = exchange.start().map_or(0, |origin| origin.packet);
+                if self.pulse.misses_since(begun) {
+                    exchange.facts = exchange.facts.and(HeadFacts::MISSES_OCTETS);
+                }
+                if self.end_unseen && !exchange.complete {
+                    exchange.facts = exchange.facts.and(HeadFacts::CAPTURE_ENDED);
+                }
             }
         }
     }
@@ -400,7 +415,9 @@ impl Sink for Listener<'_> {
         let here = *here;
         let first = story.trail(direction).at(span.start).unwrap_or(here);
         let from = story.sender(direction);
-        let mut moment = Moment { connection, here, first, direction, from, options, judge, events };
+        let is_secure = story.is_secure();
+        let mut moment =
+            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
         match message {
             Message::Protocol(protocol) => {
                 let begins_late = span.start > 0 && story.protocols.is_empty();

@@ -4,6 +4,7 @@ mod capture;
 mod certificate;
 mod connection;
 mod exchange;
+mod finding;
 mod http;
 mod lookup;
 mod series;
@@ -42,13 +43,15 @@ pub enum RecordType {
     HttpExchange,
     /// A DNS lookup.
     DnsLookup,
+    /// Something worth telling.
+    Finding,
     /// Something that its RFC forbids or that could not be read.
     Anomaly,
 }
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
@@ -59,6 +62,7 @@ impl RecordType {
         Self::Http2Frame,
         Self::HttpExchange,
         Self::DnsLookup,
+        Self::Finding,
         Self::Anomaly,
     ];
 
@@ -80,6 +84,7 @@ impl RecordType {
             Self::Http2Frame => "http2_frame",
             Self::HttpExchange => "http_exchange",
             Self::DnsLookup => "dns_lookup",
+            Self::Finding => "finding",
             Self::Anomaly => "anomaly",
         }
     }
@@ -111,6 +116,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         exchanges: wants(RecordType::HttpExchange),
         headers: wants(RecordType::HttpExchange),
         lookups: wants(RecordType::DnsLookup),
+        findings: wants(RecordType::Finding),
         anomalies: wants(RecordType::Anomaly),
     }
 }
@@ -131,6 +137,7 @@ impl<W: Write> Writer<W> {
         match event {
             Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) | Event::DnsSaid(_) => Ok(()),
             Event::Lookup(lookup) => self.line(&lookup::Line::of(lookup)),
+            Event::Finding(finding) => self.line(&finding::Line::of(finding)),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
             Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
             Event::TcpSample(sample) => self.line(&series::SampleLine::of(sample)),

@@ -5,6 +5,7 @@
 
 mod certificates;
 mod connections;
+mod findings;
 mod handshakes;
 mod heading;
 mod requests;
@@ -23,6 +24,7 @@ use tapline_engine::analysis::{Event, Interests};
 
 use certificates::Certificates;
 use connections::Connections;
+use findings::Findings;
 use handshakes::Handshakes;
 use requests::Requests;
 use segments::Segments;
@@ -51,6 +53,7 @@ pub const INTERESTS: Interests = Interests { tls_progress: false, ..Interests::S
 /// What will be printed.
 pub struct Report {
     options: ReportOptions,
+    findings: Findings,
     connections: Connections,
     segments: Segments,
     sessions: Sessions,
@@ -65,6 +68,7 @@ impl Report {
         let rows = if options.all { usize::MAX } else { ROWS_MAX };
         Self {
             options,
+            findings: Findings::new(rows, options.all),
             connections: Connections::new(rows),
             segments: Segments::new(rows),
             sessions: Sessions::new(rows),
@@ -87,14 +91,17 @@ impl Report {
                 self.sessions.take(*session);
             }
             Event::Exchange(exchange) => self.requests.take(*exchange),
+            Event::Finding(finding) => self.findings.take(*finding),
             _ => {}
         }
     }
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, connections, segments, sessions, handshakes, certificates, requests } = self;
+        let Self { options, findings, connections, segments, sessions, handshakes, certificates, requests } =
+            self;
         heading::print(outcome, &options, out)?;
+        findings.print(&options, out)?;
         connections.print(&options, out)?;
         segments.print(&options, out)?;
         sessions.print(&options, out)?;

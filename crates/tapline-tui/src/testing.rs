@@ -122,6 +122,8 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         request: Some(part(at(5, start_ms), at(5, start_ms + 1), 0)),
         response: Some(part(at(6, start_ms + 20), at(8, start_ms + 40), 11_000)),
         content_type: Some("text/html".into()),
+        facts: tapline_analysis::HeadFacts::default(),
+        is_secure: false,
         setup: None,
         held_back: None,
         timings: tapline_analysis::Timings::default(),

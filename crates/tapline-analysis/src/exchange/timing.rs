@@ -119,6 +119,8 @@ mod tests {
             request: request.map(part),
             response: response.map(part),
             content_type: None,
+            facts: crate::HeadFacts::default(),
+            is_secure: false,
             setup: steps.map(|steps| Box::new(setup(steps))),
             held_back: held_back.map(span),
             timings: Timings::default(),

@@ -129,6 +129,12 @@ impl Pulse {
         }
     }
 
+    /// Whether octets of either direction are missing since that packet.
+    pub(crate) fn misses_since(&self, packet: u64) -> bool {
+        let troubles = self.seen.iter().flat_map(|seen| &seen.troubles);
+        troubles.filter_map(|trouble| trouble.missing).any(|missing| missing.packet >= packet)
+    }
+
     /// The stretches of a direction that ended with these packets.
     pub(crate) fn idles(
         &self,

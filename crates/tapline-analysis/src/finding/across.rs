@@ -1,0 +1,173 @@
+//! What shows only across the connections of a capture.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use tapline_packet::Endpoint;
+use tapline_reassembly::{Direction, Origin};
+
+use super::{Finding, catalogue};
+use crate::limits::{HOST_NAMES_MAX, HOSTS_MAX, NOT_RESUMED_MIN, NOT_REUSED_MIN, PARALLEL_MIN};
+use crate::{ConnectionRecord, Event, TlsOutcome, TlsSession, human, printable};
+
+/// The pairs of a client and a server that talked HTTP or TLS, those that talked last.
+#[derive(Default)]
+pub(crate) struct Hosts {
+    pairs: HashMap<(IpAddr, Endpoint), Pair, RandomState>,
+    /// The keys of `pairs`, oldest first.
+    order: VecDeque<(IpAddr, Endpoint)>,
+    /// Full handshakes of connections that are not over: the record that names the ends comes later.
+    handshakes: HashMap<u64, (u32, i64), RandomState>,
+}
+
+/// A client and a server.
+#[derive(Default)]
+struct Pair {
+    first: Origin,
+    connections: u64,
+    /// Those with one request.
+    single: u64,
+    /// Of these, those that began when the one before had ended.
+    in_a_row: u64,
+    last_ended: Option<Origin>,
+    /// What the handshakes of all but the first of these took, nanoseconds.
+    setup_ns: i64,
+    names: Vec<String>,
+    /// Begins and ends of connections, while they may overlap others.
+    open: Vec<Origin>,
+    most_at_once: usize,
+    full_handshakes: u32,
+    full_ns: i64,
+    packets: Vec<u64>,
+}
+
+/// Packets that prove a finding about several connections: the first of some.
+const PROOF_MAX: usize = 16;
+
+impl Hosts {
+    pub(crate) fn see(&mut self, event: &Event, found: &mut Vec<Finding>) {
+        match event {
+            Event::TlsSession(session) => self.session(session),
+            Event::Connection(record) => self.connection(record, found),
+            _ => {}
+        }
+    }
+
+    /// The capture is over.
+    pub(crate) fn conclude(&mut self, found: &mut Vec<Finding>) {
+        for key in std::mem::take(&mut self.order) {
+            if let Some(pair) = self.pairs.remove(&key) {
+                pair.tell(key, found);
+            }
+        }
+    }
+
+    fn session(&mut self, session: &TlsSession) {
+        let full = session.outcome == TlsOutcome::Established && session.resumed == Some(false);
+        if full && self.handshakes.len() < HOSTS_MAX {
+            let (count, ns) = self.handshakes.entry(session.connection).or_default();
+            *count += 1;
+            *ns += session.handshake_ns.unwrap_or(0);
+        }
+    }
+
+    fn connection(&mut self, record: &ConnectionRecord, found: &mut Vec<Finding>) {
+        let handshakes = self.handshakes.remove(&record.id);
+        if record.copy_of.is_some() || (record.requests == 0 && handshakes.is_none()) {
+            return;
+        }
+        let key = (record.client.endpoint.address, record.server.endpoint);
+        if !self.pairs.contains_key(&key) {
+            self.order.push_back(key);
+            if self.order.len() > HOSTS_MAX
+                && let Some(oldest) = self.order.pop_front()
+                && let Some(pair) = self.pairs.remove(&oldest)
+            {
+                pair.tell(oldest, found);
+            }
+        }
+        let pair = self.pairs.entry(key).or_default();
+        pair.take(record);
+        if let Some((count, ns)) = handshakes {
+            pair.full_handshakes += count;
+            pair.full_ns += ns;
+        }
+    }
+}
+
+/// When a connection was of no more use: with its first FIN or RST.
+fn ended(record: &ConnectionRecord) -> Origin {
+    let fins = Direction::BOTH.iter().filter_map(|&direction| Some(record.teardown.fin(direction)?.seen));
+    let reset = record.teardown.reset.map(|reset| reset.seen);
+    fins.chain(reset).min_by_key(|origin| origin.packet).unwrap_or(record.last)
+}
+
+impl Pair {
+    fn take(&mut self, record: &ConnectionRecord) {
+        if self.connections == 0 {
+            self.first = record.first;
+        }
+        self.connections += 1;
+        if self.packets.len() < PROOF_MAX {
+            self.packets.push(record.first.packet);
+        }
+        if let Some(name) = record.server_name.as_ref().filter(|_| self.names.len() < HOST_NAMES_MAX)
+            && !self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+        {
+            self.names.push(name.clone());
+        }
+        if record.requests == 1 {
+            self.single += 1;
+            if self.last_ended.is_some_and(|ended| ended.at <= record.first.at) {
+                self.in_a_row += 1;
+                self.setup_ns += record.handshake.total_ns().unwrap_or(0);
+            }
+        }
+        // Connections are told when they leave the table: in the order of their ends, as good as.
+        self.open.retain(|last| last.at >= record.first.at);
+        self.open.push(record.last);
+        self.most_at_once = self.most_at_once.max(self.open.len());
+        if self.open.len() > 2 * PARALLEL_MIN {
+            self.open.remove(0);
+        }
+        let ended = ended(record);
+        if self.last_ended.is_none_or(|last| last.at < ended.at) {
+            self.last_ended = Some(ended);
+        }
+    }
+
+    fn tell(self, (client, server): (IpAddr, Endpoint), found: &mut Vec<Finding>) {
+        let mut push = |kind, explanation: String, cost: Option<i64>| {
+            let packets = self.packets.iter().copied();
+            found.push(Finding::new(kind, explanation, self.first).proven_by(packets).costs(cost));
+        };
+        if self.in_a_row >= NOT_REUSED_MIN {
+            let explanation = format!(
+                "{client} opened {} to {server} for one request each, {} of them after the one before had ended",
+                human::plural(self.single, "connection"),
+                human::count(self.in_a_row)
+            );
+            push(&catalogue::HTTP_NOT_REUSED, explanation, Some(self.setup_ns));
+        }
+        if self.most_at_once >= PARALLEL_MIN {
+            let explanation =
+                format!("{client} had at least {} connections to {server} open at once", self.most_at_once);
+            push(&catalogue::HTTP_MANY_CONNECTIONS, explanation, None);
+        }
+        if self.names.len() > 1 {
+            let names: Vec<_> = self.names.iter().map(|name| printable(name)).collect();
+            push(&catalogue::HTTP_SHARDED, format!("{server} is {}", names.join(", ")), None);
+        }
+        if self.full_handshakes >= NOT_RESUMED_MIN {
+            let explanation = format!(
+                "{client} made {} full handshakes with {server}, {} in all",
+                self.full_handshakes,
+                human::duration(self.full_ns)
+            );
+            let spared = self.full_ns - self.full_ns / i64::from(self.full_handshakes.max(1));
+            push(&catalogue::TLS_NOT_RESUMED, explanation, Some(spared));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a request and its response give to tell.
+
+use super::catalogue as kind;
+use super::{Finding, Kind};
+use crate::exchange::HeadFacts;
+use crate::limits::{
+    COMPRESSIBLE_MIN_BYTES, EXPECT_COST_MIN_NS, HEADERS_LARGE_BYTES, SERVER_SLOW_NS, STALL_COST_MIN_NS,
+};
+use crate::{Cause, Exchange, Stall, human, printable};
+
+pub(super) fn look_at(exchange: &Exchange, found: &mut Vec<Finding>) {
+    let Some(at) = exchange.request.as_ref().or(exchange.response.as_ref()).map(|part| part.first) else {
+        return;
+    };
+    let last = exchange.end().map(|end| end.packet);
+    let mut push = |kind: &'static Kind, explanation: String, packets: &[u64], cost_ns: Option<i64>| {
+        let packets = packets.iter().copied().chain(last);
+        let mut finding = Finding::new(kind, explanation, at).on(exchange.connection).proven_by(packets);
+        finding.stream = exchange.stream;
+        found.push(finding.costs(cost_ns));
+    };
+    for cause in Cause::ALL {
+        stalls(exchange, cause, &mut push);
+    }
+    if exchange.inferred {
+        return;
+    }
+    outcome(exchange, &mut push);
+    heads(exchange, &mut push);
+    bodies(exchange, &mut push);
+}
+
+type Push<'a> = dyn FnMut(&'static Kind, String, &[u64], Option<i64>) + 'a;
+
+/// The request in a few words.
+fn name(exchange: &Exchange) -> String {
+    let method = exchange.method.as_deref().unwrap_or(if exchange.inferred { "≈" } else { "?" });
+    let url = exchange.url.as_deref().unwrap_or("(request not seen)");
+    printable(&format!("{method} {url}")).into()
+}
+
+/// The kind that a cause leads to, and from which cost on.
+fn kind_of(cause: Cause, exchange: &Exchange) -> Option<(&'static Kind, i64)> {
+    let http1 = exchange.stream.is_none();
+    Some(match cause {
+        Cause::Loss => (&kind::TCP_LOSS, STALL_COST_MIN_NS),
+        Cause::ZeroWindow => (&kind::TCP_ZERO_WINDOW, STALL_COST_MIN_NS),
+        Cause::ReceiveWindow => (&kind::TCP_RECEIVE_WINDOW, STALL_COST_MIN_NS),
+        Cause::CongestionWindow => (&kind::TCP_SLOW_START, STALL_COST_MIN_NS),
+        Cause::DelayedAck => (&kind::TCP_DELAYED_ACK, STALL_COST_MIN_NS),
+        Cause::ClientNotReading | Cause::ServerNotReading => (&kind::TCP_NOT_READING, STALL_COST_MIN_NS),
+        Cause::HeadOfLine if http1 => (&kind::HTTP1_HEAD_OF_LINE, STALL_COST_MIN_NS),
+        Cause::Server => (&kind::HTTP_SERVER_SLOW, SERVER_SLOW_NS),
+        Cause::Client => (&kind::HTTP_CLIENT_SLOW, SERVER_SLOW_NS),
+        _ => return None,
+    })
+}
+
+fn stalls(exchange: &Exchange, cause: Cause, push: &mut Push<'_>) {
+    let cost = exchange.stalls.ns(cause);
+    let Some((kind, _)) = kind_of(cause, exchange).filter(|&(_, least)| cost >= least) else { return };
+    let stalls: Vec<&Stall> = exchange.stalls.list().iter().filter(|stall| stall.cause == cause).collect();
+    let Some(longest) = stalls.iter().max_by_key(|stall| stall.ns()) else { return };
+    let span = longest.span;
+    let between = format!("between packets {} and {}", span.from.packet, span.until.packet);
+    let explanation = match stalls.len() {
+        1 => format!("{} stood still for {} {between}", name(exchange), human::duration(cost)),
+        n => format!(
+            "{} stood still {n} times, {} in all, longest for {} {between}",
+            name(exchange),
+            human::duration(cost),
+            human::duration(longest.ns())
+        ),
+    };
+    push(kind, explanation, &longest.packets(), Some(cost));
+}
+
+fn outcome(exchange: &Exchange, push: &mut Push<'_>) {
+    let name = name(exchange);
+    let took = exchange.duration_ns();
+    // What the capture does not show is no failure.
+    let unseen = exchange.facts.has(HeadFacts::MISSES_OCTETS) || exchange.facts.has(HeadFacts::CAPTURE_ENDED);
+    match (exchange.status, &exchange.response) {
+        (Some(status @ 500..), _) => {
+            push(&kind::HTTP_SERVER_ERROR, format!("{status} for {name}"), &[], took)
+        }
+        (Some(status @ (301 | 302 | 303 | 307 | 308)), _) => {
+            push(&kind::HTTP_REDIRECT, format!("{status} for {name}"), &[], took);
+        }
+        (None, None) if exchange.reset.is_none() && !exchange.pushed && !unseen => {
+            push(&kind::HTTP_NO_RESPONSE, name.clone(), &[], None);
+        }
+        _ => {}
+    }
+    if let Some(response) = exchange.response.as_ref().filter(|response| !response.complete && !unseen) {
+        let why =
+            exchange.reset.map_or_else(String::new, |error| format!(": its stream was reset with {error}"));
+        let explanation = format!("{} of the answer to {name} came{why}", human::bytes(response.body_bytes));
+        push(&kind::HTTP_RESPONSE_CUT, explanation, &[response.last.packet], None);
+    }
+}
+
+fn heads(exchange: &Exchange, push: &mut Push<'_>) {
+    let facts = exchange.facts;
+    let name = name(exchange);
+    let secure = exchange.url.as_deref().is_some_and(|url| url.starts_with("https:"));
+    let credentials: Vec<_> = [
+        (HeadFacts::AUTHORIZATION, "Authorization"),
+        (HeadFacts::COOKIE, "Cookie"),
+        (HeadFacts::SET_COOKIE, "Set-Cookie"),
+    ]
+    .into_iter()
+    .filter_map(|(fact, field)| facts.has(fact).then_some(field))
+    .collect();
+    if !secure && !exchange.is_secure && !credentials.is_empty() {
+        push(&kind::HTTP_CREDENTIALS, format!("{} with {name}", credentials.join(" and ")), &[], None);
+    }
+    let large = exchange.request.as_ref().map_or(0, |request| request.header_bytes);
+    if exchange.stream.is_none() && large >= HEADERS_LARGE_BYTES {
+        push(&kind::HTTP_HEADERS_LARGE, format!("{} of head for {name}", human::bytes(large)), &[], None);
+    }
+    if exchange.setup.is_some() && facts.has(HeadFacts::CLOSES) && exchange.response.is_some() {
+        push(&kind::HTTP1_CLOSED, format!("after {name}"), &[], None);
+    }
+    let send = exchange.timings.send.unwrap_or(0);
+    if facts.has(HeadFacts::EXPECTS) && send >= EXPECT_COST_MIN_NS {
+        let explanation = format!("{name} was sent in {}", human::duration(send));
+        push(&kind::HTTP_EXPECT, explanation, &[], Some(send));
+    }
+}
+
+fn bodies(exchange: &Exchange, push: &mut Push<'_>) {
+    let Some(response) = &exchange.response else { return };
+    let text = exchange.content_type.as_deref().is_some_and(is_compressible);
+    let plain = exchange.facts.has(HeadFacts::TAKES_CODINGS) && !exchange.facts.has(HeadFacts::IS_CODED);
+    if text && plain && response.body_bytes >= COMPRESSIBLE_MIN_BYTES {
+        let explanation = format!("{} of text for {}", human::bytes(response.body_bytes), name(exchange));
+        push(&kind::HTTP_UNCOMPRESSED, explanation, &[], None);
+    }
+}
+
+/// Whether a body of a media type shrinks when it is compressed.
+fn is_compressible(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let others = ["application/json", "application/javascript", "application/xml", "image/svg+xml"];
+    kind.starts_with("text/")
+        || kind.ends_with("+json")
+        || kind.ends_with("+xml")
+        || others.contains(&kind.as_str())
+}
