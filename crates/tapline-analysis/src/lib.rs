@@ -11,6 +11,7 @@
 mod analyzer;
 pub mod certificate;
 mod changed;
+mod comparison;
 mod event;
 mod exchange;
 mod finding;
@@ -36,6 +37,7 @@ mod totals;
 mod trail;
 
 pub use analyzer::Analyzer;
+pub use comparison::{Comparison, Usage};
 pub use event::{
     AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
     TlsMessage, TlsSession,

@@ -152,3 +152,6 @@ pub const HOSTS_MAX: usize = 4096;
 
 /// Names of one server that are kept.
 pub const HOST_NAMES_MAX: usize = 16;
+
+/// TLS handshakes of connections that are not over which a comparison of protocols remembers.
+pub const COMPARED_MAX: usize = 65_536;

@@ -13,7 +13,7 @@ use crate::inferred::{Inferred, Record};
 use crate::limits::{
     ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, OPENED_AHEAD_NS, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX,
 };
-use crate::stall::{Pulse, Trips};
+use crate::stall::{Pulse, Question, Trips, attribute, stretch};
 use crate::tls::Tls;
 use crate::trail::Trail;
 use crate::{AnomalyRecord, DnsSaid, Event, Exchange, HeadFacts, Options, Sender, Setup, Span};
@@ -332,7 +332,16 @@ impl Story {
 
     /// An exchange that was inferred is told.
     fn infer(&mut self, exchange: Option<Exchange>, moment: &mut Moment<'_>) {
-        let Some(exchange) = exchange.filter(|_| moment.options.interests.exchanges) else { return };
+        let Some(mut exchange) = exchange.filter(|_| moment.options.interests.exchanges) else { return };
+        if let (Some(request), Some(response)) = (&exchange.request, &exchange.response)
+            && let Some(span) = stretch(request.last, response.first)
+        {
+            let server = self.client().unwrap_or(Direction::Forward).flip();
+            let idle = self.pulse.idles(server, response.first, response.first).last();
+            let trips = Trips::of(moment.connection, server);
+            let question = Question { span, sender: Sender::Server, answers: true, idle, trips };
+            exchange.stalls.push(attribute(&question));
+        }
         let mark = moment.events.len();
         moment.events.push(Event::Exchange(Box::new(exchange)));
         self.price_new_exchanges(mark, moment);

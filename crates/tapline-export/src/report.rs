@@ -4,6 +4,7 @@
 //! packets needs no more memory than one on a hundred.
 
 mod certificates;
+mod comparison;
 mod connections;
 mod findings;
 mod handshakes;
@@ -20,7 +21,7 @@ mod waterfall;
 use std::io::{self, Write};
 
 use tapline_engine::Outcome;
-use tapline_engine::analysis::{Event, Interests};
+use tapline_engine::analysis::{Comparison, Event, Interests};
 
 use certificates::Certificates;
 use connections::Connections;
@@ -60,6 +61,7 @@ pub struct Report {
     handshakes: Handshakes,
     certificates: Certificates,
     requests: Requests,
+    comparison: Comparison,
 }
 
 impl Report {
@@ -75,11 +77,13 @@ impl Report {
             handshakes: Handshakes::new(options.all),
             certificates: Certificates::new(rows),
             requests: Requests::new(rows),
+            comparison: Comparison::default(),
         }
     }
 
     /// Takes an event.
     pub fn event(&mut self, event: Event) {
+        self.comparison.take(&event);
         match event {
             Event::Connection(record) => {
                 self.segments.take(&record);
@@ -98,8 +102,17 @@ impl Report {
 
     /// Prints everything.
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        let Self { options, findings, connections, segments, sessions, handshakes, certificates, requests } =
-            self;
+        let Self {
+            options,
+            findings,
+            connections,
+            segments,
+            sessions,
+            handshakes,
+            certificates,
+            requests,
+            comparison,
+        } = self;
         heading::print(outcome, &options, out)?;
         findings.print(&options, out)?;
         connections.print(&options, out)?;
@@ -107,7 +120,8 @@ impl Report {
         sessions.print(&options, out)?;
         handshakes.print(&options, out)?;
         certificates.print(&options, out)?;
-        requests.print(&options, out)
+        requests.print(&options, out)?;
+        comparison::print(&comparison, &options, out)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The requests: status, size, time, and where in the capture.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{Exchange, human};
+use tapline_engine::analysis::{Cause, Exchange, human};
 
 use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
@@ -71,30 +72,33 @@ impl Requests {
         title(out, options, "Requests", &summary)?;
         let rows = self.rows.into_rows();
         let window = options.width.filter(|&width| width >= WATERFALL_FROM_WIDTH).and_then(|_| window(&rows));
-        let cells: Vec<_> = rows.iter().map(|exchange| row(exchange, window)).collect();
+        let cells: Vec<_> = rows.iter().map(|exchange| row(exchange, window, options)).collect();
         table::print(&COLUMNS, &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest")
     }
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     right("#"),
     right("stream"),
     right("status"),
     right("size"),
-    right("waited").rank(1),
+    right("waited").rank(2),
     right("total"),
-    left("░ waiting █ receiving").rank(2),
+    left("stalled by").rank(1),
+    left("░ waiting █ receiving").rank(3),
     flexible("request"),
 ];
 
-fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
+fn row(exchange: &Exchange, window: Option<Window>, options: &ReportOptions) -> Vec<Cell> {
     let body = exchange.response.as_ref().map(|response| human::bytes(response.body_bytes));
     let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
     let method = exchange.method.as_deref().unwrap_or("request not seen");
+    let narrow = options.width.is_some_and(|width| width < WATERFALL_FROM_WIDTH);
     let url = exchange.url.as_deref().unwrap_or_default();
+    let url = if narrow && !exchange.inferred { path_first(url) } else { url.into() };
     let mut request = if exchange.inferred {
-        format!("≈ {} (inferred)", if url.is_empty() { "no SNI" } else { url })
+        format!("≈ {} (inferred)", if url.is_empty() { "no SNI" } else { &url })
     } else {
         format!("{method} {url}")
     };
@@ -111,9 +115,32 @@ fn row(exchange: &Exchange, window: Option<Window>) -> Vec<Cell> {
         cell(Ink::Plain, body.unwrap_or_default()),
         cell(Ink::Plain, duration(exchange.timings.wait)),
         cell(Ink::Plain, duration(exchange.duration_ns())),
+        stalled_by(exchange),
         cell(Ink::Name, picture(exchange, window)),
         cell(Ink::Plain, request),
     ]
+}
+
+/// A URL with what tells requests apart first, because the end is cut: `/a?b · http://example.test`.
+fn path_first(url: &str) -> Cow<'_, str> {
+    let host_end = url.split_once("://").and_then(|(scheme, rest)| {
+        let path = rest.find('/')?;
+        Some(scheme.len() + "://".len() + path)
+    });
+    match host_end.and_then(|end| url.split_at_checked(end)) {
+        Some((host, path)) => format!("{path} · {host}").into(),
+        None => url.into(),
+    }
+}
+
+/// The cause that cost it most.
+fn stalled_by(exchange: &Exchange) -> Cell {
+    let Some((cause, ns)) = exchange.stalls.worst() else { return Cell::default() };
+    let ink = match cause {
+        Cause::NetworkRoundTrip | Cause::CongestionWindow => Ink::Dim,
+        _ => Ink::Warn,
+    };
+    cell(ink, format!("{} {}", cause.words(), human::duration(ns)))
 }
 
 fn status(exchange: &Exchange) -> Cell {
@@ -156,4 +183,16 @@ fn score(exchange: &Exchange) -> Score {
         Some(_) => u8::from(!exchange.complete),
     };
     (severity, exchange.duration_ns().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_requests_apart_comes_first() {
+        assert_eq!(path_first("https://a.test:8443/x/y?z"), "/x/y?z · https://a.test:8443");
+        assert_eq!(path_first("a.test:443"), "a.test:443");
+        assert_eq!(path_first("/x"), "/x");
+    }
 }

@@ -1,0 +1,133 @@
+//! HTTP/1.1 against HTTP/2, in the capture's own numbers.
+
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+use tapline_decode::Protocol;
+use tapline_packet::Endpoint;
+
+use crate::limits::{COMPARED_MAX, HOSTS_MAX};
+use crate::{ConnectionRecord, Event, Exchange, MessagePart, TlsSession};
+
+/// What both versions came to. Takes events in any order, as long as a connection's comes behind its sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// HTTP/0.9, 1.0 and 1.1.
+    pub http1: Usage,
+    /// HTTP/2.
+    pub http2: Usage,
+    /// Handshakes of connections whose record is still to come, by connection.
+    handshakes: HashMap<u64, Handshakes, RandomState>,
+}
+
+/// What one version came to.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// Pairs of a client and a server, at most [`HOSTS_MAX`].
+    hosts: HashSet<(IpAddr, Endpoint), RandomState>,
+    /// Connections that carried requests.
+    pub connections: u64,
+    /// Of these, those whose handshake was seen.
+    pub opened: u64,
+    /// Round trips of the handshakes of TCP and TLS, before a request could be sent.
+    pub handshake_round_trips: u64,
+    /// What these handshakes took, nanoseconds.
+    pub handshake_ns: i64,
+    /// Requests.
+    pub requests: u64,
+    /// The most requests of one connection.
+    pub requests_of_one_max: u64,
+    /// The most that were under way on a connection at once; `None` where that was not seen.
+    pub at_once_max: Option<u64>,
+    /// Octets of heads as they travelled.
+    pub header_bytes: u64,
+    /// Octets of names and values, decoded.
+    pub header_bytes_decoded: u64,
+    /// Time that requests waited behind the answers to earlier ones, nanoseconds.
+    pub head_of_line_ns: i64,
+    /// Responses that were pushed.
+    pub pushed: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Handshakes {
+    round_trips: u64,
+    ns: i64,
+}
+
+impl Comparison {
+    /// Takes what matters of an event.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::Exchange(exchange) => self.exchange(exchange),
+            Event::TlsSession(session) => self.session(session),
+            Event::Connection(record) => self.connection(record),
+            _ => {}
+        }
+    }
+
+    /// Whether there is anything to tell.
+    pub fn is_empty(&self) -> bool {
+        self.http1.requests + self.http2.requests == 0
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) {
+        // How many requests an inferred one stands for, and what their heads are, is not known.
+        if exchange.inferred {
+            return;
+        }
+        let usage = if exchange.version == "2" { &mut self.http2 } else { &mut self.http1 };
+        usage.pushed += u64::from(exchange.pushed);
+        usage.requests += u64::from(exchange.request.is_some() && !exchange.pushed);
+        for part in exchange.request.iter().chain(&exchange.response) {
+            let MessagePart { header_bytes, header_bytes_decoded, .. } = part;
+            usage.header_bytes += header_bytes;
+            usage.header_bytes_decoded += header_bytes_decoded;
+        }
+        let behind = exchange.held_back.filter(|_| exchange.stream.is_none());
+        usage.head_of_line_ns += behind.map_or(0, |span| span.ns());
+    }
+
+    fn session(&mut self, session: &TlsSession) {
+        if self.handshakes.len() < COMPARED_MAX
+            && let Some(round_trips) = session.handshake_rtts
+        {
+            let known = self.handshakes.entry(session.connection).or_default();
+            known.round_trips += u64::from(round_trips);
+            known.ns += session.handshake_ns.unwrap_or(0);
+        }
+    }
+
+    fn connection(&mut self, record: &ConnectionRecord) {
+        let tls = self.handshakes.remove(&record.id).unwrap_or_default();
+        if record.requests == 0 || record.copy_of.is_some() {
+            return;
+        }
+        let usage =
+            if record.protocols.contains(&Protocol::Http2) { &mut self.http2 } else { &mut self.http1 };
+        usage.connections += 1;
+        usage.requests_of_one_max = usage.requests_of_one_max.max(record.requests);
+        if usage.hosts.len() < HOSTS_MAX {
+            usage.hosts.insert((record.client.endpoint.address, record.server.endpoint));
+        }
+        if let Some(ns) = record.handshake.total_ns() {
+            usage.opened += 1;
+            usage.handshake_round_trips += 1 + tls.round_trips;
+            usage.handshake_ns += ns + tls.ns;
+        }
+    }
+}
+
+impl Usage {
+    /// Pairs of a client and a server; at most [`HOSTS_MAX`] are counted.
+    pub fn hosts(&self) -> u64 {
+        self.hosts.len() as u64
+    }
+
+    /// How many octets of heads compression spared, of a thousand; `None` without any.
+    pub fn headers_saved_permille(&self) -> Option<u64> {
+        let spared = self.header_bytes_decoded.saturating_sub(self.header_bytes);
+        (spared * 1000).checked_div(self.header_bytes_decoded)
+    }
+}
