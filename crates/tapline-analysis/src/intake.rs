@@ -53,7 +53,7 @@ impl Intake {
     pub fn new(options: &Options) -> Self {
         Self {
             shards: options.shards(),
-            wants_lookups: options.interests.wants_lookups(),
+            wants_lookups: options.interests.needed().wants_lookups(),
             datagrams: Datagrams::default(),
             inflater: Inflater::default(),
             totals: Totals::default(),

@@ -118,12 +118,12 @@ impl Merger {
         let (mut moment, mut begin) = (Moment::Packet(0), events.len());
         while let Some((part, mark)) = next(&mut parts) {
             if moment != mark.moment {
-                settle(moment, events, begin);
+                self.settle(moment, events, begin);
                 (moment, begin) = (mark.moment, events.len());
             }
             self.take(&mark, part, events);
         }
-        settle(moment, events, begin);
+        self.settle(moment, events, begin);
     }
 
     /// All was merged: what is left to tell of no connection in particular.
@@ -176,6 +176,16 @@ impl Merger {
         self.unfinished.as_ref().is_some_and(|unfinished| !unfinished.as_slice().is_empty())
     }
 
+    /// All events of a moment are there: where several shards speak, they come in the order of the connections.
+    fn settle(&mut self, moment: Moment, events: &mut Vec<Event>, begin: usize) {
+        if !matches!(moment, Moment::Packet(_))
+            && let Some(events) = events.get_mut(begin..)
+        {
+            events.sort_by_key(Event::connection);
+        }
+        self.see_across(events, begin);
+    }
+
     /// Takes from events what matters across connections, and leaves those that somebody wants.
     fn see_across(&mut self, events: &mut Vec<Event>, begin: usize) {
         let mut found = Vec::new();
@@ -214,7 +224,6 @@ impl Merger {
             ids.push(self.opened);
             self.opened += 1;
         }
-        let begin = events.len();
         for mut event in part.events.by_ref().take(mark.events) {
             event.renumber(|id| ids.in_capture(id));
             events.push(event);
@@ -222,7 +231,6 @@ impl Merger {
         for id in part.left.by_ref().take(mark.left) {
             ids.leave(id);
         }
-        self.see_across(events, begin);
     }
 }
 
@@ -237,15 +245,6 @@ impl<'a> Part<'a> {
     fn of(told: &'a mut Told) -> Self {
         let Told { marks, events, left } = told;
         Self { marks: marks.drain(..).peekable(), events: events.drain(..), left: left.drain(..) }
-    }
-}
-
-/// Events of a moment at which several shards speak come in the order of the connections.
-fn settle(moment: Moment, events: &mut [Event], begin: usize) {
-    if !matches!(moment, Moment::Packet(_))
-        && let Some(events) = events.get_mut(begin..)
-    {
-        events.sort_by_key(Event::connection);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One Ethernet frame with a TCP segment.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 
 use crate::Checksums;
 
@@ -44,6 +44,28 @@ pub fn frame_with(checksums: Checksums, parts: &FrameParts<'_>) -> Vec<u8> {
     tcp_segment(&mut octets, parts);
     let checksum = checksums.of_tcp(ends.0, ends.1, octets.get(begin..).unwrap_or_default());
     put(&mut octets, begin + 16, checksum);
+    octets
+}
+
+/// Ethernet, IPv4 and UDP between two IPv4 ends, the UDP checksum left out as RFC 768 allows.
+#[expect(clippy::cast_possible_truncation, reason = "test frames are smaller than 64 KiB")]
+pub fn datagram_frame(source: SocketAddrV4, destination: SocketAddrV4, payload: &[u8]) -> Vec<u8> {
+    let mut octets = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
+    let length = 8 + payload.len();
+    ip_header(&mut octets, ((*source.ip()).into(), (*destination.ip()).into()), length, Checksums::Right);
+    if let Some(protocol) = octets.get_mut(14 + 9) {
+        *protocol = 17;
+    }
+    let checksum = octets.get(14..34).map(|header| {
+        let mut header = header.to_vec();
+        put(&mut header, 10, 0);
+        Checksums::Right.of_ipv4(&header)
+    });
+    put(&mut octets, 14 + 10, checksum.unwrap_or_default());
+    for number in [source.port(), destination.port(), length as u16, 0] {
+        octets.extend_from_slice(&number.to_be_bytes());
+    }
+    octets.extend_from_slice(payload);
     octets
 }
 

@@ -14,7 +14,7 @@ mod wiretap;
 pub use around::{corpus, fixtures, installed, root, skipped};
 pub use checksum::Checksums;
 pub use fragment::{fragment, stray_fragment};
-pub use frame::{FrameParts, TcpFlags, frame, frame_with};
+pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
 pub use site::{Server, Site, Speech};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
 pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};

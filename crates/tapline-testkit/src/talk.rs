@@ -74,6 +74,8 @@ pub struct Talk {
     step_ns: i64,
     mss: usize,
     checksums: Checksums,
+    /// Of SYN and SYN-ACK.
+    syn_options: &'static [u8],
     /// What was built so far.
     pub frames: Vec<Frame>,
 }
@@ -88,6 +90,7 @@ impl Talk {
             step_ns: 1_000_000,
             mss: 1460,
             checksums: Checksums::Right,
+            syn_options: &SYN_OPTIONS,
             frames: Vec::new(),
         }
     }
@@ -113,6 +116,13 @@ impl Talk {
         self
     }
 
+    /// Other options of SYN and SYN-ACK, a multiple of four octets.
+    #[must_use]
+    pub fn syn_options(mut self, options: &'static [u8]) -> Self {
+        self.syn_options = options;
+        self
+    }
+
     /// Lets time pass.
     #[must_use]
     pub fn wait_ns(mut self, ns: i64) -> Self {
@@ -130,7 +140,7 @@ impl Talk {
     #[must_use]
     pub fn syn(mut self) -> Self {
         let [client, _] = self.next;
-        self.push(0, client, 0, SYN, WINDOW, &SYN_OPTIONS, &[]);
+        self.push(0, client, 0, SYN, WINDOW, self.syn_options, &[]);
         self
     }
 
@@ -138,7 +148,7 @@ impl Talk {
     #[must_use]
     pub fn syn_ack(mut self) -> Self {
         let [client, server] = self.next;
-        self.push(1, server, client.wrapping_add(1), SYN | ACK, WINDOW, &SYN_OPTIONS, &[]);
+        self.push(1, server, client.wrapping_add(1), SYN | ACK, WINDOW, self.syn_options, &[]);
         self.next = [client.wrapping_add(1), server.wrapping_add(1)];
         self
     }

@@ -37,7 +37,7 @@ fn roots(arguments: &InputArguments, interests: Interests) -> Result<Option<Trus
     if !arguments.trust.is_empty() {
         return Ok(Some(roots_of_files(&arguments.trust)?));
     }
-    Ok(interests.tls_sessions.then(system_roots))
+    Ok((interests.tls_sessions || interests.findings).then(system_roots))
 }
 
 /// Names the option where a password is missing.
