@@ -171,3 +171,62 @@ impl Pair {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_packet::Packet;
+    use tapline_testkit::Talk;
+
+    use super::*;
+    use crate::{Analyzer, Interests, LinkType, Options};
+
+    /// The record of a connection without a request.
+    fn record(id: u64) -> Event {
+        let talk =
+            Talk::new(([10, 0, 0, 1], 4000).into(), ([10, 0, 0, 2], 443).into(), 0).handshake().close();
+        let mut analyzer = Analyzer::new(&Options::of(Interests::SUMMARY));
+        for (frame, number) in talk.frames.iter().zip(1..) {
+            analyzer.packet(&Packet {
+                number,
+                at: Some(frame.at),
+                interface: 0,
+                link_type: LinkType::ETHERNET,
+                wire_length: u32::try_from(frame.octets.len()).unwrap(),
+                data: &frame.octets,
+            });
+        }
+        analyzer.finish();
+        let record = analyzer.take_events().into_iter().find_map(|event| match event {
+            Event::Connection(mut record) => {
+                record.id = id;
+                Some(Event::Connection(record))
+            }
+            _ => None,
+        });
+        record.unwrap()
+    }
+
+    fn handshakes(resumed: bool) -> Vec<&'static str> {
+        let (mut hosts, mut found) = (Hosts::default(), Vec::new());
+        for connection in 0..4 {
+            let session = TlsSession {
+                connection,
+                outcome: TlsOutcome::Established,
+                resumed: Some(resumed && connection > 0),
+                handshake_ns: Some(10_000_000),
+                ..TlsSession::default()
+            };
+            hosts.see(&Event::TlsSession(Box::new(session)), &mut found);
+            hosts.see(&record(connection), &mut found);
+        }
+        hosts.conclude(&mut found);
+        assert!(found.iter().all(|finding| finding.cost_ns == Some(30_000_000)), "{found:?}");
+        found.iter().map(|finding| finding.kind.code).collect()
+    }
+
+    #[test]
+    fn full_handshakes_again_and_again_could_have_been_resumed() {
+        assert_eq!(handshakes(false), ["tls_not_resumed"]);
+        assert!(handshakes(true).is_empty());
+    }
+}

@@ -142,3 +142,103 @@ fn certificates(session: &TlsSession, push: &mut Push<'_>) {
         push(&kind::TLS_CERTIFICATE_EXPIRING, note.detail.clone(), session.start, None);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_decode::tls::{CipherSuite, HandshakeType};
+    use tapline_packet::Timestamp;
+
+    use super::*;
+    use crate::certificate::{ChainVerdict, Finding as Said};
+    use crate::{FlightStep, StepKind, Wait};
+
+    const MS: i64 = 1_000_000;
+
+    fn established() -> TlsSession {
+        TlsSession {
+            outcome: TlsOutcome::Established,
+            version: Some(Version(0x0304)),
+            cipher_suite: Some(CipherSuite(0x1301)),
+            resumed: Some(false),
+            handshake_ns: Some(40 * MS),
+            ..TlsSession::default()
+        }
+    }
+
+    fn codes(session: &TlsSession) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        look_at(session, &mut found);
+        found.iter().map(|finding| finding.kind.code).collect()
+    }
+
+    fn flight(octets: u64, round_trips: u8, own_ms: i64) -> Flight {
+        let kind = StepKind::Handshake(HandshakeType::SERVER_HELLO);
+        let at = |ms: i64| Origin { packet: 9, at: Timestamp(ms * MS) };
+        Flight {
+            from: Sender::Server,
+            steps: vec![FlightStep { kind, count: 1, octets }],
+            left_out: 0,
+            first: at(0),
+            last: at(60),
+            octets,
+            wait: Some(Wait { total_ns: (own_ms + 20) * MS, network_ns: Some(20 * MS) }),
+            round_trips: Some(round_trips),
+        }
+    }
+
+    #[test]
+    fn an_ordinary_handshake_gives_nothing_to_tell() {
+        let session = TlsSession { flights: vec![flight(4000, 1, 3)], ..established() };
+        assert!(codes(&session).is_empty());
+    }
+
+    #[test]
+    fn versions_and_suites_that_are_not_to_be_used_any_more() {
+        let check = |version, suite, expected: &[&str]| {
+            let session = TlsSession {
+                version: Some(Version(version)),
+                cipher_suite: Some(CipherSuite(suite)),
+                resumed: Some(true),
+                ..established()
+            };
+            assert_eq!(codes(&session), expected, "{version:04x} {suite:04x}");
+        };
+        check(0x0302, 0xc013, &["tls_old_version"]);
+        check(0x0303, 0xc013, &[]);
+        check(0x0303, 0x0005, &["tls_weak_cipher_suite"]);
+        check(0x0303, 0x000a, &["tls_weak_cipher_suite"]);
+        check(0x0303, 0x002f, &["tls_no_forward_secrecy"]);
+        check(0x0300, 0x0005, &["tls_old_version", "tls_weak_cipher_suite"]);
+    }
+
+    #[test]
+    fn flights_that_are_large_or_late() {
+        let large = TlsSession { flights: vec![flight(30_000, 2, 3)], ..established() };
+        assert_eq!(codes(&large), ["tls_certificates_large"]);
+        let late = TlsSession { flights: vec![flight(4_000, 1, 130)], ..established() };
+        let mut found = Vec::new();
+        look_at(&late, &mut found);
+        assert_eq!(
+            (found.len(), found[0].kind.code, found[0].cost_ns),
+            (1, "tls_handshake_slow", Some(130 * MS))
+        );
+    }
+
+    #[test]
+    fn early_data_in_vain() {
+        let refused = TlsSession { early_data_outcome: EarlyData::Refused, ..established() };
+        assert_eq!(codes(&refused), ["tls_early_data_refused"]);
+        let accepted = TlsSession { early_data_outcome: EarlyData::Accepted, ..established() };
+        assert!(codes(&accepted).is_empty());
+    }
+
+    #[test]
+    fn certificates_that_expire() {
+        let with = |kind| {
+            let notes = vec![Said { kind, detail: "in 3 days".to_owned() }];
+            TlsSession { chain: ChainVerdict { notes, ..ChainVerdict::default() }, ..established() }
+        };
+        assert_eq!(codes(&with(Note::ExpiringSoon)), ["tls_certificate_expiring"]);
+        assert!(codes(&with(Note::NoRoots)).is_empty());
+    }
+}
