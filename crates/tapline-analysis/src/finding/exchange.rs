@@ -82,7 +82,7 @@ fn outcome(exchange: &Exchange, push: &mut Push<'_>) {
     let unseen = exchange.facts.has(HeadFacts::MISSES_OCTETS) || exchange.facts.has(HeadFacts::CAPTURE_ENDED);
     match (exchange.status, &exchange.response) {
         (Some(status @ 500..), _) => {
-            push(&kind::HTTP_SERVER_ERROR, format!("{status} for {name}"), &[], took)
+            push(&kind::HTTP_SERVER_ERROR, format!("{status} for {name}"), &[], took);
         }
         (Some(status @ (301 | 302 | 303 | 307 | 308)), _) => {
             push(&kind::HTTP_REDIRECT, format!("{status} for {name}"), &[], took);

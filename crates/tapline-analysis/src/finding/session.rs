@@ -67,8 +67,7 @@ fn round_trips(session: &TlsSession, push: &mut Push<'_>) {
         let asked = retry.asked.map_or_else(|| "a cookie".to_owned(), |group| group.to_string());
         let offered = if groups.is_empty() { "no key share".to_owned() } else { groups.join(", ") };
         let explanation = format!("the client offered {offered}, the server wants {asked}");
-        let second =
-            session.flights.get(2).and_then(|flight| Some(flight.first.at.since(session.start.at).max(0)));
+        let second = session.flights.get(2).map(|flight| flight.first.at.since(session.start.at).max(0));
         push(&kind::TLS_HELLO_RETRY, explanation, session.start, second);
     }
     let full = session.resumed == Some(false) && session.outcome == TlsOutcome::Established;
