@@ -53,6 +53,37 @@ codes! {
     HTTP1_BAD_CHUNK_SIZE = "http1_bad_chunk_size";
     /// Chunk data that is not followed by a line end (RFC 9112 §7.1).
     HTTP1_BAD_CHUNK_END = "http1_bad_chunk_end";
+    /// A chunk size behind white space, or with more digits than a number of 64 bits has (RFC 9112 §7.1).
+    HTTP1_CHUNK_SIZE_ODD = "http1_chunk_size_odd";
+    /// A chunk-size line with extensions that ends in LF without CR (RFC 9112 §7.1.1): readers that look for CRLF
+    /// find another chunk.
+    HTTP1_CHUNK_EXTENSION_LF = "http1_chunk_extension_lf";
+    /// A CR without LF behind it in a head or a chunk-size line (RFC 9112 §2.2).
+    HTTP1_BARE_CR = "http1_bare_cr";
+    /// A NUL or another control character in a head (RFC 9110 §5.5).
+    HTTP1_CONTROL_CHARACTER = "http1_control_character";
+    /// White space between a field name and its colon (RFC 9112 §5.1): some readers take the field, others do not.
+    HTTP1_SPACE_BEFORE_COLON = "http1_space_before_colon";
+    /// A Transfer-Encoding that some readers take for chunked and others do not (RFC 9112 §6.1, §11.2).
+    HTTP1_TRANSFER_ENCODING_OBFUSCATED = "http1_transfer_encoding_obfuscated";
+    /// Several Transfer-Encoding fields, or chunked applied twice (RFC 9112 §6.1).
+    HTTP1_TRANSFER_ENCODING_REPEATED = "http1_transfer_encoding_repeated";
+    /// Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 §6.1).
+    HTTP1_TRANSFER_ENCODING_IN_1_0 = "http1_transfer_encoding_in_1_0";
+    /// Content-Length more than once, or as a list, with one value (RFC 9112 §6.3); several values are
+    /// `http1_content_length_conflict` too.
+    HTTP1_CONTENT_LENGTH_REPEATED = "http1_content_length_repeated";
+    /// Several Host fields (RFC 9112 §3.2).
+    HTTP1_HOST_REPEATED = "http1_host_repeated";
+    /// A request of HTTP/1.1 without Host (RFC 9112 §3.2).
+    HTTP1_HOST_MISSING = "http1_host_missing";
+    /// A target in absolute form whose authority is not what Host says (RFC 9112 §3.2.2).
+    HTTP1_HOST_DIFFERS = "http1_host_differs";
+    /// A response that no request waits for (RFC 9112 §9.2).
+    HTTP1_RESPONSE_UNSOLICITED = "http1_response_unsolicited";
+    /// A response that no request waits for, behind the answer to a request whose target has an escaped line end
+    /// (RFC 9112 §11.1).
+    HTTP1_RESPONSE_SPLITTING = "http1_response_splitting";
     /// More requests wait for an answer than are paired.
     HTTP1_PIPELINE_TOO_DEEP = "http1_pipeline_too_deep";
     /// A client waited for no answer to its CONNECT and sent more than is held.

@@ -20,7 +20,8 @@ fn starttls() -> Vec<Turn> {
 }
 
 fn h2c() -> Vec<Turn> {
-    let request = b"GET /up HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".to_vec();
+    let request =
+        b"GET /up HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".to_vec();
     let mut turns = vec![(Forward, request)];
     let http2 = http2();
     turns.push((Reverse, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n".to_vec()));

@@ -12,6 +12,7 @@ use super::framing::{of_request, of_response};
 use super::head;
 use super::lines::{Scan, Start, first_line, is_simple_request, start};
 use super::pending::{Asked, Pending, Request as Waiting};
+use super::suspicious::{self, has_escaped_line_end};
 use super::upgrade::{self, Switch};
 use super::{End, Framing, Message, Request, Response};
 use crate::anomaly::{self, Anomaly};
@@ -56,6 +57,18 @@ pub(crate) struct Decoder {
     sides: Pair<Side>,
     client: Option<Direction>,
     pending: Pending,
+    pairing: Pairing,
+}
+
+/// What is known of the responses so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pairing {
+    /// None answered a request yet.
+    Unproven,
+    /// Each answered one. The newest request's target may have an escaped line end.
+    Proven { has_escaped_line_end: bool },
+    /// Requests or responses were lost, or not kept: who answers whom is not known for sure.
+    Lost,
 }
 
 /// Whether a direction can go on.
@@ -83,7 +96,7 @@ impl Decoder {
             next: 0,
             after_gap: false,
         };
-        Self { sides: Pair::new(|_| side()), client, pending: Pending::default() }
+        Self { sides: Pair::new(|_| side()), client, pending: Pending::default(), pairing: Pairing::Unproven }
     }
 
     /// Takes octets until they are used up, or until what follows is something else.
@@ -113,6 +126,7 @@ impl Decoder {
                     Fed::Open => return Step::Wait,
                     Fed::Over => self.body_over(direction, input.offset, true, sink),
                     Fed::Broken => {
+                        self.pairing = Pairing::Lost;
                         self.body_over(direction, input.offset, false, sink);
                         self.sides.of_mut(direction).expect = Expect::Resync { skipping: false };
                     }
@@ -160,6 +174,7 @@ impl Decoder {
             Head::Request(head) => self.request(head, direction, range, sink),
             Head::Response(head) => self.response(head, direction, range, sink),
             Head::NoStartLine => {
+                self.pairing = Pairing::Lost;
                 side.expect = Expect::Resync { skipping: true };
                 let detail = "what stands where a message begins is no start line";
                 let range = range.start..range.start;
@@ -167,6 +182,7 @@ impl Decoder {
                 Step::GoOn
             }
             Head::TooLong => {
+                self.pairing = Pairing::Lost;
                 side.expect = Expect::Nothing;
                 let detail = "a head is longer than is held; the direction is not read further";
                 say(sink, direction, range, Anomaly::new(anomaly::HTTP1_HEAD_TOO_LONG, detail));
@@ -192,10 +208,13 @@ impl Decoder {
     ) -> Step {
         self.found_client(direction, direction, range.start, sink);
         let mut oddities = Vec::new();
+        suspicious::of_request(&head, &mut oddities);
         let framing = of_request(&head.fields, &mut oddities);
         let asked = Asked::of(&head.method);
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
-        if !self.pending.push(Waiting { asked, http2_settings }) {
+        let has_escaped_line_end = has_escaped_line_end(&head.target);
+        if !self.pending.push(Waiting { asked, http2_settings, has_escaped_line_end }) {
+            self.pairing = Pairing::Lost;
             let detail = "more requests wait for an answer than are paired";
             oddities.push(Anomaly::new(anomaly::HTTP1_PIPELINE_TOO_DEEP, detail));
         }
@@ -227,6 +246,8 @@ impl Decoder {
         let lost_responses = if after_gap { self.pending.keep_newest() } else { 0 };
         let asked = self.pending.oldest().map(|request| request.asked);
         let mut oddities = Vec::new();
+        oddities.extend(self.unsolicited(head.status));
+        suspicious::of_response(head.minor_version, &head.fields, &mut oddities);
         let framing = of_response(head.status, asked.unwrap_or(Asked::Other), &head.fields, &mut oddities);
         say_all(sink, direction, range.clone(), oddities);
         let head::ResponseHead { minor_version, status, reason, fields } = head;
@@ -257,6 +278,30 @@ impl Decoder {
             self.tunnel_refused(direction.flip(), sink);
         }
         Step::GoOn
+    }
+
+    /// What is to be said of a response that no request waits for, where requests are known to be all there.
+    fn unsolicited(&mut self, status: u16) -> Option<Anomaly> {
+        if let Some(request) = self.pending.oldest() {
+            let has_escaped_line_end = request.has_escaped_line_end;
+            if self.pairing != Pairing::Lost {
+                self.pairing = Pairing::Proven { has_escaped_line_end };
+            }
+            return None;
+        }
+        match self.pairing {
+            // A server may say that it waited too long for a request (RFC 9110 §15.5.9).
+            Pairing::Proven { .. } if status == 408 => None,
+            Pairing::Proven { has_escaped_line_end: false } => {
+                let detail = "a response comes that no request waits for";
+                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_UNSOLICITED, detail))
+            }
+            Pairing::Proven { has_escaped_line_end: true } => {
+                let detail = "a second response follows the answer to a target with an escaped line end";
+                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_SPLITTING, detail))
+            }
+            Pairing::Unproven | Pairing::Lost => None,
+        }
     }
 
     /// No tunnel: what the client sent behind its CONNECT is HTTP/1 again.
@@ -334,6 +379,7 @@ impl Decoder {
         sink: &mut impl Sink,
     ) -> Option<Switch> {
         let end = offset.saturating_add(length);
+        self.pairing = Pairing::Lost;
         let side = self.sides.of_mut(direction);
         side.next = end;
         let ended_at = match &mut side.expect {
@@ -371,7 +417,8 @@ impl Decoder {
         let message = match read_head(&head, is_client, &mut Scan::default(), &mut oddities) {
             Some((_, Head::Request(head))) => {
                 self.found_client(direction, direction, range.start, sink);
-                self.pending.push(Waiting { asked: Asked::of(&head.method), http2_settings: None });
+                let asked = Asked::of(&head.method);
+                self.pending.push(Waiting { asked, http2_settings: None, has_escaped_line_end: false });
                 let head::RequestHead { method, target, minor_version, fields } = head;
                 let framing = Framing::UntilClose;
                 let request = Request { method, target, minor_version, fields, framing, octets };

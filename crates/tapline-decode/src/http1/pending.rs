@@ -30,6 +30,8 @@ pub(super) struct Request {
     pub(super) asked: Asked,
     /// The HTTP2-Settings field of an upgrade to h2c.
     pub(super) http2_settings: Option<Box<[u8]>>,
+    /// Its target has an escaped line end.
+    pub(super) has_escaped_line_end: bool,
 }
 
 /// The requests of a connection, oldest first.

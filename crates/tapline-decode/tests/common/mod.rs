@@ -146,7 +146,7 @@ pub fn tls12() -> Vec<Turn> {
 pub fn http1() -> Vec<Turn> {
     let requests = b"\r\nPOST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello\
         HEAD /b HTTP/1.1\r\nHost: h\r\nX: folded\r\n  on\r\n\r\nGET /c HTTP/1.1\nHost: h\n\n\
-        PUT /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nabcde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n";
+        PUT /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nabcde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n";
     let responses = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\
         HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\nHTTP/1.1 304 Not Modified\r\n\r\n\
         HTTP/1.0 200\r\n\r\nuntil the end";
