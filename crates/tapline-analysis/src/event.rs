@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tapline_decode::tls::{
     Alert, CipherSuite, Closed, ContentType, HandshakeType, NamedGroup, Opened, SignatureScheme, Version,
 };
-use tapline_decode::{Fields, http1, http2};
+use tapline_decode::{Fields, http1, http2, websocket};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
@@ -35,6 +35,8 @@ pub enum Event {
     Http1Message(Box<Http1Message>),
     /// An HTTP/2 frame.
     Http2Frame(Box<Http2Frame>),
+    /// A WebSocket frame.
+    WebSocketFrame(Box<WebSocketFrame>),
     /// A request with its response.
     Exchange(Box<Exchange>),
     /// Something that its RFC forbids or that could not be read.
@@ -52,6 +54,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => session.connection,
             Self::Http1Message(message) => message.connection,
             Self::Http2Frame(frame) => frame.connection,
+            Self::WebSocketFrame(frame) => frame.connection,
             Self::Exchange(exchange) => exchange.connection,
             Self::Anomaly(anomaly) => anomaly.connection,
         }
@@ -71,6 +74,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => &mut session.connection,
             Self::Http1Message(message) => &mut message.connection,
             Self::Http2Frame(frame) => &mut frame.connection,
+            Self::WebSocketFrame(frame) => &mut frame.connection,
             Self::Exchange(exchange) => &mut exchange.connection,
             Self::Anomaly(anomaly) => &mut anomaly.connection,
         };
@@ -306,6 +310,21 @@ pub struct Http2Frame {
     pub from: Sender,
     /// The frame by field.
     pub frame: http2::Frame,
+}
+
+/// A WebSocket frame.
+#[derive(Clone, Debug)]
+pub struct WebSocketFrame {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that completed it.
+    pub origin: Origin,
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// The frame by field.
+    pub frame: websocket::Frame,
 }
 
 /// One half of an exchange.

@@ -34,7 +34,7 @@ mod trail;
 pub use analyzer::Analyzer;
 pub use event::{
     AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
-    TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession,
+    TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession, WebSocketFrame,
 };
 pub use intake::{Intake, Task, Work};
 pub use merger::{Merger, Told};

@@ -27,6 +27,8 @@ pub struct Interests {
     pub http1_messages: bool,
     /// HTTP/2 frames one by one.
     pub http2_frames: bool,
+    /// WebSocket frames one by one.
+    pub websocket_frames: bool,
     /// Requests with their responses.
     pub exchanges: bool,
     /// Header fields on exchanges.
@@ -46,6 +48,7 @@ impl Interests {
         tls_progress: true,
         http1_messages: true,
         http2_frames: true,
+        websocket_frames: true,
         exchanges: true,
         headers: true,
         anomalies: true,
@@ -58,6 +61,7 @@ impl Interests {
         tls_messages: false,
         http1_messages: false,
         http2_frames: false,
+        websocket_frames: false,
         headers: false,
         anomalies: false,
         ..Self::FULL

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1, tls};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, http1, tls, websocket};
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
@@ -13,7 +13,7 @@ use crate::inferred::{Inferred, Record};
 use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, Event, Exchange, Options, Sender};
+use crate::{AnomalyRecord, Event, Exchange, Options, Sender, WebSocketFrame};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -392,6 +392,10 @@ impl Sink for Listener<'_> {
                     tell_anomaly(story, anomaly, span, &mut moment);
                 }
             }
+            Message::WebSocket(frame) => {
+                tell_websocket_frame(frame, &mut moment);
+                story.settle(direction, span.end);
+            }
             Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
         }
     }
@@ -416,6 +420,18 @@ impl Sink for Listener<'_> {
             Some(http2) if stream != 0 => http2.hash(direction, stream, octets),
             _ => self.story.http1.hash(direction, octets),
         }
+    }
+}
+
+fn tell_websocket_frame(frame: websocket::Frame, moment: &mut Moment<'_>) {
+    if moment.options.interests.websocket_frames {
+        moment.events.push(Event::WebSocketFrame(Box::new(WebSocketFrame {
+            connection: moment.connection.id,
+            origin: moment.here,
+            first: moment.first,
+            from: moment.from,
+            frame,
+        })));
     }
 }
 

@@ -91,6 +91,36 @@ codes! {
     /// A body ended before its declared length (RFC 9112 §8).
     HTTP1_BODY_CUT = "http1_body_cut";
 
+    /// Octets are missing inside or between WebSocket frames.
+    WEBSOCKET_GAP = "websocket_gap";
+    /// A gap hides where frames begin; the direction is not read further.
+    WEBSOCKET_LOST = "websocket_lost";
+    /// The connection ended inside a frame.
+    WEBSOCKET_FRAME_CUT = "websocket_frame_cut";
+    /// A client sent a frame without a mask (RFC 6455 §5.1).
+    WEBSOCKET_UNMASKED_CLIENT = "websocket_unmasked_client";
+    /// A server sent a masked frame (RFC 6455 §5.1).
+    WEBSOCKET_MASKED_SERVER = "websocket_masked_server";
+    /// A reserved bit that no negotiated extension defines (RFC 6455 §5.2).
+    WEBSOCKET_RESERVED_BITS = "websocket_reserved_bits";
+    /// A reserved opcode (RFC 6455 §5.2).
+    WEBSOCKET_RESERVED_OPCODE = "websocket_reserved_opcode";
+    /// A length in more octets than it needs, or above 63 bits (RFC 6455 §5.2).
+    WEBSOCKET_BAD_LENGTH = "websocket_bad_length";
+    /// A continuation that continues nothing (RFC 6455 §5.4).
+    WEBSOCKET_CONTINUATION_UNEXPECTED = "websocket_continuation_unexpected";
+    /// A message that begins inside another one (RFC 6455 §5.4).
+    WEBSOCKET_MESSAGE_INTERRUPTED = "websocket_message_interrupted";
+    /// A control frame above 125 octets (RFC 6455 §5.5).
+    WEBSOCKET_CONTROL_TOO_LONG = "websocket_control_too_long";
+    /// A control frame in fragments (RFC 6455 §5.5).
+    WEBSOCKET_CONTROL_FRAGMENTED = "websocket_control_fragmented";
+    /// A frame after a close frame (RFC 6455 §5.5.1).
+    WEBSOCKET_AFTER_CLOSE = "websocket_after_close";
+    /// A close frame with half a code, one that is never sent, or a reason that is not UTF-8 (RFC 6455 §5.5.1,
+    /// §7.4).
+    WEBSOCKET_BAD_CLOSE = "websocket_bad_close";
+
     /// Octets are missing inside or between frames.
     HTTP2_GAP = "http2_gap";
     /// No plausible frame follows; the direction is not read further.

@@ -20,6 +20,7 @@ mod parse;
 mod protocol;
 mod resync;
 pub mod tls;
+pub mod websocket;
 
 use std::ops::Range;
 
@@ -47,6 +48,8 @@ pub enum Message {
     Http1(http1::Message),
     /// The connection preface or a frame of HTTP/2.
     Http2(Box<http2::Message>),
+    /// A frame of WebSocket.
+    WebSocket(websocket::Frame),
     /// Something that its RFC forbids, or that could not be read.
     Anomaly(Anomaly),
 }

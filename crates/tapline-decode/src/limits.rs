@@ -27,6 +27,10 @@ pub const HTTP1_RESYNC_LINE_MAX: usize = 16 << 10;
 /// Requests that wait for their responses. Pipelines are dozens deep; what comes later is not paired.
 pub const HTTP1_PENDING_MAX: usize = 4096;
 
+/// Octets of the payload of a WebSocket control frame that are held, of close frames alone: no valid one has more
+/// (RFC 6455 §5.5).
+pub const WEBSOCKET_CONTROL_MAX: usize = 125;
+
 /// Octets of one field block on the wire, its fragments together: a CONTINUATION flood stops here.
 pub const HEADER_BLOCK_WIRE_MAX: usize = 512 << 10;
 

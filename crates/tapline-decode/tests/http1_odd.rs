@@ -72,18 +72,6 @@ fn a_gap_is_counted_in_a_body_and_stepped_over_in_a_head() {
 }
 
 #[test]
-fn websocket_is_named_and_left_alone() {
-    let turns = [
-        (Forward, b"GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n".to_vec()),
-        (Reverse, b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\x81\x02hi".to_vec()),
-        (Forward, b"\x81\x82....GET / HTTP/1.1\r\n\r\n".to_vec()),
-    ];
-    let heard = play(Conversation::default(), &turns, &[usize::MAX]);
-    assert_eq!(heard.reverse.last().map(|(_, m)| m), Some(&Message::Protocol(Protocol::WebSocket)));
-    assert_eq!((heard.forward.len(), heard.codes()), (4, vec![]));
-}
-
-#[test]
 fn a_refused_tunnel_is_http_again() {
     let turns = [
         (Forward, b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\nGET /after HTTP/1.1\r\n\r\n".to_vec()),

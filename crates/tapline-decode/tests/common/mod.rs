@@ -153,6 +153,54 @@ pub fn http1() -> Vec<Turn> {
     vec![(Forward, requests.to_vec()), (Reverse, responses.to_vec())]
 }
 
+/// The turns of an upgrade to WebSocket, with more fields in the response.
+pub fn upgrade(fields: &str) -> Vec<Turn> {
+    let answer = format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n{fields}\r\n");
+    let request = b"GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n";
+    vec![(Forward, request.to_vec()), (Reverse, answer.into_bytes())]
+}
+
+/// A WebSocket frame by its first octet, masked where there is a key.
+pub fn websocket_frame(first: u8, mask: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
+    let masked = u8::from(mask.is_some()) << 7;
+    let mut octets = vec![first];
+    match payload.len() {
+        length @ 0..126 => octets.push(masked | u8::try_from(length).unwrap()),
+        length @ 126..0x1_0000 => {
+            octets.push(masked | 0x7e);
+            octets.extend(u16::try_from(length).unwrap().to_be_bytes());
+        }
+        length => {
+            octets.push(masked | 0x7f);
+            octets.extend(u64::try_from(length).unwrap().to_be_bytes());
+        }
+    }
+    octets.extend(mask.iter().flatten());
+    let key = mask.unwrap_or_default().into_iter().cycle();
+    octets.extend(payload.iter().zip(key).map(|(octet, key)| octet ^ key));
+    octets
+}
+
+/// The turns of a WebSocket connection: fragments with a ping between them, compression, a long frame, both closes.
+pub fn websocket() -> Vec<Turn> {
+    let mask = Some([0x37, 0xfa, 0x21, 0x3d]);
+    let client = [
+        websocket_frame(0x01, mask, b"Hel"),
+        websocket_frame(0x89, mask, b"ping"),
+        websocket_frame(0x80, mask, b"lo"),
+        websocket_frame(0x82, mask, &vec![7; 70_000]),
+        websocket_frame(0x88, mask, b"\x03\xe8bye"),
+    ];
+    let server = [
+        websocket_frame(0xc1, None, &[9; 300]),
+        websocket_frame(0x8a, None, b"ping"),
+        websocket_frame(0x88, None, b"\x03\xe8"),
+    ];
+    let mut turns = upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    turns.extend([(Forward, client.concat()), (Reverse, server.concat())]);
+    turns
+}
+
 /// The turns of an HTTP/2 connection with every kind of frame.
 pub fn http2() -> Vec<Turn> {
     let mut encoder = fluke_hpack::Encoder::new();
