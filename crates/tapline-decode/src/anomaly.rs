@@ -91,6 +91,17 @@ codes! {
     /// A body ended before its declared length (RFC 9112 §8).
     HTTP1_BODY_CUT = "http1_body_cut";
 
+    /// A content coding that is not known, or more of them than are undone (RFC 9110 §8.4).
+    CONTENT_CODING_UNKNOWN = "content_coding_unknown";
+    /// A body that does not decode by its content coding, is over before it, or goes on behind it (RFC 9110 §8.4).
+    CONTENT_CODING_BROKEN = "content_coding_broken";
+    /// A body that decodes to more than is decoded, in all or for its size.
+    CONTENT_CODING_BOMB = "content_coding_bomb";
+    /// A gRPC message that begins with an unknown flag (PROTOCOL-HTTP2, Length-Prefixed-Message).
+    GRPC_BAD_FLAG = "grpc_bad_flag";
+    /// A body that ends inside a gRPC message.
+    GRPC_MESSAGE_CUT = "grpc_message_cut";
+
     /// Octets are missing inside or between WebSocket frames.
     WEBSOCKET_GAP = "websocket_gap";
     /// A gap hides where frames begin; the direction is not read further.

@@ -8,8 +8,10 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod anomaly;
+pub mod content;
 mod conversation;
 mod fields;
+pub mod grpc;
 pub mod http1;
 pub mod http2;
 mod input;
