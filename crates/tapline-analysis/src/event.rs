@@ -10,7 +10,7 @@ use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::{
-    ClientCertificate, ConnectionRecord, EarlyData, Flight, HelloRetry, PskMode, Renegotiation, Sender,
+    ClientCertificate, ConnectionRecord, EarlyData, Flight, Grpc, HelloRetry, PskMode, Renegotiation, Sender,
     StepKind, TlsKind, TlsOutcome, text,
 };
 
@@ -291,8 +291,12 @@ pub struct Http1Message {
     pub header_bytes: u64,
     /// Octets of the body, transfer coding removed.
     pub body_bytes: u64,
+    /// Octets of the body's content, its codings undone, where that was asked for and can be told.
+    pub body_bytes_decoded: Option<u64>,
     /// Whether the body came whole.
     pub body_complete: bool,
+    /// Chunks whose size line has extensions.
+    pub chunk_extensions: u32,
     /// How the body's end was found.
     pub framing: http1::Framing,
 }
@@ -342,6 +346,10 @@ pub struct MessagePart {
     pub header_bytes_decoded: u64,
     /// Octets of the body, transfer coding and padding removed.
     pub body_bytes: u64,
+    /// Content codings of the body, in order of application.
+    pub content_encoding: Option<String>,
+    /// Octets of the body's content, its codings undone, where that was asked for and can be told.
+    pub body_bytes_decoded: Option<u64>,
     /// SHA-256 of the body, where that was asked for.
     pub body_sha256: Option<[u8; 32]>,
     /// Whether it came whole, its body included.
@@ -384,6 +392,8 @@ pub struct Exchange {
     pub response: Option<MessagePart>,
     /// `content-type` of the response.
     pub content_type: Option<String>,
+    /// The gRPC call that it is.
+    pub grpc: Option<Box<Grpc>>,
     /// Where the time went.
     pub timings: Timings,
     /// Whether it was inferred from sizes and directions of TLS records that stayed closed. Then `body_bytes` of its

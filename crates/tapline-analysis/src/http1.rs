@@ -2,14 +2,16 @@
 
 use std::collections::VecDeque;
 
-use sha2::{Digest, Sha256};
+use tapline_decode::Anomaly;
 use tapline_decode::http1::{End, Message, Request, Response};
 use tapline_reassembly::{Direction, Origin};
 
+use crate::body::{Body, Outcome, Room};
 use crate::event::header_list;
+use crate::grpc::flavor;
 use crate::limits::PIPELINED_MAX;
 use crate::story::Moment;
-use crate::{Event, Exchange, Http1Message, MessageKind, MessagePart, Timings, text};
+use crate::{Event, Exchange, Grpc, Http1Message, MessageKind, MessagePart, Sender, Timings, text};
 
 /// The messages of one HTTP/1 connection.
 #[derive(Default)]
@@ -20,13 +22,15 @@ pub(crate) struct Http1 {
     open: [Option<Box<Open>>; 2],
     requests: u64,
     host: Option<String>,
+    /// What was wrong with bodies, until it is taken.
+    faults: Vec<(Sender, Anomaly)>,
 }
 
 /// A message between its head and its end.
 struct Open {
     message: Http1Message,
     interim: bool,
-    hash: Option<Sha256>,
+    body: Option<Box<Body>>,
 }
 
 /// A request and its response, as far as they came.
@@ -38,6 +42,7 @@ struct Pair {
     host: Option<String>,
     status: Option<u16>,
     content_type: Option<String>,
+    grpc: Option<Box<Grpc>>,
     request: Option<MessagePart>,
     response: Option<MessagePart>,
     request_done: bool,
@@ -81,10 +86,27 @@ impl Http1 {
         self.tell_finished(secure, moment);
     }
 
-    pub(crate) fn hash(&mut self, direction: Direction, octets: &[u8]) {
-        if let Some(Some(open)) = self.open.get_mut(direction.index()) {
-            open.hash.get_or_insert_default().update(octets);
+    /// Octets of the body that is open in a direction.
+    pub(crate) fn body(&mut self, direction: Direction, octets: &[u8]) {
+        if let Some(body) = self.open_body(direction) {
+            body.push(octets);
         }
+    }
+
+    /// Octets of a direction will never come.
+    pub(crate) fn gap(&mut self, direction: Direction) {
+        if let Some(body) = self.open_body(direction) {
+            body.gap();
+        }
+    }
+
+    fn open_body(&mut self, direction: Direction) -> Option<&mut Body> {
+        self.open.get_mut(direction.index())?.as_mut()?.body.as_deref_mut()
+    }
+
+    /// What was wrong with bodies that ended.
+    pub(crate) fn take_faults(&mut self) -> Vec<(Sender, Anomaly)> {
+        std::mem::take(&mut self.faults)
     }
 
     /// Nothing more will come.
@@ -119,11 +141,13 @@ impl Http1 {
                 method: message.method.clone(),
                 target: message.target.clone(),
                 host,
+                grpc: Grpc::of_request(Some(&request.target), &request.fields),
                 request: Some(new_part(&request.fields, request.octets, moment)),
                 ..Pair::default()
             }));
         }
-        self.begin(Open { message, interim: false, hash: None }, moment.direction);
+        let body = Body::wanted(&request.fields, flavor(&request.fields), Room::Left, moment.options);
+        self.begin(Open { message, interim: false, body }, moment.direction);
     }
 
     fn response(&mut self, response: &Response, moment: &mut Moment<'_>) {
@@ -135,17 +159,22 @@ impl Http1 {
             message.headers = header_list(&response.fields);
         }
         let interim = response.is_interim() || is_upgrade_to_http2(response);
+        let mut body = None;
         if !interim {
             self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
+            body = Body::wanted(&response.fields, flavor(&response.fields), Room::Left, moment.options);
             if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);
                 pair.content_type = content_type;
+                if let Some(grpc) = &mut pair.grpc {
+                    grpc.respond(&response.fields, false);
+                }
                 pair.response = Some(part);
             }
         }
-        self.begin(Open { message, interim, hash: None }, moment.direction);
+        self.begin(Open { message, interim, body }, moment.direction);
     }
 
     /// The oldest requests whose responses fell into a gap will not be answered any more.
@@ -174,14 +203,17 @@ impl Http1 {
 
     fn end(&mut self, end: &End, moment: &mut Moment<'_>) {
         let Some(Some(open)) = self.open.get_mut(moment.direction.index()).map(Option::take) else { return };
-        let Open { mut message, interim, hash } = *open;
+        let Open { mut message, interim, body } = *open;
+        let outcome = body.map(|body| body.end(end.complete)).unwrap_or_default();
         message.origin = moment.here;
         message.body_bytes = end.body_bytes;
         message.body_complete = end.complete;
-        let sha256 = moment.options.hash_bodies.then(|| hash.unwrap_or_default().finalize().into());
+        message.body_bytes_decoded = outcome.decoded_bytes;
+        message.chunk_extensions = end.chunk_extensions;
         if !interim {
-            self.end_pair(message.kind, end, sha256, moment.here);
+            self.end_pair(message.kind, end, &outcome, moment.here);
         }
+        self.faults.extend(outcome.faults.into_iter().map(|fault| (moment.from, fault)));
         if moment.options.interests.http1_messages {
             if !end.trailers.is_empty() {
                 message.headers.extend(header_list(&end.trailers));
@@ -190,12 +222,16 @@ impl Http1 {
         }
     }
 
-    fn end_pair(&mut self, kind: MessageKind, end: &End, sha256: Option<[u8; 32]>, here: Origin) {
+    fn end_pair(&mut self, kind: MessageKind, end: &End, outcome: &Outcome, here: Origin) {
         let pair = self.pairs.iter_mut().find(|pair| match kind {
             MessageKind::Request => !pair.request_done,
             MessageKind::Response => pair.response.is_some() && !pair.response_done,
         });
         let Some(pair) = pair else { return };
+        if let Some(grpc) = &mut pair.grpc {
+            grpc.body(kind, outcome.messages.as_ref());
+            grpc.conclude(&end.trailers);
+        }
         let part = match kind {
             MessageKind::Request => {
                 pair.request_done = true;
@@ -209,7 +245,8 @@ impl Http1 {
         if let Some(part) = part {
             part.last = here;
             part.body_bytes = end.body_bytes;
-            part.body_sha256 = sha256;
+            part.body_sha256 = outcome.sha256;
+            part.body_bytes_decoded = outcome.decoded_bytes;
             part.complete = end.complete;
         }
     }
@@ -258,6 +295,7 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         method: pair.method,
         status: pair.status,
         content_type: pair.content_type,
+        grpc: pair.grpc,
         request: pair.request,
         response: pair.response,
         inferred: false,
@@ -298,7 +336,9 @@ fn new_message(
         headers: Vec::new(),
         header_bytes: head_bytes,
         body_bytes: 0,
+        body_bytes_decoded: None,
         body_complete: false,
+        chunk_extensions: 0,
         framing: tapline_decode::http1::Framing::None,
     }
 }
@@ -311,6 +351,8 @@ fn new_part(fields: &tapline_decode::Fields, head_bytes: u64, moment: &Moment<'_
         header_bytes: head_bytes,
         header_bytes_decoded: fields.octets_len() as u64,
         body_bytes: 0,
+        content_encoding: fields.get("content-encoding").map(text::text),
+        body_bytes_decoded: None,
         body_sha256: None,
         complete: false,
     }

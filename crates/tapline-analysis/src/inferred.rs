@@ -142,6 +142,7 @@ impl Inferred {
             request,
             response,
             content_type: None,
+            grpc: None,
             inferred: true,
             pushed: false,
             reset: None,
@@ -168,6 +169,8 @@ impl Part {
             header_bytes: 0,
             header_bytes_decoded: 0,
             body_bytes: self.octets,
+            content_encoding: None,
+            body_bytes_decoded: None,
             body_sha256: None,
             complete: true,
         }

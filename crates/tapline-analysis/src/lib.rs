@@ -9,9 +9,11 @@
 #![warn(clippy::indexing_slicing)]
 
 mod analyzer;
+mod body;
 pub mod certificate;
 mod changed;
 mod event;
+mod grpc;
 mod http1;
 mod http2;
 pub mod human;
@@ -36,6 +38,7 @@ pub use event::{
     AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
     TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession, WebSocketFrame,
 };
+pub use grpc::{Grpc, GrpcMessages};
 pub use intake::{Intake, Task, Work};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};

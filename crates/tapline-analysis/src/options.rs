@@ -77,6 +77,8 @@ pub struct Options {
     pub decode_as: Vec<(u16, Protocol)>,
     /// Whether bodies are hashed.
     pub hash_bodies: bool,
+    /// Whether the content codings of bodies are undone, to tell the size of what is inside.
+    pub decode_bodies: bool,
     /// What TLS is opened with.
     pub keys: Arc<Keys>,
     /// The roots by which certificates are judged; without any, no chain is.
@@ -86,7 +88,14 @@ pub struct Options {
 impl Options {
     /// These interests, nothing stated.
     pub fn of(interests: Interests) -> Self {
-        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default(), trust: None }
+        Self {
+            interests,
+            decode_as: Vec::new(),
+            hash_bodies: false,
+            decode_bodies: false,
+            keys: Arc::default(),
+            trust: None,
+        }
     }
 
     /// Into how many shards connections are divided. All are in one where one may tell the secrets of another.

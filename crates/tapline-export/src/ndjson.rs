@@ -4,6 +4,7 @@ mod capture;
 mod certificate;
 mod connection;
 mod exchange;
+mod grpc;
 mod http;
 mod series;
 mod tcp;
