@@ -32,6 +32,7 @@ mod text;
 mod tls;
 mod totals;
 mod trail;
+mod websocket;
 
 pub use analyzer::Analyzer;
 pub use event::{

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use tapline_decode::{
-    Anomaly, Conversation, Keyring, Message, Protocol, Sink, anomaly, http1, tls, websocket,
-};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, anomaly, http1, tls};
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, Orientation, Origin};
 
@@ -15,7 +13,7 @@ use crate::inferred::{Inferred, Record};
 use crate::limits::{ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, Event, Exchange, Options, Sender, WebSocketFrame};
+use crate::{AnomalyRecord, Event, Exchange, Options, Sender, websocket};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -420,7 +418,7 @@ impl Sink for Listener<'_> {
                 }
             }
             Message::WebSocket(frame) => {
-                tell_websocket_frame(frame, &mut moment);
+                websocket::tell(frame, &mut moment);
                 story.settle(direction, span.end);
             }
             Message::Anomaly(anomaly) => {
@@ -448,18 +446,6 @@ impl Sink for Listener<'_> {
             Some(http2) if stream != 0 => http2.body(from, stream, octets),
             _ => self.story.http1.body(direction, octets),
         }
-    }
-}
-
-fn tell_websocket_frame(frame: websocket::Frame, moment: &mut Moment<'_>) {
-    if moment.options.interests.websocket_frames {
-        moment.events.push(Event::WebSocketFrame(Box::new(WebSocketFrame {
-            connection: moment.connection.id,
-            origin: moment.here,
-            first: moment.first,
-            from: moment.from,
-            frame,
-        })));
     }
 }
 

@@ -261,6 +261,3 @@ fn run(
         run(rest, content, meter, out)
     })
 }
-
-#[cfg(test)]
-mod tests;

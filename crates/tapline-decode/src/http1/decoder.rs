@@ -57,18 +57,6 @@ pub(crate) struct Decoder {
     sides: Pair<Side>,
     client: Option<Direction>,
     pending: Pending,
-    pairing: Pairing,
-}
-
-/// What is known of the responses so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pairing {
-    /// None answered a request yet.
-    Unproven,
-    /// Each answered one. The newest request's target may have an escaped line end.
-    Proven { has_escaped_line_end: bool },
-    /// Requests or responses were lost, or not kept: who answers whom is not known for sure.
-    Lost,
 }
 
 /// Whether a direction can go on.
@@ -96,7 +84,7 @@ impl Decoder {
             next: 0,
             after_gap: false,
         };
-        Self { sides: Pair::new(|_| side()), client, pending: Pending::default(), pairing: Pairing::Unproven }
+        Self { sides: Pair::new(|_| side()), client, pending: Pending::default() }
     }
 
     /// Takes octets until they are used up, or until what follows is something else.
@@ -126,7 +114,7 @@ impl Decoder {
                     Fed::Open => return Step::Wait,
                     Fed::Over => self.body_over(direction, input.offset, true, sink),
                     Fed::Broken => {
-                        self.pairing = Pairing::Lost;
+                        self.pending.lose_track();
                         self.body_over(direction, input.offset, false, sink);
                         self.sides.of_mut(direction).expect = Expect::Resync { skipping: false };
                     }
@@ -174,7 +162,7 @@ impl Decoder {
             Head::Request(head) => self.request(head, direction, range, sink),
             Head::Response(head) => self.response(head, direction, range, sink),
             Head::NoStartLine => {
-                self.pairing = Pairing::Lost;
+                self.pending.lose_track();
                 side.expect = Expect::Resync { skipping: true };
                 let detail = "what stands where a message begins is no start line";
                 let range = range.start..range.start;
@@ -182,7 +170,7 @@ impl Decoder {
                 Step::GoOn
             }
             Head::TooLong => {
-                self.pairing = Pairing::Lost;
+                self.pending.lose_track();
                 side.expect = Expect::Nothing;
                 let detail = "a head is longer than is held; the direction is not read further";
                 say(sink, direction, range, Anomaly::new(anomaly::HTTP1_HEAD_TOO_LONG, detail));
@@ -214,7 +202,6 @@ impl Decoder {
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
         let has_escaped_line_end = has_escaped_line_end(&head.target);
         if !self.pending.push(Waiting { asked, http2_settings, has_escaped_line_end }) {
-            self.pairing = Pairing::Lost;
             let detail = "more requests wait for an answer than are paired";
             oddities.push(Anomaly::new(anomaly::HTTP1_PIPELINE_TOO_DEEP, detail));
         }
@@ -246,7 +233,7 @@ impl Decoder {
         let lost_responses = if after_gap { self.pending.keep_newest() } else { 0 };
         let asked = self.pending.oldest().map(|request| request.asked);
         let mut oddities = Vec::new();
-        oddities.extend(self.unsolicited(head.status));
+        oddities.extend(self.pending.unsolicited(head.status));
         suspicious::of_response(head.minor_version, &head.fields, &mut oddities);
         let framing = of_response(head.status, asked.unwrap_or(Asked::Other), &head.fields, &mut oddities);
         say_all(sink, direction, range.clone(), oddities);
@@ -278,30 +265,6 @@ impl Decoder {
             self.tunnel_refused(direction.flip(), sink);
         }
         Step::GoOn
-    }
-
-    /// What is to be said of a response that no request waits for, where requests are known to be all there.
-    fn unsolicited(&mut self, status: u16) -> Option<Anomaly> {
-        if let Some(request) = self.pending.oldest() {
-            let has_escaped_line_end = request.has_escaped_line_end;
-            if self.pairing != Pairing::Lost {
-                self.pairing = Pairing::Proven { has_escaped_line_end };
-            }
-            return None;
-        }
-        match self.pairing {
-            // A server may say that it waited too long for a request (RFC 9110 §15.5.9).
-            Pairing::Proven { .. } if status == 408 => None,
-            Pairing::Proven { has_escaped_line_end: false } => {
-                let detail = "a response comes that no request waits for";
-                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_UNSOLICITED, detail))
-            }
-            Pairing::Proven { has_escaped_line_end: true } => {
-                let detail = "a second response follows the answer to a target with an escaped line end";
-                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_SPLITTING, detail))
-            }
-            Pairing::Unproven | Pairing::Lost => None,
-        }
     }
 
     /// No tunnel: what the client sent behind its CONNECT is HTTP/1 again.
@@ -379,7 +342,7 @@ impl Decoder {
         sink: &mut impl Sink,
     ) -> Option<Switch> {
         let end = offset.saturating_add(length);
-        self.pairing = Pairing::Lost;
+        self.pending.lose_track();
         let side = self.sides.of_mut(direction);
         side.next = end;
         let ended_at = match &mut side.expect {

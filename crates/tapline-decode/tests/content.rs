@@ -1,8 +1,10 @@
-//! Tests of the codings, with octets of other implementations where there are any.
+//! Content codings, with octets of other implementations where there are any.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Write;
 
-use super::*;
+use tapline_decode::content::{Coding, Decoder, Fault};
+use tapline_decode::limits::{CONTENT_RATIO_MAX, CONTENT_UNSUSPICIOUS_MAX};
 
 const TEXT: &[u8] = b"Say it once, and say it twice, and say it once, and say it twice.";
 
@@ -173,8 +175,7 @@ fn a_gigabyte_of_zeros_is_given_up_early_by_every_coding() {
     ];
     for (encoding, bomb) in bombs {
         let content = [explode(encoding, &bomb, bomb.len()), explode(encoding, &bomb, 1000)];
-        let most =
-            bomb.len() as u64 * crate::limits::CONTENT_RATIO_MAX + crate::limits::CONTENT_UNSUSPICIOUS_MAX;
+        let most = bomb.len() as u64 * CONTENT_RATIO_MAX + CONTENT_UNSUSPICIOUS_MAX;
         assert!(content.iter().all(|&content| content <= most), "{encoding}: {content:?}");
     }
 }
