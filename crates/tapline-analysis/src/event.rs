@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tapline_decode::tls::{
     Alert, CipherSuite, Closed, ContentType, HandshakeType, NamedGroup, Opened, SignatureScheme, Version,
 };
-use tapline_decode::{Fields, http1, http2};
+use tapline_decode::{Fields, http1, http2, websocket};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
@@ -35,6 +35,8 @@ pub enum Event {
     Http1Message(Box<Http1Message>),
     /// An HTTP/2 frame.
     Http2Frame(Box<Http2Frame>),
+    /// A WebSocket frame.
+    WebSocketFrame(Box<WebSocketFrame>),
     /// A request with its response.
     Exchange(Box<Exchange>),
     /// A DNS message: told by shards, and put together to lookups by the [`crate::Merger`], which hands none of them on.
@@ -60,6 +62,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => session.connection,
             Self::Http1Message(message) => message.connection,
             Self::Http2Frame(frame) => frame.connection,
+            Self::WebSocketFrame(frame) => frame.connection,
             Self::Exchange(exchange) => exchange.connection,
             Self::Anomaly(anomaly) => anomaly.connection,
         })
@@ -84,6 +87,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => &mut session.connection,
             Self::Http1Message(message) => &mut message.connection,
             Self::Http2Frame(frame) => &mut frame.connection,
+            Self::WebSocketFrame(frame) => &mut frame.connection,
             Self::Exchange(exchange) => &mut exchange.connection,
             Self::Anomaly(anomaly) => &mut anomaly.connection,
         };
@@ -300,8 +304,12 @@ pub struct Http1Message {
     pub header_bytes: u64,
     /// Octets of the body, transfer coding removed.
     pub body_bytes: u64,
+    /// Octets of the body's content, its codings undone, where that was asked for and can be told.
+    pub body_bytes_decoded: Option<u64>,
     /// Whether the body came whole.
     pub body_complete: bool,
+    /// Chunks whose size line has extensions.
+    pub chunk_extensions: u32,
     /// How the body's end was found.
     pub framing: http1::Framing,
 }
@@ -319,6 +327,21 @@ pub struct Http2Frame {
     pub from: Sender,
     /// The frame by field.
     pub frame: http2::Frame,
+}
+
+/// A WebSocket frame.
+#[derive(Clone, Debug)]
+pub struct WebSocketFrame {
+    /// Connection id.
+    pub connection: u64,
+    /// The packet that completed it.
+    pub origin: Origin,
+    /// The packet that carried its first octet.
+    pub first: Origin,
+    /// Who sent it.
+    pub from: Sender,
+    /// The frame by field.
+    pub frame: websocket::Frame,
 }
 
 /// Something that its RFC forbids or that could not be read.

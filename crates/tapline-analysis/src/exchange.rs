@@ -7,7 +7,7 @@ use tapline_decode::http2;
 use tapline_packet::Endpoint;
 use tapline_reassembly::Origin;
 
-use crate::{HeaderList, Stalls};
+use crate::{Grpc, HeaderList, Stalls};
 
 pub use facts::HeadFacts;
 
@@ -26,6 +26,10 @@ pub struct MessagePart {
     pub header_bytes_decoded: u64,
     /// Octets of the body, transfer coding and padding removed.
     pub body_bytes: u64,
+    /// Content codings of the body, in order of application.
+    pub content_encoding: Option<String>,
+    /// Octets of the body's content, its codings undone, where that was asked for and can be told.
+    pub body_bytes_decoded: Option<u64>,
     /// SHA-256 of the body, where that was asked for.
     pub body_sha256: Option<[u8; 32]>,
     /// Whether it came whole, its body included.
@@ -126,6 +130,8 @@ pub struct Exchange {
     pub response: Option<MessagePart>,
     /// `content-type` of the response.
     pub content_type: Option<String>,
+    /// The gRPC call that it is.
+    pub grpc: Option<Box<Grpc>>,
     /// What the heads say that findings are made of.
     pub facts: HeadFacts,
     /// Whether it travelled inside TLS.

@@ -2,17 +2,19 @@
 
 use std::collections::VecDeque;
 
-use sha2::{Digest, Sha256};
+use tapline_decode::Anomaly;
 use tapline_decode::http1::{End, Message, Request, Response};
 use tapline_reassembly::{Direction, Origin};
 
+use crate::body::{Body, Outcome, Room};
 use crate::event::header_list;
+use crate::grpc::flavor;
 use crate::limits::PIPELINED_MAX;
 use crate::stall::{Idle, Pulse, Question, Trips, attribute, stretch};
 use crate::story::Moment;
 use crate::{
-    Cause, Event, Exchange, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, Span, Stall, Stalls,
-    Timings, text,
+    Cause, Event, Exchange, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, Span, Stall,
+    Stalls, Timings, text,
 };
 
 /// The messages of one HTTP/1 connection.
@@ -26,6 +28,8 @@ pub(crate) struct Http1 {
     host: Option<String>,
     /// When the newest final response was over, and the newest interim one.
     answered: Answered,
+    /// What was wrong with bodies, until it is taken.
+    faults: Vec<(Sender, Anomaly)>,
 }
 
 /// When responses were over; packet 0 before there is one.
@@ -39,7 +43,7 @@ struct Answered {
 struct Open {
     message: Http1Message,
     interim: bool,
-    hash: Option<Sha256>,
+    body: Option<Box<Body>>,
 }
 
 /// A request and its response, as far as they came.
@@ -51,6 +55,7 @@ struct Pair {
     host: Option<String>,
     status: Option<u16>,
     content_type: Option<String>,
+    grpc: Option<Box<Grpc>>,
     request: Option<MessagePart>,
     response: Option<MessagePart>,
     request_done: bool,
@@ -98,9 +103,10 @@ impl Http1 {
         self.tell_finished(secure, moment);
     }
 
-    pub(crate) fn hash(&mut self, direction: Direction, octets: &[u8]) {
-        if let Some(Some(open)) = self.open.get_mut(direction.index()) {
-            open.hash.get_or_insert_default().update(octets);
+    /// Octets of the body that is open in a direction.
+    pub(crate) fn body(&mut self, direction: Direction, octets: &[u8]) {
+        if let Some(body) = self.open_body(direction) {
+            body.push(octets);
         }
     }
 
@@ -117,6 +123,22 @@ impl Http1 {
     /// Whether no request waits for its response.
     pub(crate) fn is_silent(&self) -> bool {
         self.pairs.is_empty()
+    }
+
+    /// Octets of a direction will never come.
+    pub(crate) fn gap(&mut self, direction: Direction) {
+        if let Some(body) = self.open_body(direction) {
+            body.gap();
+        }
+    }
+
+    fn open_body(&mut self, direction: Direction) -> Option<&mut Body> {
+        self.open.get_mut(direction.index())?.as_mut()?.body.as_deref_mut()
+    }
+
+    /// What was wrong with bodies that ended.
+    pub(crate) fn take_faults(&mut self) -> Vec<(Sender, Anomaly)> {
+        std::mem::take(&mut self.faults)
     }
 
     /// Nothing more will come.
@@ -151,12 +173,14 @@ impl Http1 {
                 method: message.method.clone(),
                 target: message.target.clone(),
                 host,
+                grpc: Grpc::of_request(Some(&request.target), &request.fields),
                 request: Some(new_part(&request.fields, request.octets, moment)),
                 facts: HeadFacts::of_request(&request.fields),
                 ..Pair::default()
             }));
         }
-        self.begin(Open { message, interim: false, hash: None }, moment.direction);
+        let body = Body::wanted(&request.fields, flavor(&request.fields), Room::Left, moment.options);
+        self.begin(Open { message, interim: false, body }, moment.direction);
     }
 
     fn response(&mut self, response: &Response, pulse: &Pulse, moment: &mut Moment<'_>) {
@@ -168,10 +192,12 @@ impl Http1 {
             message.headers = header_list(&response.fields);
         }
         let interim = response.is_interim() || is_upgrade_to_http2(response);
+        let mut body = None;
         if !interim {
             self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
+            body = Body::wanted(&response.fields, flavor(&response.fields), Room::Left, moment.options);
             let answered = self.answered;
             let facts = HeadFacts::of_response(&response.fields);
             if let Some(pair) = self.pair_to_answer(version) {
@@ -179,10 +205,13 @@ impl Http1 {
                 pair.content_type = content_type;
                 pair.facts = pair.facts.and(facts);
                 pair.wait_over(answered, pulse, moment);
+                if let Some(grpc) = &mut pair.grpc {
+                    grpc.respond(&response.fields, false);
+                }
                 pair.response = Some(part);
             }
         }
-        self.begin(Open { message, interim, hash: None }, moment.direction);
+        self.begin(Open { message, interim, body }, moment.direction);
     }
 
     /// The oldest requests whose responses fell into a gap will not be answered any more.
@@ -211,7 +240,8 @@ impl Http1 {
 
     fn end(&mut self, end: &End, moment: &mut Moment<'_>) {
         let Some(Some(open)) = self.open.get_mut(moment.direction.index()).map(Option::take) else { return };
-        let Open { mut message, interim, hash } = *open;
+        let Open { mut message, interim, body } = *open;
+        let outcome = body.map(|body| body.end(end.complete)).unwrap_or_default();
         message.origin = moment.here;
         message.body_bytes = end.body_bytes;
         message.body_complete = end.complete;
@@ -219,10 +249,12 @@ impl Http1 {
             let Answered { last, interim: before } = &mut self.answered;
             *(if interim { before } else { last }) = moment.here;
         }
-        let sha256 = moment.options.hash_bodies.then(|| hash.unwrap_or_default().finalize().into());
+        message.body_bytes_decoded = outcome.decoded_bytes;
+        message.chunk_extensions = end.chunk_extensions;
         if !interim {
-            self.end_pair(message.kind, end, sha256, moment.here);
+            self.end_pair(message.kind, end, &outcome, moment.here);
         }
+        self.faults.extend(outcome.faults.into_iter().map(|fault| (moment.from, fault)));
         if moment.options.interests.http1_messages {
             if !end.trailers.is_empty() {
                 message.headers.extend(header_list(&end.trailers));
@@ -231,8 +263,12 @@ impl Http1 {
         }
     }
 
-    fn end_pair(&mut self, kind: MessageKind, end: &End, sha256: Option<[u8; 32]>, here: Origin) {
+    fn end_pair(&mut self, kind: MessageKind, end: &End, outcome: &Outcome, here: Origin) {
         let Some(pair) = self.pair_in_progress(kind) else { return };
+        if let Some(grpc) = &mut pair.grpc {
+            grpc.body(kind, outcome.messages.as_ref());
+            grpc.conclude(&end.trailers);
+        }
         let part = match kind {
             MessageKind::Request => {
                 pair.request_done = true;
@@ -246,7 +282,8 @@ impl Http1 {
         if let Some(part) = part {
             part.last = here;
             part.body_bytes = end.body_bytes;
-            part.body_sha256 = sha256;
+            part.body_sha256 = outcome.sha256;
+            part.body_bytes_decoded = outcome.decoded_bytes;
             part.complete = end.complete;
         }
     }
@@ -325,6 +362,7 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         content_type: pair.content_type,
         facts: pair.facts,
         is_secure: secure,
+        grpc: pair.grpc,
         request: pair.request,
         response: pair.response,
         inferred: false,
@@ -353,7 +391,9 @@ fn new_message(
         headers: Vec::new(),
         header_bytes: head_bytes,
         body_bytes: 0,
+        body_bytes_decoded: None,
         body_complete: false,
+        chunk_extensions: 0,
         framing: tapline_decode::http1::Framing::None,
     }
 }
@@ -366,6 +406,8 @@ fn new_part(fields: &tapline_decode::Fields, head_bytes: u64, moment: &Moment<'_
         header_bytes: head_bytes,
         header_bytes_decoded: fields.octets_len() as u64,
         body_bytes: 0,
+        content_encoding: fields.get("content-encoding").map(text::text),
+        body_bytes_decoded: None,
         body_sha256: None,
         complete: false,
     }

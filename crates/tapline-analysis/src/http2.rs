@@ -2,15 +2,19 @@
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use sha2::{Digest, Sha256};
+use tapline_decode::Anomaly;
 use tapline_decode::http2::{ErrorCode, Frame, HeaderBlock, Message, Payload};
-use tapline_reassembly::Direction;
 
+use crate::body::{Body, Room};
 use crate::event::header_list;
+use crate::grpc::flavor;
 use crate::http1::UpgradedRequest;
-use crate::limits::STREAMS_MAX;
+use crate::limits::{BODIES_DECODED_MAX, STREAMS_MAX};
 use crate::story::Moment;
-use crate::{Event, Exchange, HeadFacts, Http2Frame, MessagePart, Stalls, Timings, text};
+use crate::{
+    Event, Exchange, Grpc, HeadFacts, Http2Frame, MessageKind, MessagePart, Options, Sender, Stalls, Timings,
+    text,
+};
 
 const END_STREAM: u8 = 0x1;
 
@@ -26,6 +30,10 @@ pub(crate) struct Http2 {
     first_stream: Option<u32>,
     /// The newest stream that there was no room to follow.
     left_out: Option<u32>,
+    /// What was wrong with bodies, until it is taken.
+    faults: Vec<(Sender, Anomaly)>,
+    /// Of some stream's body more is wanted than its size.
+    hears: bool,
 }
 
 /// A stream with a request, a response, or both.
@@ -41,9 +49,11 @@ struct Stream {
     response_done: bool,
     pushed: bool,
     reset: Option<ErrorCode>,
-    hashes: [Option<Sha256>; 2],
     stalls: Stalls,
     facts: HeadFacts,
+    grpc: Option<Box<Grpc>>,
+    /// What is wanted of the bodies of client and server.
+    bodies: [Option<Box<Body>>; 2],
 }
 
 impl Http2 {
@@ -95,12 +105,40 @@ impl Http2 {
         Self { requests: self.requests, host: self.host.take(), ..Self::default() }
     }
 
-    pub(crate) fn hash(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
-        if let Some(Some(hash)) =
-            self.streams.get_mut(&stream).map(|stream| stream.hashes.get_mut(direction.index()))
-        {
-            hash.get_or_insert_default().update(octets);
+    /// Octets of content that a side sent on a stream.
+    pub(crate) fn body(&mut self, from: Sender, stream: u32, octets: &[u8]) {
+        if !self.hears {
+            return;
         }
+        if let Some(Some(body)) =
+            self.streams.get_mut(&stream).and_then(|stream| stream.bodies.get_mut(from.index()))
+        {
+            body.push(octets);
+        }
+    }
+
+    /// Octets that a side sent will never come; any of its open bodies may have had them.
+    pub(crate) fn gap(&mut self, from: Sender) {
+        for stream in self.streams.values_mut() {
+            if let Some(Some(body)) = stream.bodies.get_mut(from.index()) {
+                body.gap();
+            }
+        }
+    }
+
+    /// What was wrong with bodies that ended.
+    pub(crate) fn take_faults(&mut self) -> Vec<(Sender, Anomaly)> {
+        std::mem::take(&mut self.faults)
+    }
+
+    /// Whether another body may be decoded.
+    fn room(&self, options: &Options) -> Room {
+        if !options.decode_bodies || self.streams.len() < BODIES_DECODED_MAX {
+            return Room::Left;
+        }
+        let bodies = self.streams.values().flat_map(|stream| stream.bodies.iter().flatten());
+        let decoded = bodies.filter(|body| body.decodes()).count();
+        if decoded < BODIES_DECODED_MAX { Room::Left } else { Room::Full }
     }
 
     /// Nothing more will come.
@@ -108,7 +146,7 @@ impl Http2 {
         let mut open: Vec<_> = self.streams.drain().collect();
         open.sort_unstable_by_key(|&(id, _)| id);
         for (id, stream) in open {
-            tell(id, *stream, moment);
+            self.tell(id, *stream, moment);
         }
     }
 
@@ -127,7 +165,7 @@ impl Http2 {
             Payload::RstStream { error } => {
                 if let Some(mut stream) = self.streams.remove(&frame.stream) {
                     stream.reset = Some(*error);
-                    tell(frame.stream, *stream, moment);
+                    self.tell(frame.stream, *stream, moment);
                 }
             }
             _ => {}
@@ -166,6 +204,7 @@ impl Http2 {
         if self.host.is_none() {
             self.host.clone_from(&authority);
         }
+        let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
         stream.method = field(":method");
         stream.url = match (field(":scheme"), authority, field(":path")) {
@@ -179,11 +218,16 @@ impl Http2 {
         stream.request_done = pushed;
         stream.request = Some(new_part(block, moment));
         stream.facts = HeadFacts::of_request(&block.fields);
+        stream.grpc = Grpc::of_request(block.fields.get(":path"), &block.fields);
+        let [body, _] = &mut stream.bodies;
+        *body = Body::wanted(&block.fields, flavor(&block.fields), room, moment.options);
+        self.hears |= body.is_some();
     }
 
     fn response_or_trailers(&mut self, id: u32, block: &HeaderBlock, moment: &mut Moment<'_>) {
         let status =
             block.fields.get(":status").and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
+        let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
         match status {
             Some(100..200) => {}
@@ -192,8 +236,12 @@ impl Http2 {
                 stream.content_type = block.fields.get("content-type").map(text::text);
                 stream.response = Some(new_part(block, moment));
                 stream.facts = stream.facts.and(HeadFacts::of_response(&block.fields));
+                self.hears |= stream.respond(block, room, moment);
             }
             None => {
+                if let Some(grpc) = &mut stream.grpc {
+                    grpc.conclude(&block.fields);
+                }
                 let from_client = stream.response.is_none() && stream.request.is_some();
                 let part = if from_client { &mut stream.request } else { &mut stream.response };
                 if let Some(part) = part {
@@ -231,8 +279,14 @@ impl Http2 {
             && stream.response_done
             && let Some(stream) = self.streams.remove(&id)
         {
-            tell(id, *stream, moment);
+            self.tell(id, *stream, moment);
         }
+    }
+
+    fn tell(&mut self, id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
+        self.faults.extend(stream.end_bodies());
+        self.hears &= !self.streams.is_empty();
+        tell(id, stream, moment);
     }
 
     fn open(&mut self, id: u32) -> Option<&mut Stream> {
@@ -245,6 +299,41 @@ impl Http2 {
 }
 
 impl Stream {
+    /// A final response begins; whether more is wanted of its body than its size.
+    fn respond(&mut self, block: &HeaderBlock, room: Room, moment: &Moment<'_>) -> bool {
+        let flavor = flavor(&block.fields);
+        if flavor.is_some() && self.request.is_none() {
+            self.grpc.get_or_insert_default();
+        }
+        if let Some(grpc) = &mut self.grpc {
+            grpc.respond(&block.fields, block.end_stream);
+        }
+        let [_, body] = &mut self.bodies;
+        *body = Body::wanted(&block.fields, flavor, room, moment.options);
+        body.is_some()
+    }
+
+    /// The bodies are over: what came of them; gives what was wrong with them.
+    fn end_bodies(&mut self) -> Vec<(Sender, Anomaly)> {
+        let mut faults = Vec::new();
+        let Self { bodies: [client, server], request, response, grpc, .. } = self;
+        for (from, kind, body, part, complete) in [
+            (Sender::Client, MessageKind::Request, client, request, self.request_done),
+            (Sender::Server, MessageKind::Response, server, response, self.response_done),
+        ] {
+            let Some(outcome) = body.take().map(|body| body.end(complete)) else { continue };
+            if let Some(grpc) = grpc {
+                grpc.body(kind, outcome.messages.as_ref());
+            }
+            if let Some(part) = part {
+                part.body_sha256 = outcome.sha256;
+                part.body_bytes_decoded = outcome.decoded_bytes;
+            }
+            faults.extend(outcome.faults.into_iter().map(|fault| (from, fault)));
+        }
+        faults
+    }
+
     /// The half that the sender of the moment sends.
     fn half(&mut self, moment: &Moment<'_>) -> Option<&mut MessagePart> {
         match moment.from {
@@ -262,6 +351,8 @@ fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart {
         header_bytes: u64::from(block.wire_bytes),
         header_bytes_decoded: u64::from(block.decoded_bytes),
         body_bytes: 0,
+        content_encoding: block.fields.get("content-encoding").map(text::text),
+        body_bytes_decoded: None,
         body_sha256: None,
         complete: false,
     }
@@ -271,14 +362,6 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
     // A stream of which only PRIORITY or a broken block was seen is no exchange.
     if !moment.options.interests.exchanges || (stream.request.is_none() && stream.response.is_none()) {
         return;
-    }
-    if moment.options.hash_bodies {
-        let [forward, reverse] = &mut stream.hashes;
-        for (part, hash) in [(&mut stream.request, forward), (&mut stream.response, reverse)] {
-            if let Some(part) = part {
-                part.body_sha256 = Some(hash.take().unwrap_or_default().finalize().into());
-            }
-        }
     }
     let (request_done, response_done) = (stream.request_done, stream.response_done);
     for (part, done) in [(&mut stream.request, request_done), (&mut stream.response, response_done)] {
@@ -304,6 +387,7 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         content_type: stream.content_type,
         facts: stream.facts,
         is_secure: moment.is_secure,
+        grpc: stream.grpc,
         request: stream.request,
         response: stream.response,
         inferred: false,

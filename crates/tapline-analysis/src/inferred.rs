@@ -146,6 +146,7 @@ impl Inferred {
             content_type: None,
             facts: crate::HeadFacts::default(),
             is_secure: true,
+            grpc: None,
             inferred: true,
             pushed: false,
             reset: None,
@@ -172,6 +173,8 @@ impl Part {
             header_bytes: 0,
             header_bytes_decoded: 0,
             body_bytes: self.octets,
+            content_encoding: None,
+            body_bytes_decoded: None,
             body_sha256: None,
             complete: true,
         }

@@ -9,12 +9,14 @@
 #![warn(clippy::indexing_slicing)]
 
 mod analyzer;
+mod body;
 pub mod certificate;
 mod changed;
 mod comparison;
 mod event;
 mod exchange;
 mod finding;
+mod grpc;
 mod http1;
 mod http2;
 pub mod human;
@@ -35,15 +37,17 @@ mod text;
 mod tls;
 mod totals;
 mod trail;
+mod websocket;
 
 pub use analyzer::Analyzer;
 pub use comparison::{Comparison, Usage};
 pub use event::{
     AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
-    TlsMessage, TlsSession,
+    TlsMessage, TlsSession, WebSocketFrame,
 };
 pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
 pub use finding::{CATALOGUE, Finding, Kind, Severity};
+pub use grpc::{Grpc, GrpcMessages};
 pub use intake::{Intake, Task, Work};
 pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};

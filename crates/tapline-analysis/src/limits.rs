@@ -11,6 +11,10 @@ pub const PIPELINED_MAX: usize = 1024;
 /// HTTP/2 streams of a connection that are open at once. Servers allow 100 to 256; a flood is cut here.
 pub const STREAMS_MAX: usize = 4096;
 
+/// Bodies of an HTTP/2 connection whose content is decoded at once, where that is asked for: each may take a window of
+/// 16 MiB. Browsers load a dozen things at a time.
+pub const BODIES_DECODED_MAX: usize = 32;
+
 /// Kinds of anomaly that are counted on one connection.
 pub const ANOMALY_KINDS_MAX: usize = 64;
 

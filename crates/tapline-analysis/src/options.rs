@@ -28,6 +28,8 @@ pub struct Interests {
     pub http1_messages: bool,
     /// HTTP/2 frames one by one.
     pub http2_frames: bool,
+    /// WebSocket frames one by one.
+    pub websocket_frames: bool,
     /// Requests with their responses.
     pub exchanges: bool,
     /// Header fields on exchanges.
@@ -51,6 +53,7 @@ impl Interests {
         tls_progress: true,
         http1_messages: true,
         http2_frames: true,
+        websocket_frames: true,
         exchanges: true,
         headers: true,
         lookups: true,
@@ -65,6 +68,7 @@ impl Interests {
         tls_messages: false,
         http1_messages: false,
         http2_frames: false,
+        websocket_frames: false,
         headers: false,
         lookups: false,
         anomalies: false,
@@ -109,6 +113,8 @@ pub struct Options {
     pub decode_as: Vec<(u16, Protocol)>,
     /// Whether bodies are hashed.
     pub hash_bodies: bool,
+    /// Whether the content codings of bodies are undone, to tell the size of what is inside.
+    pub decode_bodies: bool,
     /// What TLS is opened with.
     pub keys: Arc<Keys>,
     /// The roots by which certificates are judged; without any, no chain is.
@@ -118,7 +124,14 @@ pub struct Options {
 impl Options {
     /// These interests, nothing stated.
     pub fn of(interests: Interests) -> Self {
-        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default(), trust: None }
+        Self {
+            interests,
+            decode_as: Vec::new(),
+            hash_bodies: false,
+            decode_bodies: false,
+            keys: Arc::default(),
+            trust: None,
+        }
     }
 
     /// Into how many shards connections are divided. All are in one where one may tell the secrets of another.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, dns, http1, tls};
+use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, anomaly, dns, http1, tls};
 use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, End, Orientation, Origin};
 
@@ -16,7 +16,7 @@ use crate::limits::{
 use crate::stall::{Pulse, Question, Trips, attribute, stretch};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, DnsSaid, Event, Exchange, HeadFacts, Options, Sender, Setup, Span};
+use crate::{AnomalyRecord, DnsSaid, Event, Exchange, HeadFacts, Options, Sender, Setup, Span, websocket};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -362,6 +362,28 @@ impl Story {
         }
     }
 
+    /// Octets are missing: what bodies say behind them is not known.
+    fn gap_in_bodies(&mut self, code: &str, direction: Direction) {
+        let from = self.sender(direction);
+        match &mut self.http2 {
+            Some(http2) if code == anomaly::HTTP2_GAP => http2.gap(from),
+            _ if code == anomaly::HTTP1_GAP => self.http1.gap(direction),
+            _ => {}
+        }
+    }
+
+    /// What was wrong with bodies that ended is told.
+    fn tell_body_faults(&mut self, span: &Range<u64>, moment: &mut Moment<'_>) {
+        let mut faults = self.http1.take_faults();
+        faults.extend(self.http2.iter_mut().flat_map(|http2| http2.take_faults()));
+        let said_by = moment.from;
+        for (from, fault) in faults {
+            moment.from = from;
+            tell_anomaly(self, fault, span.clone(), moment);
+        }
+        moment.from = said_by;
+    }
+
     /// Exchanges were told since `mark`: they are timed, and the connection's first carries what it cost.
     fn price_new_exchanges(&mut self, mark: usize, moment: &mut Moment<'_>) {
         let tls = self.tls.as_ref().and_then(|tls| tls.first_handshake());
@@ -401,6 +423,7 @@ impl Story {
             http2.close(moment);
         }
         self.price_new_exchanges(mark, moment);
+        self.tell_body_faults(&(0..0), moment);
         self.trails = Default::default();
         if let Some(http2) = &mut self.http2 {
             **http2 = http2.remember();
@@ -445,6 +468,7 @@ impl Sink for Listener<'_> {
             }
             Message::Http1(message) => {
                 story.http1(message, &mut moment);
+                story.tell_body_faults(&span, &mut moment);
                 story.settle(direction, span.end);
             }
             Message::Http2(message) => {
@@ -453,6 +477,7 @@ impl Sink for Listener<'_> {
                 http2.see(*message, &mut moment);
                 let left_out = http2.take_left_out();
                 story.price_new_exchanges(mark, &mut moment);
+                story.tell_body_faults(&span, &mut moment);
                 story.settle(direction, span.end);
                 if let Some(stream) = left_out {
                     let detail =
@@ -467,7 +492,14 @@ impl Sink for Listener<'_> {
                 }
                 story.settle(direction, span.end);
             }
-            Message::Anomaly(anomaly) => tell_anomaly(story, anomaly, span, &mut moment),
+            Message::WebSocket(frame) => {
+                websocket::tell(frame, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Anomaly(anomaly) => {
+                story.gap_in_bodies(anomaly.code, direction);
+                tell_anomaly(story, anomaly, span, &mut moment);
+            }
         }
     }
 
@@ -484,12 +516,10 @@ impl Sink for Listener<'_> {
     }
 
     fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
-        if !self.options.hash_bodies {
-            return;
-        }
+        let from = self.story.sender(direction);
         match &mut self.story.http2 {
-            Some(http2) if stream != 0 => http2.hash(direction, stream, octets),
-            _ => self.story.http1.hash(direction, octets),
+            Some(http2) if stream != 0 => http2.body(from, stream, octets),
+            _ => self.story.http1.body(direction, octets),
         }
     }
 }

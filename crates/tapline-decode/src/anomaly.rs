@@ -53,12 +53,84 @@ codes! {
     HTTP1_BAD_CHUNK_SIZE = "http1_bad_chunk_size";
     /// Chunk data that is not followed by a line end (RFC 9112 §7.1).
     HTTP1_BAD_CHUNK_END = "http1_bad_chunk_end";
+    /// A chunk size behind white space, or with more digits than a number of 64 bits has (RFC 9112 §7.1).
+    HTTP1_CHUNK_SIZE_ODD = "http1_chunk_size_odd";
+    /// A chunk-size line with extensions that ends in LF without CR (RFC 9112 §7.1.1): readers that look for CRLF
+    /// find another chunk.
+    HTTP1_CHUNK_EXTENSION_LF = "http1_chunk_extension_lf";
+    /// A CR without LF behind it in a head or a chunk-size line (RFC 9112 §2.2).
+    HTTP1_BARE_CR = "http1_bare_cr";
+    /// A NUL or another control character in a head (RFC 9110 §5.5).
+    HTTP1_CONTROL_CHARACTER = "http1_control_character";
+    /// White space between a field name and its colon (RFC 9112 §5.1): some readers take the field, others do not.
+    HTTP1_SPACE_BEFORE_COLON = "http1_space_before_colon";
+    /// A Transfer-Encoding that some readers take for chunked and others do not (RFC 9112 §6.1, §11.2).
+    HTTP1_TRANSFER_ENCODING_OBFUSCATED = "http1_transfer_encoding_obfuscated";
+    /// Several Transfer-Encoding fields, or chunked applied twice (RFC 9112 §6.1).
+    HTTP1_TRANSFER_ENCODING_REPEATED = "http1_transfer_encoding_repeated";
+    /// Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 §6.1).
+    HTTP1_TRANSFER_ENCODING_IN_1_0 = "http1_transfer_encoding_in_1_0";
+    /// Content-Length more than once, or as a list, with one value (RFC 9112 §6.3); several values are
+    /// `http1_content_length_conflict` too.
+    HTTP1_CONTENT_LENGTH_REPEATED = "http1_content_length_repeated";
+    /// Several Host fields (RFC 9112 §3.2).
+    HTTP1_HOST_REPEATED = "http1_host_repeated";
+    /// A request of HTTP/1.1 without Host (RFC 9112 §3.2).
+    HTTP1_HOST_MISSING = "http1_host_missing";
+    /// A target in absolute form whose authority is not what Host says (RFC 9112 §3.2.2).
+    HTTP1_HOST_DIFFERS = "http1_host_differs";
+    /// A response that no request waits for (RFC 9112 §9.2).
+    HTTP1_RESPONSE_UNSOLICITED = "http1_response_unsolicited";
+    /// A response that no request waits for, behind the answer to a request whose target has an escaped line end
+    /// (RFC 9112 §11.1).
+    HTTP1_RESPONSE_SPLITTING = "http1_response_splitting";
     /// More requests wait for an answer than are paired.
     HTTP1_PIPELINE_TOO_DEEP = "http1_pipeline_too_deep";
     /// A client waited for no answer to its CONNECT and sent more than is held.
     HTTP1_TUNNEL_UNANSWERED = "http1_tunnel_unanswered";
     /// A body ended before its declared length (RFC 9112 §8).
     HTTP1_BODY_CUT = "http1_body_cut";
+
+    /// A content coding that is not known, or more of them than are undone (RFC 9110 §8.4).
+    CONTENT_CODING_UNKNOWN = "content_coding_unknown";
+    /// A body that does not decode by its content coding, is over before it, or goes on behind it (RFC 9110 §8.4).
+    CONTENT_CODING_BROKEN = "content_coding_broken";
+    /// A body that decodes to more than is decoded, in all or for its size.
+    CONTENT_CODING_BOMB = "content_coding_bomb";
+    /// A gRPC message that begins with an unknown flag (PROTOCOL-HTTP2, Length-Prefixed-Message).
+    GRPC_BAD_FLAG = "grpc_bad_flag";
+    /// A body that ends inside a gRPC message.
+    GRPC_MESSAGE_CUT = "grpc_message_cut";
+
+    /// Octets are missing inside or between WebSocket frames.
+    WEBSOCKET_GAP = "websocket_gap";
+    /// A gap hides where frames begin; the direction is not read further.
+    WEBSOCKET_LOST = "websocket_lost";
+    /// The connection ended inside a frame.
+    WEBSOCKET_FRAME_CUT = "websocket_frame_cut";
+    /// A client sent a frame without a mask (RFC 6455 §5.1).
+    WEBSOCKET_UNMASKED_CLIENT = "websocket_unmasked_client";
+    /// A server sent a masked frame (RFC 6455 §5.1).
+    WEBSOCKET_MASKED_SERVER = "websocket_masked_server";
+    /// A reserved bit that no negotiated extension defines (RFC 6455 §5.2).
+    WEBSOCKET_RESERVED_BITS = "websocket_reserved_bits";
+    /// A reserved opcode (RFC 6455 §5.2).
+    WEBSOCKET_RESERVED_OPCODE = "websocket_reserved_opcode";
+    /// A length in more octets than it needs, or above 63 bits (RFC 6455 §5.2).
+    WEBSOCKET_BAD_LENGTH = "websocket_bad_length";
+    /// A continuation that continues nothing (RFC 6455 §5.4).
+    WEBSOCKET_CONTINUATION_UNEXPECTED = "websocket_continuation_unexpected";
+    /// A message that begins inside another one (RFC 6455 §5.4).
+    WEBSOCKET_MESSAGE_INTERRUPTED = "websocket_message_interrupted";
+    /// A control frame above 125 octets (RFC 6455 §5.5).
+    WEBSOCKET_CONTROL_TOO_LONG = "websocket_control_too_long";
+    /// A control frame in fragments (RFC 6455 §5.5).
+    WEBSOCKET_CONTROL_FRAGMENTED = "websocket_control_fragmented";
+    /// A frame after a close frame (RFC 6455 §5.5.1).
+    WEBSOCKET_AFTER_CLOSE = "websocket_after_close";
+    /// A close frame with half a code, one that is never sent, or a reason that is not UTF-8 (RFC 6455 §5.5.1,
+    /// §7.4).
+    WEBSOCKET_BAD_CLOSE = "websocket_bad_close";
 
     /// Octets are missing inside or between frames.
     HTTP2_GAP = "http2_gap";

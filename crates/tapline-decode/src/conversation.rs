@@ -11,7 +11,8 @@ use crate::http1::Switch;
 use crate::input::Input;
 use crate::limits::LAYERS_MAX;
 use crate::pair::Pair;
-use crate::{Direction, Keyring, Message, Protocol, Sink, dns, http1, http2, tls};
+use crate::websocket::Extensions;
+use crate::{Direction, Keyring, Message, Protocol, Sink, dns, http1, http2, tls, websocket};
 
 /// Both directions of one connection and whatever they speak.
 #[derive(Debug, Default)]
@@ -32,6 +33,7 @@ enum Layer {
     Http1(Box<http1::Decoder>),
     Http2(Box<http2::Decoder>),
     Dns(Box<dns::Decoder>),
+    WebSocket(Box<websocket::Decoder>),
     /// Known, and not read.
     Silent,
 }
@@ -50,7 +52,9 @@ impl Layer {
             Protocol::Http1 => Self::Http1(Box::new(http1::Decoder::new(client))),
             Protocol::Http2 => Self::Http2(Box::new(http2::Decoder::new(client))),
             Protocol::Dns => Self::Dns(Box::default()),
-            Protocol::WebSocket => Self::Silent,
+            Protocol::WebSocket => {
+                Self::WebSocket(Box::new(websocket::Decoder::new(client, Extensions::Unknown)))
+            }
         }
     }
 }
@@ -97,6 +101,9 @@ impl Conversation {
                     None => return,
                 },
                 Layer::Http2(decoder) => return decoder.bytes(direction, input.offset, input.octets, sink),
+                Layer::WebSocket(decoder) => {
+                    return decoder.bytes(direction, input.offset, input.octets, sink);
+                }
                 Layer::Tls(decoder) => return decoder.bytes(direction, &mut input, keyring, sink),
                 Layer::Dns(decoder) => return decoder.bytes(direction, &mut input, sink),
                 Layer::Silent => return,
@@ -121,6 +128,7 @@ impl Conversation {
                     None => return,
                 },
                 Layer::Http2(decoder) => return decoder.gap(direction, offset, length, sink),
+                Layer::WebSocket(decoder) => return decoder.gap(direction, offset, length, sink),
                 Layer::Tls(decoder) => return decoder.gap(direction, offset, length, keyring, sink),
                 Layer::Dns(decoder) => return decoder.gap(direction),
                 Layer::Silent => return,
@@ -141,6 +149,7 @@ impl Conversation {
                     None => return,
                 },
                 Layer::Http2(decoder) => return decoder.end(direction, sink),
+                Layer::WebSocket(decoder) => return decoder.end(direction, sink),
                 Layer::Tls(decoder) => return decoder.end(direction, clean, keyring, sink),
                 Layer::Unknown(_) | Layer::Dns(_) | Layer::Silent => return,
             }
@@ -214,9 +223,10 @@ impl Conversation {
         self.layer = match switch {
             _ if self.switches >= LAYERS_MAX => Layer::Silent,
             Switch::Detect => Layer::default(),
-            Switch::WebSocket => {
+            Switch::WebSocket(extensions) => {
                 sink.message(direction, at..at, Message::Protocol(Protocol::WebSocket));
-                Layer::Silent
+                let client = client.unwrap_or(direction.flip());
+                Layer::WebSocket(Box::new(websocket::Decoder::new(Some(client), extensions)))
             }
             Switch::Http2(settings) => {
                 sink.message(direction, at..at, Message::Protocol(Protocol::Http2));

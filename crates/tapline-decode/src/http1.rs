@@ -6,6 +6,7 @@ mod framing;
 mod head;
 mod lines;
 mod pending;
+mod suspicious;
 mod upgrade;
 
 use crate::Fields;
@@ -95,4 +96,6 @@ pub struct End {
     pub complete: bool,
     /// Trailer fields (RFC 9112 §7.1.2).
     pub trailers: Fields,
+    /// Chunks whose size line has extensions (RFC 9112 §7.1.1).
+    pub chunk_extensions: u32,
 }

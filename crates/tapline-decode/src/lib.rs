@@ -8,9 +8,11 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod anomaly;
+pub mod content;
 mod conversation;
 pub mod dns;
 mod fields;
+pub mod grpc;
 pub mod http1;
 pub mod http2;
 mod input;
@@ -21,6 +23,7 @@ mod parse;
 mod protocol;
 mod resync;
 pub mod tls;
+pub mod websocket;
 
 use std::ops::Range;
 
@@ -50,6 +53,8 @@ pub enum Message {
     Http2(Box<http2::Message>),
     /// A DNS message over TCP.
     Dns(Box<dns::Message>),
+    /// A frame of WebSocket.
+    WebSocket(websocket::Frame),
     /// Something that its RFC forbids, or that could not be read.
     Anomaly(Anomaly),
 }

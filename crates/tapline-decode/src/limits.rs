@@ -27,6 +27,29 @@ pub const HTTP1_RESYNC_LINE_MAX: usize = 16 << 10;
 /// Requests that wait for their responses. Pipelines are dozens deep; what comes later is not paired.
 pub const HTTP1_PENDING_MAX: usize = 4096;
 
+/// Content codings of one body that are undone, one over the other. More than one is rare.
+pub const CONTENT_CODINGS_MAX: usize = 4;
+
+/// Octets that one body may decode to, its codings together. More is not decoded: it is a download, not a page.
+pub const CONTENT_DECODED_MAX: u64 = 4 << 30;
+
+/// Octets of content for one octet on the wire. Text that repeats itself stays below 200; deflate can reach 1032, zstd
+/// and brotli many thousands.
+pub const CONTENT_RATIO_MAX: u64 = 250;
+
+/// Octets of content up to which no ratio is too much: decoding them costs nobody anything.
+pub const CONTENT_UNSUSPICIOUS_MAX: u64 = 8 << 20;
+
+/// Lengths of gRPC messages that are kept of a body; what comes later is counted.
+pub const GRPC_LENGTHS_KEPT_MAX: usize = 64;
+
+/// Octets of the trailers in the body of a gRPC-Web response that are held.
+pub const GRPC_WEB_TRAILERS_MAX: usize = 16 << 10;
+
+/// Octets of the payload of a WebSocket control frame that are held, of close frames alone: no valid one has more
+/// (RFC 6455 §5.5).
+pub const WEBSOCKET_CONTROL_MAX: usize = 125;
+
 /// Octets of one field block on the wire, its fragments together: a CONTINUATION flood stops here.
 pub const HEADER_BLOCK_WIRE_MAX: usize = 512 << 10;
 

@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{Forward, Heard, Reverse, Turn, hex, http1, http2, play, tls12};
+use common::{Forward, Heard, Reverse, Turn, hex, http1, http2, play, tls12, websocket};
 use proptest::prelude::*;
 use tapline_decode::{Conversation, Keyring, Protocol};
 
-const STATED: [Option<Protocol>; 4] =
-    [None, Some(Protocol::Tls), Some(Protocol::Http1), Some(Protocol::Http2)];
+const STATED: [Option<Protocol>; 5] =
+    [None, Some(Protocol::Tls), Some(Protocol::Http1), Some(Protocol::Http2), Some(Protocol::WebSocket)];
 
 fn feed(octets: &[u8]) {
     for stated in STATED {
@@ -63,7 +63,7 @@ proptest! {
 
     #[test]
     fn samples_with_wrong_octets(at in 0_usize..10_000, value in any::<u8>(), pieces in 1_usize..50) {
-        for mut turns in [http1(), http2(), tls12()] {
+        for mut turns in [http1(), http2(), tls12(), websocket()] {
             let total: usize = turns.iter().map(|(_, octets)| octets.len()).sum();
             let mut at = at % total;
             for (_, octets) in &mut turns {
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn samples_with_gaps(from in 0_u64..3000, length in 1_u64..2500, pieces in 1_usize..300) {
-        for turns in [http1(), http2(), tls12()] {
+        for turns in [http1(), http2(), tls12(), websocket()] {
             let whole = with_gap(&turns, from, length, usize::MAX);
             prop_assert_eq!(with_gap(&turns, from, length, pieces), whole);
         }

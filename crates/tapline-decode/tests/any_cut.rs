@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Forward, Reverse, Turn, http1, http2, play, tls12};
+use common::{Forward, Reverse, Turn, http1, http2, play, tls12, websocket};
 use proptest::prelude::*;
 use tapline_decode::{Conversation, Message, http1 as h1};
 
@@ -20,7 +20,8 @@ fn starttls() -> Vec<Turn> {
 }
 
 fn h2c() -> Vec<Turn> {
-    let request = b"GET /up HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".to_vec();
+    let request =
+        b"GET /up HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".to_vec();
     let mut turns = vec![(Forward, request)];
     let http2 = http2();
     turns.push((Reverse, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n".to_vec()));
@@ -45,6 +46,7 @@ fn samples() -> Vec<(&'static str, Vec<Turn>)> {
         ("starttls", starttls()),
         ("h2c", h2c()),
         ("connect", connect()),
+        ("websocket", websocket()),
     ]
 }
 
@@ -79,6 +81,7 @@ fn nothing_but_what_is_odd_is_said() {
     assert_eq!(codes(&starttls()), [""; 0]);
     assert_eq!(codes(&connect()), [""; 0]);
     assert_eq!(codes(&h2c()), [""; 0]);
+    assert_eq!(codes(&websocket()), [""; 0]);
     assert_eq!(codes(&http1()), ["http1_obs_fold", "http1_bare_lf"]);
 }
 

@@ -5,11 +5,13 @@ mod certificate;
 mod connection;
 mod exchange;
 mod finding;
+mod grpc;
 mod http;
 mod lookup;
 mod series;
 mod tcp;
 mod tls;
+mod websocket;
 
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -39,6 +41,8 @@ pub enum RecordType {
     Http1Message,
     /// An HTTP/2 frame.
     Http2Frame,
+    /// A WebSocket frame.
+    WebSocketFrame,
     /// A request with its response.
     HttpExchange,
     /// A DNS lookup.
@@ -51,7 +55,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
@@ -60,6 +64,7 @@ impl RecordType {
         Self::TlsSession,
         Self::Http1Message,
         Self::Http2Frame,
+        Self::WebSocketFrame,
         Self::HttpExchange,
         Self::DnsLookup,
         Self::Finding,
@@ -82,6 +87,7 @@ impl RecordType {
             Self::TlsSession => "tls_session",
             Self::Http1Message => "http1_message",
             Self::Http2Frame => "http2_frame",
+            Self::WebSocketFrame => "websocket_frame",
             Self::HttpExchange => "http_exchange",
             Self::DnsLookup => "dns_lookup",
             Self::Finding => "finding",
@@ -113,6 +119,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         tls_progress: false,
         http1_messages: wants(RecordType::Http1Message),
         http2_frames: wants(RecordType::Http2Frame),
+        websocket_frames: wants(RecordType::WebSocketFrame),
         exchanges: wants(RecordType::HttpExchange),
         headers: wants(RecordType::HttpExchange),
         lookups: wants(RecordType::DnsLookup),
@@ -145,6 +152,7 @@ impl<W: Write> Writer<W> {
             Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
             Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),
             Event::Http2Frame(frame) => self.line(&http::Http2Line::of(frame)),
+            Event::WebSocketFrame(frame) => self.line(&websocket::Line::of(frame)),
             Event::Exchange(exchange) => self.line(&exchange::Line::of(exchange)),
             Event::Anomaly(anomaly) => self.line(&anomaly_line(anomaly)),
         }

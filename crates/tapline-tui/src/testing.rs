@@ -106,6 +106,8 @@ fn part(first: Origin, last: Origin, body_bytes: u64) -> MessagePart {
         header_bytes_decoded: 100,
         body_bytes,
         complete: true,
+        content_encoding: None,
+        body_bytes_decoded: None,
         body_sha256: None,
     }
 }
@@ -121,6 +123,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         status: Some(200),
         request: Some(part(at(5, start_ms), at(5, start_ms + 1), 0)),
         response: Some(part(at(6, start_ms + 20), at(8, start_ms + 40), 11_000)),
+        grpc: None,
         content_type: Some("text/html".into()),
         facts: tapline_analysis::HeadFacts::default(),
         is_secure: false,

@@ -133,6 +133,9 @@ pub(crate) struct ExportArguments {
     /// Add the SHA-256 of each body
     #[arg(long)]
     pub(crate) hash_bodies: bool,
+    /// Undo content codings (gzip, deflate, br, zstd) to tell the size of what is in bodies
+    #[arg(long)]
+    pub(crate) decode_bodies: bool,
 }
 
 /// An export format.

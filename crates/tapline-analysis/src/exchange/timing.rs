@@ -93,6 +93,8 @@ mod tests {
             header_bytes: 0,
             header_bytes_decoded: 0,
             body_bytes: 0,
+            content_encoding: None,
+            body_bytes_decoded: None,
             body_sha256: None,
             complete: true,
         }
@@ -119,6 +121,7 @@ mod tests {
             request: request.map(part),
             response: response.map(part),
             content_type: None,
+            grpc: None,
             facts: crate::HeadFacts::default(),
             is_secure: false,
             setup: steps.map(|steps| Box::new(setup(steps))),

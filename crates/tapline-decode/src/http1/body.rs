@@ -5,7 +5,7 @@
 //!                         └─ size 0 ─► Trailers ─► over
 //! ```
 
-use super::framing::chunk_size;
+use super::framing::{ChunkLine, chunk_line};
 use super::head::{fields, note_lines};
 use super::lines::{Scan, first_line};
 use super::{End, Framing};
@@ -34,8 +34,8 @@ pub(super) struct Body {
     /// Where the body starts.
     pub(super) start: u64,
     end: End,
-    /// Bare LF is said once a body.
-    said_bare_lf: bool,
+    /// What was odd about chunks is said once a body.
+    said: Vec<&'static str>,
 }
 
 /// How feeding a body went.
@@ -71,7 +71,7 @@ impl Body {
             Framing::UntilClose => Expect::UntilClose,
         };
         let end = End { complete: true, ..End::default() };
-        Some(Self { expect, held: Vec::new(), start, end, said_bare_lf: false })
+        Some(Self { expect, held: Vec::new(), start, end, said: Vec::new() })
     }
 
     /// Takes octets; content goes straight on.
@@ -142,32 +142,42 @@ impl Body {
                 let detail = "chunk data is not followed by a line end";
                 oddities.push(Anomaly::new(anomaly::HTTP1_BAD_CHUNK_END, detail));
             }
-            Some(true) if !std::mem::replace(&mut self.said_bare_lf, true) => {
-                oddities.push(Anomaly::new(anomaly::HTTP1_BARE_LF, "a chunk ends in LF without CR"));
-            }
-            Some(_) => {}
+            Some(true) => self.say_once(anomaly::HTTP1_BARE_LF, "a chunk ends in LF without CR", oddities),
+            Some(false) => {}
         }
         Some(found.is_some())
     }
 
-    /// A chunk-size line, once it is whole.
+    fn say_once(&mut self, code: &'static str, detail: &'static str, oddities: &mut Vec<Anomaly>) {
+        if !self.said.contains(&code) {
+            self.said.push(code);
+            oddities.push(Anomaly::new(code, detail));
+        }
+    }
+
+    /// The size in a chunk-size line, once that is whole.
     fn chunk_line(
         &mut self,
         input: &mut Input<'_>,
         oddities: &mut Vec<Anomaly>,
     ) -> Option<Result<u64, NoChunkSize>> {
         let found = input.with_held(&mut self.held, |octets| match first_line(octets) {
-            Some((line, used)) if used <= HTTP1_CHUNK_LINE_MAX => {
-                Some((used, chunk_size(line).ok_or(NoChunkSize)))
+            Some((_, used)) if used <= HTTP1_CHUNK_LINE_MAX => {
+                Some((used, octets.get(..used).and_then(chunk_line)))
             }
-            _ if octets.len() > HTTP1_CHUNK_LINE_MAX => Some((HTTP1_CHUNK_LINE_MAX + 1, Err(NoChunkSize))),
+            _ if octets.len() > HTTP1_CHUNK_LINE_MAX => Some((HTTP1_CHUNK_LINE_MAX + 1, None)),
             _ => None,
         })?;
-        if found.is_err() {
+        let Some(ChunkLine { size, has_extension, odd }) = found else {
             let detail = "a chunk size is no hexadecimal number below 2^64";
             oddities.push(Anomaly::new(anomaly::HTTP1_BAD_CHUNK_SIZE, detail));
+            return Some(Err(NoChunkSize));
+        };
+        if let Some((code, detail)) = odd {
+            self.say_once(code, detail, oddities);
         }
-        Some(found)
+        self.end.chunk_extensions = self.end.chunk_extensions.saturating_add(u32::from(has_extension));
+        Some(Ok(size))
     }
 
     fn trailers(&mut self, input: &mut Input<'_>, oddities: &mut Vec<Anomaly>) -> Fed {

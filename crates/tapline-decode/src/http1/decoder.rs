@@ -12,6 +12,7 @@ use super::framing::{of_request, of_response};
 use super::head;
 use super::lines::{Scan, Start, first_line, is_simple_request, start};
 use super::pending::{Asked, Pending, Request as Waiting};
+use super::suspicious::{self, has_escaped_line_end};
 use super::upgrade::{self, Switch};
 use super::{End, Framing, Message, Request, Response};
 use crate::anomaly::{self, Anomaly};
@@ -113,6 +114,7 @@ impl Decoder {
                     Fed::Open => return Step::Wait,
                     Fed::Over => self.body_over(direction, input.offset, true, sink),
                     Fed::Broken => {
+                        self.pending.lose_track();
                         self.body_over(direction, input.offset, false, sink);
                         self.sides.of_mut(direction).expect = Expect::Resync { skipping: false };
                     }
@@ -160,6 +162,7 @@ impl Decoder {
             Head::Request(head) => self.request(head, direction, range, sink),
             Head::Response(head) => self.response(head, direction, range, sink),
             Head::NoStartLine => {
+                self.pending.lose_track();
                 side.expect = Expect::Resync { skipping: true };
                 let detail = "what stands where a message begins is no start line";
                 let range = range.start..range.start;
@@ -167,6 +170,7 @@ impl Decoder {
                 Step::GoOn
             }
             Head::TooLong => {
+                self.pending.lose_track();
                 side.expect = Expect::Nothing;
                 let detail = "a head is longer than is held; the direction is not read further";
                 say(sink, direction, range, Anomaly::new(anomaly::HTTP1_HEAD_TOO_LONG, detail));
@@ -192,10 +196,12 @@ impl Decoder {
     ) -> Step {
         self.found_client(direction, direction, range.start, sink);
         let mut oddities = Vec::new();
+        suspicious::of_request(&head, &mut oddities);
         let framing = of_request(&head.fields, &mut oddities);
         let asked = Asked::of(&head.method);
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
-        if !self.pending.push(Waiting { asked, http2_settings }) {
+        let has_escaped_line_end = has_escaped_line_end(&head.target);
+        if !self.pending.push(Waiting { asked, http2_settings, has_escaped_line_end }) {
             let detail = "more requests wait for an answer than are paired";
             oddities.push(Anomaly::new(anomaly::HTTP1_PIPELINE_TOO_DEEP, detail));
         }
@@ -227,6 +233,8 @@ impl Decoder {
         let lost_responses = if after_gap { self.pending.keep_newest() } else { 0 };
         let asked = self.pending.oldest().map(|request| request.asked);
         let mut oddities = Vec::new();
+        oddities.extend(self.pending.unsolicited(head.status));
+        suspicious::of_response(head.minor_version, &head.fields, &mut oddities);
         let framing = of_response(head.status, asked.unwrap_or(Asked::Other), &head.fields, &mut oddities);
         say_all(sink, direction, range.clone(), oddities);
         let head::ResponseHead { minor_version, status, reason, fields } = head;
@@ -334,6 +342,7 @@ impl Decoder {
         sink: &mut impl Sink,
     ) -> Option<Switch> {
         let end = offset.saturating_add(length);
+        self.pending.lose_track();
         let side = self.sides.of_mut(direction);
         side.next = end;
         let ended_at = match &mut side.expect {
@@ -371,7 +380,8 @@ impl Decoder {
         let message = match read_head(&head, is_client, &mut Scan::default(), &mut oddities) {
             Some((_, Head::Request(head))) => {
                 self.found_client(direction, direction, range.start, sink);
-                self.pending.push(Waiting { asked: Asked::of(&head.method), http2_settings: None });
+                let asked = Asked::of(&head.method);
+                self.pending.push(Waiting { asked, http2_settings: None, has_escaped_line_end: false });
                 let head::RequestHead { method, target, minor_version, fields } = head;
                 let framing = Framing::UntilClose;
                 let request = Request { method, target, minor_version, fields, framing, octets };

@@ -78,10 +78,33 @@ fn decimal(text: &[u8]) -> Option<u64> {
     number(text, 10)
 }
 
-/// The number at the beginning of a chunk-size line, its extensions left aside (RFC 9112 §7.1).
-pub(super) fn chunk_size(line: &[u8]) -> Option<u64> {
+/// A chunk-size line (RFC 9112 §7.1).
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ChunkLine {
+    pub(super) size: u64,
+    pub(super) has_extension: bool,
+    /// The gravest of what is odd about it: code and sentence.
+    pub(super) odd: Option<(&'static str, &'static str)>,
+}
+
+/// A chunk-size line with its end; `None` where it begins with no number below 2^64.
+pub(super) fn chunk_line(octets: &[u8]) -> Option<ChunkLine> {
+    let line = octets.strip_suffix(b"\n").unwrap_or(octets);
+    let (line, ends_in_lf) = line.strip_suffix(b"\r").map_or((line, true), |line| (line, false));
     let text = line.split(|&b| b == b';').next().unwrap_or_default();
-    number(text.trim_ascii(), 16)
+    let digits = text.trim_ascii();
+    let has_extension = text.len() < line.len();
+    let odd = if ends_in_lf && has_extension {
+        let detail = "a chunk-size line with extensions ends in LF without CR";
+        Some((anomaly::HTTP1_CHUNK_EXTENSION_LF, detail))
+    } else if line.contains(&b'\r') {
+        Some((anomaly::HTTP1_BARE_CR, "a CR stands in a chunk-size line without LF behind it"))
+    } else if text.first() != digits.first() || digits.len() > 16 {
+        Some((anomaly::HTTP1_CHUNK_SIZE_ODD, "a chunk size stands behind white space or has too many digits"))
+    } else {
+        ends_in_lf.then_some((anomaly::HTTP1_BARE_LF, "a chunk-size line ends in LF without CR"))
+    };
+    Some(ChunkLine { size: number(digits, 16)?, has_extension, odd })
 }
 
 fn number(text: &[u8], radix: u32) -> Option<u64> {
@@ -148,7 +171,11 @@ mod tests {
 
     #[test]
     fn chunk_sizes() {
-        let check = |line: &str, expected| assert_eq!(chunk_size(line.as_bytes()), expected, "{line}");
+        let check = |line: &str, size: Option<u64>| {
+            let read = chunk_line(format!("{line}\r\n").as_bytes());
+            assert_eq!(read.as_ref().map(|read| read.size), size, "{line}");
+            assert!(read.is_none_or(|read| read.odd.is_none()), "{line}");
+        };
         check("0", Some(0));
         check("1a;name=value", Some(26));
         check("FF  ", Some(255));
@@ -156,6 +183,22 @@ mod tests {
         check("10000000000000000", None);
         check("", None);
         check("-1", None);
+        check("+1", None);
         check("0x10", None);
+        check("5_0", None);
+    }
+
+    #[test]
+    fn chunk_lines_that_readers_disagree_on() {
+        let check = |line: &str, extension: bool, code: Option<&str>| {
+            let read = chunk_line(line.as_bytes()).unwrap();
+            assert_eq!((read.has_extension, read.odd.map(|odd| odd.0)), (extension, code), "{line:?}");
+        };
+        check("5;a=b\r\n", true, None);
+        check("5;a=b\n", true, Some(anomaly::HTTP1_CHUNK_EXTENSION_LF));
+        check("5;a\rb\r\n", true, Some(anomaly::HTTP1_BARE_CR));
+        check("5\n", false, Some(anomaly::HTTP1_BARE_LF));
+        check(" 5\r\n", false, Some(anomaly::HTTP1_CHUNK_SIZE_ODD));
+        check("00000000000000005\r\n", false, Some(anomaly::HTTP1_CHUNK_SIZE_ODD));
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use httparse::{EMPTY_HEADER, ParserConfig, Status};
 
 use super::lines::{Scan, field_line, first_line, is_field_name, lines, request_line, status_line};
+use super::suspicious::{decides_framing, note_octets, trim_blanks};
 use crate::Fields;
 use crate::anomaly::{self, Anomaly};
 
@@ -46,6 +47,7 @@ pub(super) fn request(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> R
             fields: collect(parsed.headers),
         };
     }
+    note_octets(head, oddities);
     let (line, rest) = split_first_line(head);
     let line = request_line(line);
     RequestHead {
@@ -73,6 +75,7 @@ pub(super) fn response(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> 
     }
     let (line, rest) = split_first_line(head);
     let (minor_version, status, reason) = status_line(line)?;
+    note_octets(head, oddities);
     Some(ResponseHead { minor_version, status, reason: reason.to_vec(), fields: fields(rest, oddities) })
 }
 
@@ -94,9 +97,10 @@ fn split_first_line(head: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn fields(section: &[u8], oddities: &mut Vec<Anomaly>) -> Fields {
     let mut fields = Fields::default();
     let mut open: Option<(&[u8], Cow<'_, [u8]>)> = None;
-    let mut bad = None;
+    let mut found = Found::default();
     for line in lines(section) {
-        if let ([b' ' | b'\t', ..], Some((_, value))) = (line, &mut open) {
+        if let ([b' ' | b'\t', ..], Some((name, value))) = (line, &mut open) {
+            found.obfuscated |= decides_framing(name);
             let value = value.to_mut();
             value.push(b' ');
             value.extend_from_slice(line.trim_ascii());
@@ -107,19 +111,53 @@ pub(super) fn fields(section: &[u8], oddities: &mut Vec<Anomaly>) -> Fields {
         }
         match field_line(line) {
             Some((name, value)) => {
-                if !is_field_name(name) {
-                    bad = Some("a field name is no token");
-                }
+                found.look_at(name, line);
                 open = Some((name, Cow::Borrowed(value)));
             }
-            None => bad = Some("a field line has no colon"),
+            None => found.bad = Some("a field line has no colon"),
         }
     }
     if let Some((name, value)) = open {
         fields.push(name, &value);
     }
-    oddities.extend(bad.map(|detail| Anomaly::new(anomaly::HTTP1_BAD_FIELD, detail)));
+    found.note(oddities);
     fields
+}
+
+/// What field lines break, said once a section.
+#[derive(Default)]
+struct Found {
+    bad: Option<&'static str>,
+    spaced: bool,
+    /// A field that decides the framing is written so that not everybody reads it.
+    obfuscated: bool,
+}
+
+impl Found {
+    fn look_at(&mut self, name: &[u8], line: &[u8]) {
+        let bare = name.trim_ascii_end();
+        if bare.len() < name.len() && is_field_name(bare) {
+            self.spaced = true;
+            self.obfuscated |= decides_framing(bare);
+        } else if !is_field_name(name) {
+            self.bad = Some("a field name is no token");
+        }
+        // White space that is no blank belongs to the value for some readers.
+        let value = line.get(name.len() + 1..).unwrap_or_default();
+        self.obfuscated |= decides_framing(bare) && trim_blanks(value) != value.trim_ascii();
+    }
+
+    fn note(self, oddities: &mut Vec<Anomaly>) {
+        oddities.extend(self.bad.map(|detail| Anomaly::new(anomaly::HTTP1_BAD_FIELD, detail)));
+        if self.spaced {
+            let detail = "white space stands between a field name and its colon";
+            oddities.push(Anomaly::new(anomaly::HTTP1_SPACE_BEFORE_COLON, detail));
+        }
+        if self.obfuscated {
+            let detail = "a field that says where the message ends is written so that not everybody reads it";
+            oddities.push(Anomaly::new(anomaly::HTTP1_TRANSFER_ENCODING_OBFUSCATED, detail));
+        }
+    }
 }
 
 /// What the lines of a section break.
@@ -154,7 +192,8 @@ mod tests {
         check("GET / HTTP/1.1\nHost: a\n\n", &[("Host", "a")], &[anomaly::HTTP1_BARE_LF]);
         check("GET / HTTP/1.1\r\nA: b\r\n  c\r\n\r\n", &[("A", "b c")], &[anomaly::HTTP1_OBS_FOLD]);
         check("GET / HTTP/1.1\r\nbad\r\nA: b\r\n\r\n", &[("A", "b")], &[anomaly::HTTP1_BAD_FIELD]);
-        check("GET / HTTP/1.1\r\nA : b\r\n\r\n", &[("A ", "b")], &[anomaly::HTTP1_BAD_FIELD]);
+        check("GET / HTTP/1.1\r\nA : b\r\n\r\n", &[("A ", "b")], &[anomaly::HTTP1_SPACE_BEFORE_COLON]);
+        check("GET / HTTP/1.1\r\nA B: c\r\n\r\n", &[("A B", "c")], &[anomaly::HTTP1_BAD_FIELD]);
         check("GET HTTP/1.1\r\nA: b\r\n\r\n", &[("A", "b")], &[]);
         let many = "A: b\r\n".repeat(200);
         check(&format!("GET / HTTP/1.1\r\n{many}\r\n"), &[("A", "b"); 200], &[]);

@@ -146,7 +146,8 @@ fn is_status_line(line: &[u8]) -> bool {
         if major.is_ascii_digit() && minor.is_ascii_digit() && status.is_ascii_digit())
 }
 
-fn is_token(byte: u8) -> bool {
+/// Whether an octet may stand in a token (RFC 9110 §5.6.2).
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::anomaly::{self, Anomaly};
 use crate::limits::HTTP1_PENDING_MAX;
 use crate::parse::length;
 
@@ -30,12 +31,27 @@ pub(super) struct Request {
     pub(super) asked: Asked,
     /// The HTTP2-Settings field of an upgrade to h2c.
     pub(super) http2_settings: Option<Box<[u8]>>,
+    /// Its target has an escaped line end.
+    pub(super) has_escaped_line_end: bool,
+}
+
+/// What is known of the responses so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pairing {
+    /// None answered a request yet.
+    #[default]
+    Unproven,
+    /// Each answered one. The newest of these requests may have an escaped line end.
+    Proven { has_escaped_line_end: bool },
+    /// Requests or responses were lost, or not kept: who answers whom is not known for sure.
+    Lost,
 }
 
 /// The requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     requests: VecDeque<Request>,
+    pairing: Pairing,
 }
 
 impl Pending {
@@ -44,12 +60,42 @@ impl Pending {
         let room = self.requests.len() < HTTP1_PENDING_MAX;
         if room {
             self.requests.push_back(request);
+        } else {
+            self.lose_track();
         }
         room
     }
 
     pub(super) fn oldest(&self) -> Option<&Request> {
         self.requests.front()
+    }
+
+    /// Messages were lost or could not be read.
+    pub(super) fn lose_track(&mut self) {
+        self.pairing = Pairing::Lost;
+    }
+
+    /// What is to be said of a response that no request waits for, where all requests are known.
+    pub(super) fn unsolicited(&mut self, status: u16) -> Option<Anomaly> {
+        if let Some(&Request { has_escaped_line_end, .. }) = self.requests.front() {
+            if self.pairing != Pairing::Lost {
+                self.pairing = Pairing::Proven { has_escaped_line_end };
+            }
+            return None;
+        }
+        match self.pairing {
+            // A server may say that it waited too long for a request (RFC 9110 §15.5.9).
+            Pairing::Proven { .. } if status == 408 => None,
+            Pairing::Proven { has_escaped_line_end: false } => {
+                let detail = "a response comes that no request waits for";
+                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_UNSOLICITED, detail))
+            }
+            Pairing::Proven { has_escaped_line_end: true } => {
+                let detail = "a second response follows the answer to a target with an escaped line end";
+                Some(Anomaly::new(anomaly::HTTP1_RESPONSE_SPLITTING, detail))
+            }
+            Pairing::Unproven | Pairing::Lost => None,
+        }
     }
 
     pub(super) fn answered(&mut self) -> Option<Request> {

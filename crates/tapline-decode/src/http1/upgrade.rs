@@ -2,14 +2,15 @@
 
 use crate::Fields;
 use crate::http2::{Setting, setting_list};
+use crate::websocket::Extensions;
 
 /// The octets that follow belong to something else.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Switch {
     /// RFC 7540 §3.2, with the settings of the request; `None` where they cannot be read.
     Http2(Option<Vec<Setting>>),
-    /// RFC 6455.
-    WebSocket,
+    /// RFC 6455, with what was negotiated.
+    WebSocket(Extensions),
     /// Unknown: to be found out.
     Detect,
 }
@@ -23,7 +24,7 @@ pub(super) fn of_response(fields: &Fields, http2_settings: Option<&[u8]>) -> Swi
     if offers(b"h2c") {
         Switch::Http2(http2_settings.map_or(Some(Vec::new()), settings))
     } else if offers(b"websocket") {
-        Switch::WebSocket
+        Switch::WebSocket(Extensions::of(fields.all("sec-websocket-extensions")))
     } else {
         Switch::Detect
     }

@@ -146,11 +146,59 @@ pub fn tls12() -> Vec<Turn> {
 pub fn http1() -> Vec<Turn> {
     let requests = b"\r\nPOST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello\
         HEAD /b HTTP/1.1\r\nHost: h\r\nX: folded\r\n  on\r\n\r\nGET /c HTTP/1.1\nHost: h\n\n\
-        PUT /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nabcde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n";
+        PUT /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nabcde\r\n1\r\nf\r\n0\r\nT: v\r\n\r\n";
     let responses = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\
         HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\nHTTP/1.1 304 Not Modified\r\n\r\n\
         HTTP/1.0 200\r\n\r\nuntil the end";
     vec![(Forward, requests.to_vec()), (Reverse, responses.to_vec())]
+}
+
+/// The turns of an upgrade to WebSocket, with more fields in the response.
+pub fn upgrade(fields: &str) -> Vec<Turn> {
+    let answer = format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n{fields}\r\n");
+    let request = b"GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n";
+    vec![(Forward, request.to_vec()), (Reverse, answer.into_bytes())]
+}
+
+/// A WebSocket frame by its first octet, masked where there is a key.
+pub fn websocket_frame(first: u8, mask: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
+    let masked = u8::from(mask.is_some()) << 7;
+    let mut octets = vec![first];
+    match payload.len() {
+        length @ 0..126 => octets.push(masked | u8::try_from(length).unwrap()),
+        length @ 126..0x1_0000 => {
+            octets.push(masked | 0x7e);
+            octets.extend(u16::try_from(length).unwrap().to_be_bytes());
+        }
+        length => {
+            octets.push(masked | 0x7f);
+            octets.extend(u64::try_from(length).unwrap().to_be_bytes());
+        }
+    }
+    octets.extend(mask.iter().flatten());
+    let key = mask.unwrap_or_default().into_iter().cycle();
+    octets.extend(payload.iter().zip(key).map(|(octet, key)| octet ^ key));
+    octets
+}
+
+/// The turns of a WebSocket connection: fragments with a ping between them, compression, a long frame, both closes.
+pub fn websocket() -> Vec<Turn> {
+    let mask = Some([0x37, 0xfa, 0x21, 0x3d]);
+    let client = [
+        websocket_frame(0x01, mask, b"Hel"),
+        websocket_frame(0x89, mask, b"ping"),
+        websocket_frame(0x80, mask, b"lo"),
+        websocket_frame(0x82, mask, &vec![7; 70_000]),
+        websocket_frame(0x88, mask, b"\x03\xe8bye"),
+    ];
+    let server = [
+        websocket_frame(0xc1, None, &[9; 300]),
+        websocket_frame(0x8a, None, b"ping"),
+        websocket_frame(0x88, None, b"\x03\xe8"),
+    ];
+    let mut turns = upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    turns.extend([(Forward, client.concat()), (Reverse, server.concat())]);
+    turns
 }
 
 /// The turns of an HTTP/2 connection with every kind of frame.

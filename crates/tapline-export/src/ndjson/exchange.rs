@@ -4,6 +4,7 @@ use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{Exchange, MessagePart, Stall};
 
+use super::grpc::GrpcLine;
 use super::{At, RecordType, Shown, hex};
 
 #[derive(Serialize)]
@@ -26,6 +27,8 @@ pub(super) struct Line<'a> {
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset: Option<Shown<ErrorCode>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grpc: Option<GrpcLine<'a>>,
 }
 
 #[derive(Serialize)]
@@ -38,6 +41,8 @@ struct Part<'a> {
     header_bytes: Option<u64>,
     header_bytes_decoded: Option<u64>,
     body_bytes: Option<u64>,
+    content_encoding: Option<&'a str>,
+    body_bytes_decoded: Option<u64>,
     /// Everything inside of the records, where no more is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_bytes: Option<u64>,
@@ -85,6 +90,7 @@ impl<'a> Line<'a> {
             pushed: exchange.pushed,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
+            grpc: exchange.grpc.as_deref().map(GrpcLine::of),
         }
     }
 }
@@ -130,6 +136,8 @@ fn part(part: &MessagePart, inferred: bool) -> Part<'_> {
         header_bytes: known(part.header_bytes),
         header_bytes_decoded: known(part.header_bytes_decoded),
         body_bytes: known(part.body_bytes),
+        content_encoding: part.content_encoding.as_deref(),
+        body_bytes_decoded: part.body_bytes_decoded,
         content_bytes: inferred.then_some(part.body_bytes),
         complete: part.complete,
         body_sha256: part.body_sha256.map(|hash| hex(&hash)),

@@ -21,7 +21,9 @@ pub(super) struct Http1Line<'a> {
     headers: &'a [(String, String)],
     header_bytes: u64,
     body_bytes: u64,
+    body_bytes_decoded: Option<u64>,
     body_complete: bool,
+    chunk_extensions: u32,
 }
 
 impl<'a> Http1Line<'a> {
@@ -37,7 +39,9 @@ impl<'a> Http1Line<'a> {
             headers: &message.headers,
             header_bytes: message.header_bytes,
             body_bytes: message.body_bytes,
+            body_bytes_decoded: message.body_bytes_decoded,
             body_complete: message.body_complete,
+            chunk_extensions: message.chunk_extensions,
         }
     }
 }

@@ -1,0 +1,75 @@
+//! How much a body may decode to.
+
+use crate::limits::{CONTENT_DECODED_MAX, CONTENT_RATIO_MAX, CONTENT_UNSUSPICIOUS_MAX};
+use crate::parse::{portion, span};
+
+/// Octets of a body between two looks at its ratio. Places in the body, not pieces in which it comes: so what is
+/// taken for a bomb does not depend on these.
+const STEP: u64 = 4096;
+
+/// What went in and came out.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    /// Octets of the body so far.
+    consumed: u64,
+    /// Octets that all stages together gave.
+    produced: u64,
+    /// Octets of content.
+    content: u64,
+}
+
+impl Meter {
+    /// How many of so many octets go in at once.
+    pub(super) fn admit(&mut self, octets: usize) -> usize {
+        let count = portion(STEP - self.consumed % STEP, octets);
+        self.consumed += span(count);
+        count
+    }
+
+    /// A stage gave octets; false where that is too much.
+    pub(super) fn produce(&mut self, octets: usize) -> bool {
+        self.produced = self.produced.saturating_add(span(octets));
+        let allowed = self.consumed.next_multiple_of(STEP).saturating_mul(CONTENT_RATIO_MAX);
+        self.produced <= CONTENT_DECODED_MAX && self.produced <= allowed.max(CONTENT_UNSUSPICIOUS_MAX)
+    }
+
+    /// Octets came out of the last stage.
+    pub(super) fn content(&mut self, octets: usize) {
+        self.content = self.content.saturating_add(span(octets));
+    }
+
+    pub(super) fn content_bytes(&self) -> u64 {
+        self.content
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.consumed > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_do_not_matter_to_the_verdict() {
+        let produced = |pieces: usize| {
+            let mut meter = Meter::default();
+            let mut left = 10_000;
+            while left > 0 {
+                left -= meter.admit(left.min(pieces));
+            }
+            (0..1_000).find(|_| !meter.produce(1 << 20))
+        };
+        assert_eq!(produced(10_000), produced(1));
+        assert!(produced(10_000).is_some());
+    }
+
+    #[test]
+    fn little_is_never_too_much() {
+        let mut meter = Meter::default();
+        meter.admit(1);
+        let free = usize::try_from(CONTENT_UNSUSPICIOUS_MAX).unwrap();
+        assert!(meter.produce(free) && !meter.produce(1));
+    }
+}
