@@ -119,6 +119,16 @@ fn a_lost_segment_of_the_body_shows_as_a_loss() {
     assert!(close(losses[0], pauses[0]), "{losses:?} and {pauses:?}");
 }
 
+/// By UDP, not at all, and by TCP, over a link of 15 ms each way.
+#[test]
+fn the_lookup_that_led_to_a_connection_is_part_of_its_first_exchange() {
+    let exchanges = fixture("link/dns-lookups");
+    let lookups: Vec<_> = exchanges.iter().map(|exchange| exchange["timings_ns"]["dns"].as_i64()).collect();
+    assert_eq!(lookups.len(), 3);
+    assert!(close(lookups[0].unwrap(), 30 * MS) && lookups[1].is_none(), "{lookups:?}");
+    assert!(close(lookups[2].unwrap(), 30 * MS), "{lookups:?}");
+}
+
 /// Neither network nor servers of these wait for anything.
 #[test]
 fn where_nothing_stood_still_no_stall_is_invented() {
