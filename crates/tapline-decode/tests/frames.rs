@@ -14,7 +14,7 @@ fn frames(heard: &Heard, direction: Direction) -> Vec<&Frame> {
         .filter_map(|(_, message)| match message {
             Message::Http2(message) => match &**message {
                 http2::Message::Frame(frame) => Some(frame),
-                http2::Message::Preface => None,
+                http2::Message::Preface | http2::Message::Upgraded(_) => None,
             },
             _ => None,
         })
