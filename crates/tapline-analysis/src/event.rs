@@ -9,6 +9,7 @@ use tapline_decode::{Fields, http1, http2};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
+use crate::http2::{FrameEffect, Http2Connection};
 use crate::{
     ClientCertificate, ConnectionRecord, EarlyData, Flight, HelloRetry, PskMode, Renegotiation, Sender,
     StepKind, TlsKind, TlsOutcome, text,
@@ -35,6 +36,8 @@ pub enum Event {
     Http1Message(Box<Http1Message>),
     /// An HTTP/2 frame.
     Http2Frame(Box<Http2Frame>),
+    /// An HTTP/2 connection as a whole, when it is over: after its last exchange.
+    Http2Connection(Box<Http2Connection>),
     /// A request with its response.
     Exchange(Box<Exchange>),
     /// Something that its RFC forbids or that could not be read.
@@ -52,6 +55,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => session.connection,
             Self::Http1Message(message) => message.connection,
             Self::Http2Frame(frame) => frame.connection,
+            Self::Http2Connection(connection) => connection.connection,
             Self::Exchange(exchange) => exchange.connection,
             Self::Anomaly(anomaly) => anomaly.connection,
         }
@@ -71,6 +75,7 @@ impl Event {
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => &mut session.connection,
             Self::Http1Message(message) => &mut message.connection,
             Self::Http2Frame(frame) => &mut frame.connection,
+            Self::Http2Connection(connection) => &mut connection.connection,
             Self::Exchange(exchange) => &mut exchange.connection,
             Self::Anomaly(anomaly) => &mut anomaly.connection,
         };
@@ -306,6 +311,8 @@ pub struct Http2Frame {
     pub from: Sender,
     /// The frame by field.
     pub frame: http2::Frame,
+    /// What it brought about.
+    pub after: FrameEffect,
 }
 
 /// One half of an exchange.
@@ -372,6 +379,8 @@ pub struct Exchange {
     pub inferred: bool,
     /// Whether the server promised it (RFC 9113 §8.4).
     pub pushed: bool,
+    /// The stream of the request with which it was promised.
+    pub promised_on: Option<u32>,
     /// Whether request and response both came whole.
     pub complete: bool,
     /// Why the stream was reset, HTTP/2.

@@ -144,6 +144,7 @@ impl Inferred {
             content_type: None,
             inferred: true,
             pushed: false,
+            promised_on: None,
             reset: None,
         })
     }

@@ -36,6 +36,11 @@ pub use event::{
     AnomalyRecord, Event, Exchange, HeaderList, Http1Message, Http2Frame, MessageKind, MessagePart,
     TcpSample, TcpVerdict, Timings, TlsMessage, TlsSession,
 };
+pub use http2::{
+    Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side,
+    Levels as WindowLevels, OutOfOrder, PingTimes, PriorityFollowed, PriorityScheme, PushCounts,
+    SettingValues, SettingsSent, StandstillTotals, StreamState, Urgency, Which,
+};
 pub use intake::{Intake, Task, Work};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};

@@ -27,6 +27,8 @@ pub struct Interests {
     pub http1_messages: bool,
     /// HTTP/2 frames one by one.
     pub http2_frames: bool,
+    /// HTTP/2 connections as a whole.
+    pub http2_connections: bool,
     /// Requests with their responses.
     pub exchanges: bool,
     /// Header fields on exchanges.
@@ -46,6 +48,7 @@ impl Interests {
         tls_progress: true,
         http1_messages: true,
         http2_frames: true,
+        http2_connections: true,
         exchanges: true,
         headers: true,
         anomalies: true,
@@ -73,6 +76,8 @@ pub struct Options {
     pub decode_as: Vec<(u16, Protocol)>,
     /// Whether bodies are hashed.
     pub hash_bodies: bool,
+    /// Whether HTTP/2 frames carry the header table as their block leaves it.
+    pub hpack_tables: bool,
     /// What TLS is opened with.
     pub keys: Arc<Keys>,
     /// The roots by which certificates are judged; without any, no chain is.
@@ -82,7 +87,14 @@ pub struct Options {
 impl Options {
     /// These interests, nothing stated.
     pub fn of(interests: Interests) -> Self {
-        Self { interests, decode_as: Vec::new(), hash_bodies: false, keys: Arc::default(), trust: None }
+        Self {
+            interests,
+            decode_as: Vec::new(),
+            hash_bodies: false,
+            hpack_tables: false,
+            keys: Arc::default(),
+            trust: None,
+        }
     }
 
     /// Into how many shards connections are divided. All are in one where one may tell the secrets of another.

@@ -5,6 +5,7 @@ mod certificate;
 mod connection;
 mod exchange;
 mod http;
+mod http2_connection;
 mod series;
 mod tcp;
 mod tls;
@@ -37,6 +38,8 @@ pub enum RecordType {
     Http1Message,
     /// An HTTP/2 frame.
     Http2Frame,
+    /// An HTTP/2 connection as a whole.
+    Http2Connection,
     /// A request with its response.
     HttpExchange,
     /// Something that its RFC forbids or that could not be read.
@@ -45,7 +48,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
@@ -54,6 +57,7 @@ impl RecordType {
         Self::TlsSession,
         Self::Http1Message,
         Self::Http2Frame,
+        Self::Http2Connection,
         Self::HttpExchange,
         Self::Anomaly,
     ];
@@ -74,6 +78,7 @@ impl RecordType {
             Self::TlsSession => "tls_session",
             Self::Http1Message => "http1_message",
             Self::Http2Frame => "http2_frame",
+            Self::Http2Connection => "http2_connection",
             Self::HttpExchange => "http_exchange",
             Self::Anomaly => "anomaly",
         }
@@ -103,6 +108,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         tls_progress: false,
         http1_messages: wants(RecordType::Http1Message),
         http2_frames: wants(RecordType::Http2Frame),
+        http2_connections: wants(RecordType::Http2Connection),
         exchanges: wants(RecordType::HttpExchange),
         headers: wants(RecordType::HttpExchange),
         anomalies: wants(RecordType::Anomaly),
@@ -131,6 +137,7 @@ impl<W: Write> Writer<W> {
             Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
             Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),
             Event::Http2Frame(frame) => self.line(&http::Http2Line::of(frame)),
+            Event::Http2Connection(connection) => self.line(&http2_connection::Line::of(connection)),
             Event::Exchange(exchange) => self.line(&exchange::Line::of(exchange)),
             Event::Anomaly(anomaly) => self.line(&anomaly_line(anomaly)),
         }

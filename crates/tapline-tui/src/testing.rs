@@ -125,6 +125,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         timings: tapline_analysis::Timings::default(),
         inferred: false,
         pushed: false,
+        promised_on: None,
         complete: true,
         reset: None,
     }

@@ -133,6 +133,9 @@ pub(crate) struct ExportArguments {
     /// Add the SHA-256 of each body
     #[arg(long)]
     pub(crate) hash_bodies: bool,
+    /// Add the header table to each HTTP/2 frame that ends a field block
+    #[arg(long)]
+    pub(crate) hpack_tables: bool,
 }
 
 /// An export format.

@@ -22,6 +22,7 @@ pub(super) struct Line<'a> {
     stalls: Option<()>,
     inferred: bool,
     pushed: bool,
+    promised_on: Option<u32>,
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset: Option<Shown<ErrorCode>>,
@@ -81,6 +82,7 @@ impl<'a> Line<'a> {
             stalls: None,
             inferred: exchange.inferred,
             pushed: exchange.pushed,
+            promised_on: exchange.promised_on,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
         }

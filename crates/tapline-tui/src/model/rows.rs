@@ -42,6 +42,7 @@ impl Rows {
             | Event::TlsMessage(_)
             | Event::Http1Message(_)
             | Event::Http2Frame(_)
+            | Event::Http2Connection(_)
             | Event::Anomaly(_) => {}
         }
     }
