@@ -162,3 +162,7 @@ pub const PRIORITY_PAIRS_MAX: usize = 64;
 
 /// GOAWAY frames that are told with their connection. A graceful end has two (RFC 9113 §6.8).
 pub const GOAWAYS_KEPT_MAX: usize = 4;
+
+/// How long a place among the streams that may be open at once can be free and still have been waited for,
+/// nanoseconds: a client that waits takes it as soon as it hears of it, a round trip away at most.
+pub const SLOT_FRESH_NS: i64 = 300_000_000;

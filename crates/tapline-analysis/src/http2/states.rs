@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use tapline_reassembly::Origin;
 
 use crate::Sender;
-use crate::limits::{SLOTS_FREED_MAX, STREAMS_CLOSED_MAX, STREAMS_MAX};
+use crate::limits::{SLOT_FRESH_NS, SLOTS_FREED_MAX, STREAMS_CLOSED_MAX, STREAMS_MAX};
 pub(crate) use transition::{Act, End};
 use transition::{Verdict, next};
 
@@ -188,6 +188,13 @@ impl States {
         after
     }
 
+    /// A side acknowledged how many streams it may have open at once.
+    pub(crate) fn limited(&mut self, opener: Sender, limit: Option<u32>, here: Origin) {
+        let opener = self.opener_mut(opener);
+        let full = limit.is_some_and(|limit| opener.open_now >= limit);
+        opener.at_limit_since = full.then(|| opener.at_limit_since.unwrap_or(here));
+    }
+
     /// The state of a stream; `None` where it is not known.
     pub(crate) fn state(&self, id: u32) -> Option<StreamState> {
         if let Some(stream) = self.streams.get(&id) {
@@ -223,8 +230,8 @@ impl States {
 
     /// The place that the newest frame took, where it opened a stream and its opener had as many open as it may when
     /// the place was freed. So it may have waited, from its request's making or `since` (whichever is later) to
-    /// `freed`; an observer cannot know when the request was made. Places freed are taken in the order in which they
-    /// were freed, and nobody waits any more once a side has no stream open.
+    /// `freed`; an observer cannot know when the request was made. Places are taken in the order in which they were
+    /// freed; one that nobody took within [`crate::limits::SLOT_FRESH_NS`] was not waited for.
     pub(crate) fn slot_waited_since(&self) -> Option<SlotWait> {
         self.slot_wait
     }
@@ -307,6 +314,8 @@ impl Opener {
         self.opened += 1;
         self.open_now += 1;
         self.open_most = self.open_most.max(self.open_now);
+        let is_fresh = |slot: &SlotWait| here.at.since(slot.freed.at) <= SLOT_FRESH_NS;
+        self.freed.retain(is_fresh);
         let taken = self.freed.pop_front();
         let full = limit.is_some_and(|limit| self.open_now >= limit);
         self.at_limit_since = full.then(|| self.at_limit_since.unwrap_or(here));
@@ -319,9 +328,6 @@ impl Opener {
         let since = self.at_limit_since.take().or_else(|| Some(self.freed.back()?.since));
         if let Some(since) = since.filter(|_| self.freed.len() < SLOTS_FREED_MAX) {
             self.freed.push_back(SlotWait { since, freed_by: id, freed: here });
-        }
-        if self.open_now == 0 {
-            self.freed.clear();
         }
     }
 }

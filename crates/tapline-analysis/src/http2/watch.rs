@@ -326,6 +326,9 @@ impl Watch {
             seen.after.acknowledged_ns = Some(applied.after_ns);
             self.windows.shift(place.direction, applied.after.initial_window_size, place.here);
             self.window_fault(0);
+            if applied.before.max_concurrent_streams != applied.after.max_concurrent_streams {
+                self.states.limited(place.from, applied.after.max_concurrent_streams, place.here);
+            }
         }
         seen.after.windows = Some(self.windows.levels(place.direction, None));
     }

@@ -66,12 +66,27 @@ fn who_opens_a_stream_after_the_limit_took_a_place_that_was_freed() {
     states.see(5, ASK, Client, Some(2), at(8));
     assert_eq!(states.slot_waited_since(), Some(SlotWait { since: at(2), freed_by: 1, freed: at(7) }));
     assert_eq!(states.at_limit_since(Client), Some(at(8)));
-    // Nobody waits where no stream is open.
     for id in [3, 5] {
         states.see(id, ASK, Server, Some(2), at(9));
     }
     states.see(7, ASK, Client, Some(2), at(20));
+    assert_eq!(states.slot_waited_since(), Some(SlotWait { since: at(8), freed_by: 3, freed: at(9) }));
+    // Who comes much later did not wait.
+    let much_later = Origin { packet: 30, at: Timestamp(SLOT_FRESH_NS + 1) };
+    states.see(9, ASK, Client, Some(2), much_later);
     assert_eq!(states.slot_waited_since(), None);
+}
+
+#[test]
+fn a_limit_is_reached_when_it_is_acknowledged() {
+    let mut states = whole();
+    states.see(1, ASK, Client, None, at(1));
+    states.limited(Client, Some(2), at(2));
+    assert_eq!(states.at_limit_since(Client), None);
+    states.limited(Client, Some(1), at(3));
+    assert_eq!(states.at_limit_since(Client), Some(at(3)));
+    states.limited(Client, None, at(4));
+    assert_eq!(states.at_limit_since(Client), None);
 }
 
 #[test]
