@@ -151,7 +151,6 @@ impl States {
 
     /// The request of an upgrade is stream 1, half-closed (RFC 7540 §3.2).
     pub(crate) fn upgraded(&mut self, here: Origin) {
-        self.whole = true;
         self.open(1, Sender::Client, StreamState::HalfClosed(Sender::Client), None, here);
     }
 

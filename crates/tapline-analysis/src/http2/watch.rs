@@ -13,7 +13,7 @@ use super::push::{Leave, Pushes};
 use super::settings::Settings;
 use super::states::{Act, End, SlotWait, States, StreamState, opener};
 use super::told::{FrameEffect, GoAwaySeen, Http2Connection};
-use super::windows::{Standstill, Which, Windows};
+use super::windows::{Levels, Standstill, Which, Windows};
 use crate::Sender;
 use crate::story::Moment;
 
@@ -31,7 +31,10 @@ pub(crate) struct Watch {
     open_blocks: [Option<(u32, Option<u32>)>; 2],
     /// Frames may be missing.
     lost: bool,
+    /// The preface was seen, or the upgrade.
     began: bool,
+    /// Which directions have begun to send frames.
+    has_spoken: [bool; 2],
     told: Http2Connection,
     /// The newest standstill of each sender for the connection's window: streams wait for it together.
     counted: [Option<Standstill>; 2],
@@ -54,15 +57,36 @@ struct Place {
     here: Origin,
     direction: Direction,
     from: Sender,
+    view: View,
+}
+
+/// Whether the sender of a frame had heard more of the other side than was seen so far: octets that it acknowledged
+/// and that are still waited for, or were not captured. They may hold frames that changed its windows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum View {
+    Level,
+    Behind,
+}
+
+impl View {
+    fn of(moment: &Moment<'_>) -> Self {
+        let heard = &moment.connection.side(moment.direction.flip()).stream;
+        // A FIN is acknowledged too.
+        if heard.acknowledged() > heard.length() + 1 { Self::Behind } else { Self::Level }
+    }
 }
 
 impl Watch {
     /// Of a connection that begins with the packet.
     pub(crate) fn new(connection: u64, start: Origin) -> Self {
+        let (mut windows, mut states) = (Windows::default(), States::default());
+        // A server may speak before the client's preface is there.
+        windows.begin();
+        states.begin();
         Self {
             settings: Settings::default(),
-            windows: Windows::default(),
-            states: States::default(),
+            windows,
+            states,
             priorities: Priorities::default(),
             pings: Pings::default(),
             pushes: Pushes::default(),
@@ -70,6 +94,7 @@ impl Watch {
             open_blocks: [None; 2],
             lost: false,
             began: false,
+            has_spoken: [false; 2],
             told: Http2Connection::new(connection, start),
             counted: [None; 2],
             anomalies: Vec::new(),
@@ -78,11 +103,7 @@ impl Watch {
 
     /// The preface: the connection begins here.
     pub(crate) fn begin(&mut self) {
-        if !self.lost && !self.began {
-            self.began = true;
-            self.windows.begin();
-            self.states.begin();
-        }
+        self.began = true;
     }
 
     /// Frames may be missing.
@@ -97,15 +118,21 @@ impl Watch {
         self.begin();
         self.settings.upgraded(client, settings, here);
         self.windows.shift(client.flip(), self.settings.of(client).initial_window_size, here);
-        if self.began {
+        if !self.lost {
             self.states.upgraded(here);
         }
     }
 
     /// A frame. To be called before what the frame ends is told.
     pub(crate) fn see(&mut self, frame: &Frame, moment: &Moment<'_>) -> Seen {
-        let place = Place { here: moment.here, direction: moment.direction, from: moment.from };
-        self.told.end = place.here;
+        let (here, direction, from) = (moment.here, moment.direction, moment.from);
+        let place = Place { here, direction, from, view: View::of(moment) };
+        if here.packet < self.told.end.packet {
+            // Opened late, one direction after the other: what crossed on the wire is not known.
+            self.lose();
+        }
+        self.told.end = here;
+        self.first_frame(frame, place);
         let mut seen = Seen::default();
         match &frame.payload {
             Payload::Data { content_length, .. } => self.data(frame, *content_length, place, &mut seen),
@@ -156,6 +183,9 @@ impl Watch {
         if frame.stream != 0 && seen.after.stream_state.is_none() {
             seen.after.stream_state = self.states.state(frame.stream);
         }
+        if place.view == View::Behind && direction_of_windows(frame, place) == place.direction {
+            seen.after.windows = seen.after.windows.map(|_| Levels::default());
+        }
         seen
     }
 
@@ -191,8 +221,17 @@ impl Watch {
         self.told
     }
 
+    /// The first frame of each side is SETTINGS (RFC 9113 §3.4); where it is not, earlier ones were not seen.
+    fn first_frame(&mut self, frame: &Frame, place: Place) {
+        let Some(has_spoken) = self.has_spoken.get_mut(place.direction.index()) else { return };
+        let is_first = !std::mem::replace(has_spoken, true);
+        if is_first && (frame.kind != FrameType::SETTINGS || frame.flags & ACK != 0) {
+            self.lose();
+        }
+    }
+
     fn data(&mut self, frame: &Frame, content_length: u32, place: Place, seen: &mut Seen) {
-        let Place { here, direction, from } = place;
+        let Place { here, direction, from, .. } = place;
         let end = End::of(frame.flags);
         if content_length == 0 && end == End::Open {
             self.flood(Kind::EmptyData, place);
@@ -203,17 +242,21 @@ impl Watch {
             let is_open = |other| windows.is_open(direction, other) == Some(true);
             self.priorities.data(frame.stream, frame.length, is_open);
         }
-        seen.standstill = self.windows.data(direction, frame.stream, frame.length, here);
+        if matches!(self.states.state(frame.stream), Some(StreamState::Closed(_))) {
+            // It comes late for a stream that was reset: the connection's window counts it nevertheless.
+            self.windows.late(direction, frame.length, here);
+        } else {
+            seen.standstill = self.windows.data(direction, frame.stream, frame.length, here);
+        }
         seen.after.windows = Some(self.windows.levels(direction, Some(frame.stream)));
-        self.window_fault(frame.stream);
+        match place.view {
+            View::Level => self.window_fault(frame.stream),
+            View::Behind => drop(self.windows.take_fault()),
+        }
         if let Some(standstill) = &seen.standstill {
             self.stood_still(from, standstill);
         }
         self.act(frame.stream, Act::Data { end }, place, seen);
-        if matches!(seen.after.stream_state, Some(StreamState::Closed(_))) {
-            // It may come late for a stream that was reset: the connection's window counts it nevertheless.
-            self.windows.forget(direction, frame.stream);
-        }
         self.end(frame.stream, end, place);
     }
 
@@ -372,7 +415,7 @@ impl Watch {
         let limit = self.settings.of(allows).max_concurrent_streams;
         let after = self.states.see(stream, act, place.from, limit, place.here);
         seen.after.stream_state = after.state;
-        if let Some(fault) = after.fault {
+        if let Some(fault) = after.fault.filter(|_| place.view == View::Level) {
             self.anomalies.push(words::of_state(stream, act, fault));
         }
         if matches!(after.state, Some(StreamState::Closed(_))) && after.closed.is_some() {
@@ -417,6 +460,11 @@ impl Watch {
 /// In which direction a side sends.
 fn direction_of(sender: Sender, place: Place) -> Direction {
     if sender == place.from { place.direction } else { place.direction.flip() }
+}
+
+/// In which direction the DATA goes whose windows a frame is about.
+fn direction_of_windows(frame: &Frame, place: Place) -> Direction {
+    if frame.kind == FrameType::WINDOW_UPDATE { place.direction.flip() } else { place.direction }
 }
 
 fn other(sender: Sender) -> Sender {

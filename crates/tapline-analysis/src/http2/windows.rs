@@ -190,6 +190,21 @@ impl Windows {
         standstill
     }
 
+    /// DATA on a stream that is over: only the connection's window counts it (RFC 9113 §5.1).
+    pub(crate) fn late(&mut self, sender: Direction, length: u32, here: Origin) {
+        if !self.known {
+            return;
+        }
+        let side = self.side_mut(sender);
+        side.tick += 1;
+        let (octets, held) = (i64::from(length), side.connection.level(0));
+        side.past = side.connection.span(octets).or(side.past);
+        side.connection.take(octets, here, 0);
+        if octets > held.max(0) {
+            self.fault = Some(Fault::Exceeded { window: Which::Connection, length, held });
+        }
+    }
+
     /// A WINDOW_UPDATE for DATA of `sender`: on a stream, or on the connection (`None`).
     pub(crate) fn update(&mut self, sender: Direction, stream: Option<u32>, increment: u32, here: Origin) {
         if !self.known {
