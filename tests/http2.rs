@@ -99,7 +99,7 @@ fn every_window_is_what_its_frames_add_up_to() {
                 "SETTINGS" => {
                     let mut naive = naive(other);
                     let settings = record["settings"].as_array().unwrap();
-                    let initial = settings.iter().filter(|one| one["id"] == 4).next_back();
+                    let initial = settings.iter().rfind(|one| one["id"] == 4);
                     naive.pending.push(initial.map(|one| one["value"].as_i64().unwrap()));
                     (other, naive)
                 }
