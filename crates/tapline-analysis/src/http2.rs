@@ -157,9 +157,7 @@ impl Http2 {
         if let Some(watch) = self.watch.take()
             && moment.options.interests.http2_connections
         {
-            let client =
-                if moment.from == Sender::Client { moment.direction } else { moment.direction.flip() };
-            moment.events.push(Event::Http2Connection(Box::new(watch.close(client))));
+            moment.events.push(Event::Http2Connection(Box::new(watch.close())));
         }
     }
 

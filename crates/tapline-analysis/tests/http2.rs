@@ -328,3 +328,14 @@ fn who_does_not_begin_with_settings_began_before() {
     let told = full(&talk);
     assert!(!told.connections[0].whole && told.codes.is_empty(), "{:?}", told.codes);
 }
+
+#[test]
+fn without_a_syn_the_preface_tells_whose_settings_they_are() {
+    // The server has the higher port.
+    let talk = Talk::new("10.0.0.1:1000".parse().unwrap(), "10.0.0.2:50000".parse().unwrap(), 0).handshake();
+    let mut talk = talk.client(&[PREFACE, &settings(&[(3, 7)])].concat()).server(&settings(&[])).close();
+    talk.frames.drain(..3);
+    let told = full(&talk);
+    assert_eq!(told.connections[0].client.settings[0].settings, [Setting { id: 3, value: 7 }]);
+    assert_eq!(told.connections[0].server.settings[0].settings, []);
+}
