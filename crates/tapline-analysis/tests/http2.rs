@@ -339,3 +339,72 @@ fn without_a_syn_the_preface_tells_whose_settings_they_are() {
     assert_eq!(told.connections[0].client.settings[0].settings, [Setting { id: 3, value: 7 }]);
     assert_eq!(told.connections[0].server.settings[0].settings, []);
 }
+
+/// A connection with a little of everything, by who sends what.
+fn rich() -> Vec<(Speaker, Vec<u8>)> {
+    let promise = frame(5, 4, 1, &[&[0, 0, 0, 2][..], GET].concat());
+    let hello = [PREFACE, &settings(&[(4, 500), (3, 9)]), &update(0, 1_000), &get(1)].concat();
+    vec![
+        (Speaker::Client, hello),
+        (Speaker::Server, [settings(&[(3, 2)]), ack(), promise, ok(1), data(1, 500, 0)].concat()),
+        (Speaker::Client, [ack(), update(1, 300), frame(2, 0, 1, &[0, 0, 0, 0, 9]), get(3)].concat()),
+        (Speaker::Server, [data(1, 300, 1), ok(2), data(2, 10, 1), frame(6, 0, 0, b"12345678")].concat()),
+        (Speaker::Client, [frame(6, 1, 0, b"12345678"), frame(3, 0, 3, &[0, 0, 0, 8]), get(5)].concat()),
+        (Speaker::Server, [frame(1, 0, 5, &[]), frame(9, 4, 5, OK), data(5, 40, 1)].concat()),
+    ]
+}
+
+fn played(turns: &[(Speaker, Vec<u8>)], piece: usize) -> Talk {
+    let mut talk = talk().handshake();
+    for (speaker, octets) in turns {
+        for part in octets.chunks(piece) {
+            talk = match speaker {
+                Speaker::Client => talk.client(part),
+                Speaker::Server => talk.server(part),
+            };
+        }
+    }
+    talk
+}
+
+#[test]
+fn how_segments_cut_the_octets_changes_nothing() {
+    let facts = |told: &Told| {
+        let frames = told.frames.iter().map(|frame| (frame.after.stream_state, frame.after.windows));
+        let connection = &told.connections[0];
+        let sides = [Sender::Client, Sender::Server].map(|sender| {
+            let side = connection.side(sender);
+            (
+                side.headers,
+                side.in_force,
+                side.streams_opened,
+                side.stream_standstills.count,
+                side.pings.answered,
+            )
+        });
+        (frames.collect::<Vec<_>>(), sides, connection.pushes, connection.resets.clone(), told.codes.clone())
+    };
+    let whole = facts(&full(&played(&rich(), usize::MAX)));
+    assert!(whole.0.len() > 20 && whole.1[1].3 == 1 && whole.4.is_empty(), "{whole:?}");
+    for piece in 1..60 {
+        assert_eq!(facts(&full(&played(&rich(), piece))), whole, "in pieces of {piece}");
+    }
+}
+
+#[test]
+fn every_prefix_and_every_lost_segment_is_told_to_its_end() {
+    let talk = played(&rich(), 11);
+    for frames in 3..talk.frames.len() {
+        let mut prefix = talk.clone();
+        prefix.frames.truncate(frames);
+        assert!(full(&prefix).connections.len() <= 1);
+        let mut holed = talk.clone();
+        holed.frames.remove(frames);
+        let told = full(&holed);
+        // Without its preface nobody can tell that it is HTTP/2.
+        assert!(told.connections.len() == 1 || frames < 6, "without segment {frames}");
+        let forbidden = ["http2_stream", "http2_window", "http2_too_many", "http2_push", "http2_flood"];
+        let wrong = told.codes.iter().find(|code| forbidden.iter().any(|one| code.starts_with(one)));
+        assert_eq!(wrong, None, "without segment {frames}");
+    }
+}
