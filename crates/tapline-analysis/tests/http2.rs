@@ -408,3 +408,20 @@ fn every_prefix_and_every_lost_segment_is_told_to_its_end() {
         assert_eq!(wrong, None, "without segment {frames}");
     }
 }
+
+#[test]
+fn streams_that_wait_for_the_connection_together_count_once() {
+    let full_window = [ok(1), ok(3), data(1, 65_535, 0)].concat();
+    let talk = begun(&[(4, 1 << 20)], &[]).client(&[get(1), get(3)].concat()).server(&full_window);
+    let talk = talk.client(&update(0, 100_000)).server(&[data(1, 10, 1), data(3, 10, 1)].concat());
+    let server = &full(&talk.close()).connections[0].server;
+    assert_eq!((server.connection_standstills.count, server.connection_standstills.unended), (1, 0));
+    assert_eq!(server.stream_standstills.count, 0);
+}
+
+#[test]
+fn a_larger_window_may_be_used_before_it_is_acknowledged() {
+    let talk = begun(&[(4, 100)], &[]).client(&get(1)).client(&settings(&[(4, 1_000)]));
+    let early = talk.server(&[ok(1), data(1, 500, 1), ack()].concat()).close();
+    assert_eq!(full(&early).codes, Vec::<&str>::new());
+}

@@ -161,6 +161,11 @@ impl Settings {
         Some(Applied { before, after: side.in_force, after_ns: here.at.since(sent.at) })
     }
 
+    /// Whether SETTINGS of `by` wait for their acknowledgment: the other side may have applied them.
+    pub(crate) fn are_pending(&self, by: Direction) -> bool {
+        !self.side(by).pending.is_empty()
+    }
+
     /// The client's settings of an upgrade: they count as its first SETTINGS, acknowledged by the 101 response
     /// (RFC 7540 §3.2.1).
     pub(crate) fn upgraded(&mut self, client: Direction, settings: &[Setting], here: Origin) {

@@ -36,10 +36,11 @@ impl Watch {
             seen.standstill = self.windows.data(direction, frame.stream, frame.length, here);
         }
         seen.after.windows = Some(self.windows.levels(direction, Some(frame.stream)));
-        match place.view {
-            View::Level => self.window_fault(frame.stream),
-            View::Behind => drop(self.windows.take_fault()),
+        // A sender may have applied a larger initial window and not said so yet.
+        if place.view == View::Behind || self.settings.are_pending(direction.flip()) {
+            drop(self.windows.take_fault());
         }
+        self.window_fault(frame.stream);
         if let Some(standstill) = &seen.standstill {
             self.stood_still(from, standstill);
         }
