@@ -38,9 +38,10 @@ impl Watch {
         seen.after.windows = Some(self.windows.levels(direction, Some(frame.stream)));
         // A sender may have applied a larger initial window and not said so yet.
         if place.view == View::Behind || self.settings.are_pending(direction.flip()) {
-            drop(self.windows.take_fault());
+            self.windows.take_fault();
+        } else {
+            self.window_fault(frame.stream);
         }
-        self.window_fault(frame.stream);
         if let Some(standstill) = &seen.standstill {
             self.stood_still(from, standstill);
         }
