@@ -37,7 +37,7 @@ fn every_record_has_every_documented_field_and_no_other() {
     let documented = documented();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for path in fixtures() {
-        let every = "capture,connection,tcp,tcp_sample,tls_message,tls_session,http1_message,http2_frame,websocket_frame,http_exchange,dns_lookup,finding,anomaly";
+        let every = "capture,connection,tcp,tcp_sample,tls_message,tls_session,http1_message,http2_frame,http2_connection,websocket_frame,http_exchange,dns_lookup,finding,anomaly";
         for line in export(&path, &["--types", every]).lines() {
             let record: Value = serde_json::from_str(line).unwrap();
             let kind = record["type"].as_str().unwrap().to_owned();

@@ -9,6 +9,7 @@ use tapline_decode::{Fields, http1, http2, websocket};
 use tapline_reassembly::{Origin, Sample, Verdict};
 
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
+use crate::http2::{FrameEffect, Http2Connection};
 use crate::{
     ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry, Lookup,
     PskMode, Renegotiation, Sender, StepKind, TlsKind, TlsOutcome, text,
@@ -37,6 +38,8 @@ pub enum Event {
     Http2Frame(Box<Http2Frame>),
     /// A WebSocket frame.
     WebSocketFrame(Box<WebSocketFrame>),
+    /// An HTTP/2 connection as a whole, when it is over: after its last exchange.
+    Http2Connection(Box<Http2Connection>),
     /// A request with its response.
     Exchange(Box<Exchange>),
     /// A DNS message: told by shards, and put together to lookups by the [`crate::Merger`], which hands none of them on.
@@ -63,6 +66,7 @@ impl Event {
             Self::Http1Message(message) => message.connection,
             Self::Http2Frame(frame) => frame.connection,
             Self::WebSocketFrame(frame) => frame.connection,
+            Self::Http2Connection(connection) => connection.connection,
             Self::Exchange(exchange) => exchange.connection,
             Self::Anomaly(anomaly) => anomaly.connection,
         })
@@ -88,6 +92,7 @@ impl Event {
             Self::Http1Message(message) => &mut message.connection,
             Self::Http2Frame(frame) => &mut frame.connection,
             Self::WebSocketFrame(frame) => &mut frame.connection,
+            Self::Http2Connection(connection) => &mut connection.connection,
             Self::Exchange(exchange) => &mut exchange.connection,
             Self::Anomaly(anomaly) => &mut anomaly.connection,
         };
@@ -327,6 +332,8 @@ pub struct Http2Frame {
     pub from: Sender,
     /// The frame by field.
     pub frame: http2::Frame,
+    /// What it brought about.
+    pub after: FrameEffect,
 }
 
 /// A WebSocket frame.

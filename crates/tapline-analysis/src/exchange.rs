@@ -150,6 +150,8 @@ pub struct Exchange {
     pub inferred: bool,
     /// Whether the server promised it (RFC 9113 §8.4).
     pub pushed: bool,
+    /// The stream of the request with which it was promised.
+    pub promised_on: Option<u32>,
     /// Whether request and response both came whole.
     pub complete: bool,
     /// Why the stream was reset, HTTP/2.

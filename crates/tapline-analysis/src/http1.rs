@@ -367,6 +367,7 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         response: pair.response,
         inferred: false,
         pushed: false,
+        promised_on: None,
         complete,
         reset: None,
     })));

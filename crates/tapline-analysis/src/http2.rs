@@ -1,4 +1,14 @@
-//! HTTP/2 streams put together to exchanges (RFC 9113 §8.1).
+//! HTTP/2 streams put together to exchanges (RFC 9113 §8.1), and the connection that carries them.
+
+mod floods;
+mod pings;
+mod priority;
+mod push;
+mod settings;
+mod states;
+mod told;
+mod watch;
+mod windows;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -15,6 +25,14 @@ use crate::{
     Event, Exchange, Grpc, HeadFacts, Http2Frame, MessageKind, MessagePart, Options, Sender, Stalls, Timings,
     text,
 };
+pub use pings::PingTimes;
+pub use priority::{OutOfOrder, PriorityFollowed, PriorityScheme, Urgency};
+pub use push::PushCounts;
+pub use settings::{SettingValues, SettingsSent};
+pub use states::{Closed, StreamState};
+pub use told::{FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, StandstillTotals};
+use watch::Watch;
+pub use windows::{Levels, Which};
 
 const END_STREAM: u8 = 0x1;
 
@@ -34,6 +52,10 @@ pub(crate) struct Http2 {
     faults: Vec<(Sender, Anomaly)>,
     /// Of some stream's body more is wanted than its size.
     hears: bool,
+    /// The connection as a whole, until it is closed.
+    watch: Option<Box<Watch>>,
+    /// Frames may have been missing before anything of the connection was seen.
+    lost: bool,
 }
 
 /// A stream with a request, a response, or both.
@@ -48,6 +70,7 @@ struct Stream {
     request_done: bool,
     response_done: bool,
     pushed: bool,
+    promised_on: Option<u32>,
     reset: Option<ErrorCode>,
     stalls: Stalls,
     facts: HeadFacts,
@@ -87,7 +110,15 @@ impl Http2 {
     }
 
     pub(crate) fn see(&mut self, message: Message, moment: &mut Moment<'_>) {
-        let Message::Frame(frame) = message else { return };
+        let watch = self.watch(moment);
+        let frame = match message {
+            Message::Preface => return watch.begin(),
+            Message::Upgraded(settings) => {
+                return watch.upgraded(moment.direction.flip(), &settings, moment.here);
+            }
+            Message::Frame(frame) => frame,
+        };
+        let seen = watch.see(&frame, moment);
         self.follow(&frame, moment);
         if moment.options.interests.http2_frames {
             moment.events.push(Event::Http2Frame(Box::new(Http2Frame {
@@ -96,8 +127,22 @@ impl Http2 {
                 first: moment.first,
                 from: moment.from,
                 frame,
+                after: seen.after,
             })));
         }
+    }
+
+    /// Frames may be missing.
+    pub(crate) fn lose(&mut self) {
+        self.lost = true;
+        if let Some(watch) = &mut self.watch {
+            watch.lose();
+        }
+    }
+
+    /// What was wrong with the newest frame, by what came before it.
+    pub(crate) fn take_anomalies(&mut self) -> Vec<Anomaly> {
+        self.watch.as_mut().map(|watch| watch.take_anomalies()).unwrap_or_default()
     }
 
     /// What a closed connection is still asked for.
@@ -148,6 +193,23 @@ impl Http2 {
         for (id, stream) in open {
             self.tell(id, *stream, moment);
         }
+        if let Some(watch) = self.watch.take()
+            && moment.options.interests.http2_connections
+        {
+            moment.events.push(Event::Http2Connection(Box::new(watch.close())));
+        }
+    }
+
+    /// The connection as a whole, from its first message on.
+    fn watch(&mut self, moment: &Moment<'_>) -> &mut Watch {
+        let lost = self.lost;
+        self.watch.get_or_insert_with(|| {
+            let mut watch = Box::new(Watch::new(moment.connection.id, moment.first));
+            if lost {
+                watch.lose();
+            }
+            watch
+        })
     }
 
     fn follow(&mut self, frame: &Frame, moment: &mut Moment<'_>) {
@@ -186,6 +248,9 @@ impl Http2 {
         self.open_block = None;
         if let Some(promised) = promised {
             self.request(promised, block, true, moment);
+            if let Some(stream) = self.streams.get_mut(&promised) {
+                stream.promised_on = Some(id);
+            }
         } else if block.fields.get(":method").is_some() {
             self.request(id, block, false, moment);
         } else {
@@ -270,7 +335,7 @@ impl Http2 {
 
     fn end_stream(&mut self, id: u32, moment: &mut Moment<'_>) {
         let Some(stream) = self.streams.get_mut(&id) else { return };
-        if moment.from == crate::Sender::Client {
+        if moment.from == Sender::Client {
             stream.request_done = true;
         } else {
             stream.response_done = true;
@@ -337,8 +402,8 @@ impl Stream {
     /// The half that the sender of the moment sends.
     fn half(&mut self, moment: &Moment<'_>) -> Option<&mut MessagePart> {
         match moment.from {
-            crate::Sender::Client => self.request.as_mut(),
-            crate::Sender::Server => self.response.as_mut(),
+            Sender::Client => self.request.as_mut(),
+            Sender::Server => self.response.as_mut(),
         }
     }
 }
@@ -392,6 +457,7 @@ fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         response: stream.response,
         inferred: false,
         pushed: stream.pushed,
+        promised_on: stream.promised_on,
         reset: stream.reset,
     })));
 }

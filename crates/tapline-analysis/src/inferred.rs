@@ -149,6 +149,7 @@ impl Inferred {
             grpc: None,
             inferred: true,
             pushed: false,
+            promised_on: None,
             reset: None,
         })
     }

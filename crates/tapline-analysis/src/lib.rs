@@ -48,6 +48,11 @@ pub use event::{
 pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
 pub use finding::{CATALOGUE, Finding, Kind, Severity};
 pub use grpc::{Grpc, GrpcMessages};
+pub use http2::{
+    Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side,
+    Levels as WindowLevels, OutOfOrder, PingTimes, PriorityFollowed, PriorityScheme, PushCounts,
+    SettingValues, SettingsSent, StandstillTotals, StreamState, Urgency, Which,
+};
 pub use intake::{Intake, Task, Work};
 pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};

@@ -159,3 +159,87 @@ pub const HOST_NAMES_MAX: usize = 16;
 
 /// TLS handshakes of connections that are not over which a comparison of protocols remembers.
 pub const COMPARED_MAX: usize = 65_536;
+
+/// SETTINGS frames of one side that are told with their connection, and settings of each. Clients and servers send
+/// one or two of up to eight settings.
+pub const SETTINGS_KEPT_MAX: usize = 16;
+
+/// SETTINGS frames of one side that wait for their acknowledgment. What lies beyond is a flood: windows are not
+/// known after it.
+pub const SETTINGS_PENDING_MAX: usize = 64;
+
+/// How often windows of streams of one connection are shifted by a changed initial window size, each stream counted.
+/// One or two changes in a connection's life are usual; windows are not known after it.
+pub const WINDOW_SHIFTS_MAX: u32 = 1 << 20;
+
+/// Streams that are closed and still remembered, so that what comes late for them is told from what is wrong.
+pub const STREAMS_CLOSED_MAX: usize = 256;
+
+/// Streams that ended while as many were open as the peer allows, and whose place nobody took yet. A peer allows
+/// 100 to 256 streams at once.
+pub const SLOTS_FREED_MAX: usize = 256;
+
+/// Streams of a priority tree, closed and idle ones too (RFC 7540 §5.3.4). Browsers make five idle ones.
+pub const PRIORITY_NODES_MAX: usize = 512;
+
+/// Streams that are held against one another to see whether a server keeps to priorities. Servers allow 100 to 256
+/// at once.
+pub const PRIORITY_READY_MAX: usize = 256;
+
+/// PINGs of one side that wait for their answer. One is usual.
+pub const PINGS_PENDING_MAX: usize = 64;
+
+/// Streams that a server promised of which is remembered what became of them.
+pub const PROMISES_MAX: usize = 1024;
+
+/// Kinds of error by which streams were reset that are counted on one connection. The registry has 14.
+pub const RESET_KINDS_MAX: usize = 16;
+
+/// Packet time in which the frames of a flood are counted, nanoseconds.
+pub const FLOOD_WINDOW_NS: i64 = 1_000_000_000;
+
+/// CONTINUATION frames of one field block. A block of 16 frames of usual size holds more octets than any server
+/// takes; more are sent to keep its receiver busy (CVE-2024-27316).
+pub const FLOOD_CONTINUATIONS: u32 = 16;
+
+/// Streams that are reset within a second in which they were opened. A browser whose page is left resets the
+/// requests it has, at most 100; more is a rapid reset (CVE-2023-44487).
+pub const FLOOD_RESETS: u32 = 128;
+
+/// SETTINGS frames of one side in a second. One or two in a connection's life are usual (CVE-2019-9515).
+pub const FLOOD_SETTINGS: u32 = 32;
+
+/// PING frames of one side in a second, answers not counted. gRPC measures bandwidth with some tens (CVE-2019-9512).
+pub const FLOOD_PINGS: u32 = 256;
+
+/// DATA frames without content and without `END_STREAM` of one side in a second (CVE-2019-9518). One at a stream's
+/// end is usual, and that has `END_STREAM`.
+pub const FLOOD_EMPTY_DATA: u32 = 64;
+
+/// `WINDOW_UPDATE` frames of one side in a second, where they are also more than [`FLOOD_UPDATES_PER_DATA`] for each
+/// DATA frame that they answer.
+pub const FLOOD_WINDOW_UPDATES: u32 = 512;
+
+/// `WINDOW_UPDATE` frames for one DATA frame of the other side: two are usual, one for the stream and one for the
+/// connection.
+pub const FLOOD_UPDATES_PER_DATA: u32 = 4;
+
+/// PRIORITY and `PRIORITY_UPDATE` frames of one side in a second. A browser sends one a request (CVE-2019-9513).
+pub const FLOOD_PRIORITIES: u32 = 512;
+
+/// Octets of names and values of a field block from which on it may be a bomb.
+pub const HEADER_BOMB_MIN_BYTES: u32 = 64 << 10;
+
+/// How many times as long as on the wire such a block is decoded: fields that are repeated whole make a request at
+/// most some tens of times longer.
+pub const HEADER_BOMB_FACTOR: u32 = 64;
+
+/// Pairs of streams whose octets out of order are counted by pair, to name the worst. What lies beyond counts in sum.
+pub const PRIORITY_PAIRS_MAX: usize = 64;
+
+/// GOAWAY frames that are told with their connection. A graceful end has two (RFC 9113 §6.8).
+pub const GOAWAYS_KEPT_MAX: usize = 4;
+
+/// How long a place among the streams that may be open at once can be free and still have been waited for,
+/// nanoseconds: a client that waits takes it as soon as it hears of it, a round trip away at most.
+pub const SLOT_FRESH_NS: i64 = 300_000_000;

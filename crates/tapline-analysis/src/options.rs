@@ -30,6 +30,8 @@ pub struct Interests {
     pub http2_frames: bool,
     /// WebSocket frames one by one.
     pub websocket_frames: bool,
+    /// HTTP/2 connections as a whole.
+    pub http2_connections: bool,
     /// Requests with their responses.
     pub exchanges: bool,
     /// Header fields on exchanges.
@@ -54,6 +56,7 @@ impl Interests {
         http1_messages: true,
         http2_frames: true,
         websocket_frames: true,
+        http2_connections: true,
         exchanges: true,
         headers: true,
         lookups: true,
@@ -115,6 +118,8 @@ pub struct Options {
     pub hash_bodies: bool,
     /// Whether the content codings of bodies are undone, to tell the size of what is inside.
     pub decode_bodies: bool,
+    /// Whether HTTP/2 frames carry the header table as their block leaves it.
+    pub hpack_tables: bool,
     /// What TLS is opened with.
     pub keys: Arc<Keys>,
     /// The roots by which certificates are judged; without any, no chain is.
@@ -129,6 +134,7 @@ impl Options {
             decode_as: Vec::new(),
             hash_bodies: false,
             decode_bodies: false,
+            hpack_tables: false,
             keys: Arc::default(),
             trust: None,
         }

@@ -475,10 +475,13 @@ impl Sink for Listener<'_> {
                 let mark = moment.events.len();
                 let http2 = story.http2.get_or_insert_default();
                 http2.see(*message, &mut moment);
-                let left_out = http2.take_left_out();
+                let (left_out, anomalies) = (http2.take_left_out(), http2.take_anomalies());
                 story.price_new_exchanges(mark, &mut moment);
                 story.tell_body_faults(&span, &mut moment);
                 story.settle(direction, span.end);
+                for anomaly in anomalies {
+                    tell_anomaly(story, anomaly, span.clone(), &mut moment);
+                }
                 if let Some(stream) = left_out {
                     let detail =
                         format!("more than {STREAMS_MAX} streams are open: stream {stream} is not followed");
@@ -505,6 +508,14 @@ impl Sink for Listener<'_> {
 
     fn unfinished(&mut self, direction: Direction, from: u64) {
         self.story.trail(direction).unsettle(from);
+    }
+
+    fn frames_lost(&mut self, _: Direction) {
+        self.story.http2.get_or_insert_default().lose();
+    }
+
+    fn wants_tables(&self) -> bool {
+        self.options.hpack_tables
     }
 
     fn here(&self) -> Origin {

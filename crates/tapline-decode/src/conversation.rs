@@ -237,7 +237,10 @@ impl Conversation {
                 }
                 let settings = settings.unwrap_or_default();
                 let client = client.unwrap_or(direction.flip());
-                Layer::Http2(Box::new(http2::Decoder::upgraded(client, &settings)))
+                let decoder = Box::new(http2::Decoder::upgraded(client, &settings));
+                let upgraded = Box::new(http2::Message::Upgraded(settings));
+                sink.message(direction, at..at, Message::Http2(upgraded));
+                Layer::Http2(decoder)
             }
         };
         self.bytes(direction.flip(), other_at, &other, keyring, sink);

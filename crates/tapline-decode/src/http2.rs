@@ -18,6 +18,9 @@ pub use registry::*;
 pub enum Message {
     /// The client's connection preface (RFC 9113 §3.4).
     Preface,
+    /// An upgrade from HTTP/1.1, said by the direction that agreed: the client's first settings, which its request
+    /// carried and the 101 response acknowledges (RFC 7540 §3.2.1).
+    Upgraded(Vec<Setting>),
     /// A frame.
     Frame(Frame),
 }
@@ -173,6 +176,26 @@ pub struct HeaderBlock {
     pub missing_fields: u32,
     /// The first frame of the block carried `END_STREAM`.
     pub end_stream: bool,
+    /// What the block did to its sender's dynamic table.
+    pub table: TableEffect,
+    /// The dynamic table after the block, newest entry (index 62) first, where [`crate::Sink::wants_tables`].
+    pub table_entries: Option<Vec<hpack::Entry>>,
+}
+
+/// A dynamic table after a block, and what the block did to it (RFC 7541 §2.3.2). Entries that were inserted before
+/// the capture began are not among the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TableEffect {
+    /// Entries in the table.
+    pub entries: u32,
+    /// What they count: octets of names and values, and 32 for each entry (RFC 7541 §4.1).
+    pub size_bytes: u32,
+    /// What they may count; `None` where the capture began later or lost octets, and no update has said it since.
+    pub size_max_bytes: Option<u32>,
+    /// Entries that the block inserted.
+    pub inserted: u32,
+    /// Entries that left: to make room, by a size update, or because the receiver lowered its limit before the block.
+    pub evicted: u32,
 }
 
 /// How a field was represented (RFC 7541 §6).

@@ -76,6 +76,17 @@ pub trait Sink {
         let _ = (direction, from);
     }
 
+    /// HTTP/2 frames of a direction may be missing from here on, or were before the first one: what frames add up
+    /// to is not known any more. Said anew at every gap.
+    fn frames_lost(&mut self, direction: Direction) {
+        let _ = direction;
+    }
+
+    /// Whether field blocks are to carry the dynamic table as they leave it; its numbers they always do.
+    fn wants_tables(&self) -> bool {
+        false
+    }
+
     /// The packet at hand: what is said is complete with it.
     fn here(&self) -> Origin {
         Origin::default()

@@ -14,7 +14,7 @@ fn frames(heard: &Heard, direction: Direction) -> Vec<&Frame> {
         .filter_map(|(_, message)| match message {
             Message::Http2(message) => match &**message {
                 http2::Message::Frame(frame) => Some(frame),
-                http2::Message::Preface => None,
+                http2::Message::Preface | http2::Message::Upgraded(_) => None,
             },
             _ => None,
         })
@@ -133,4 +133,163 @@ fn a_gap_within_data_loses_nothing_else() {
     let seen = frames(&heard, Forward);
     let data = Payload::Data { content_length: 100, padding: None, complete: false };
     assert_eq!((&seen[0].payload, seen.len(), heard.codes()), (&data, 2, vec!["http2_gap"]));
+}
+
+/// The frame that a client sends, as it is read, and what was odd.
+fn read(octets: &[u8]) -> (Frame, Vec<&'static str>) {
+    let octets = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", octets].concat();
+    let heard = play(Conversation::default(), &[(Forward, octets)], &[usize::MAX]);
+    (frames(&heard, Forward)[0].clone(), heard.codes())
+}
+
+/// The payload without what its block says, which other tests read.
+fn without_block(mut payload: Payload) -> Payload {
+    if let Payload::Headers { block, .. }
+    | Payload::PushPromise { block, .. }
+    | Payload::Continuation { block, .. } = &mut payload
+    {
+        *block = None;
+    }
+    payload
+}
+
+#[test]
+fn the_ten_types_of_rfc_9113_with_every_flag_and_every_other_bit() {
+    let headers = |priority, padding| Payload::Headers { priority, padding, fragment_length: 1, block: None };
+    let promise =
+        |padding| Payload::PushPromise { promised_stream: 8, padding, fragment_length: 1, block: None };
+    let data = |padding| Payload::Data { content_length: 2, padding, complete: true };
+    let continued = Payload::Continuation { fragment_length: 1, block: None };
+    let on_9 = Priority { exclusive: true, dependency: 9, weight: 16 };
+    let depends = Some(on_9);
+    let settings = |list: &[(u16, u32)]| {
+        Payload::Settings(list.iter().map(|&(id, value)| Setting { id, value }).collect())
+    };
+    // Type, flags, stream, payload, what it says.
+    let table: Vec<(u8, u8, u32, &[u8], Payload)> = vec![
+        (0, 0x00, 1, b"ab", data(None)),
+        (0, 0x01, 1, b"ab", data(None)),
+        (0, 0x08, 1, b"\x03ab\0\0\0", data(Some(3))),
+        (0, 0x09, 1, b"\x00ab", data(Some(0))),
+        (1, 0x04, 1, &[0x82], headers(None, None)),
+        (1, 0x05, 1, &[0x82], headers(None, None)),
+        (1, 0x00, 1, &[0x82], headers(None, None)),
+        (1, 0x0c, 1, &[2, 0x82, 0, 0], headers(None, Some(2))),
+        (1, 0x24, 1, &[0x80, 0, 0, 9, 15, 0x82], headers(depends, None)),
+        (1, 0x2d, 1, &[1, 0x80, 0, 0, 9, 15, 0x82, 0], headers(depends, Some(1))),
+        (2, 0x00, 1, &[0x80, 0, 0, 9, 15], Payload::Priority(on_9)),
+        (3, 0x00, 1, &[0, 0, 0, 8], Payload::RstStream { error: ErrorCode::CANCEL }),
+        (4, 0x00, 0, &[0, 3, 0, 0, 0, 9, 0xaa, 0xaa, 0, 0, 0, 1], settings(&[(3, 9), (0xaaaa, 1)])),
+        (4, 0x01, 0, &[], settings(&[])),
+        (5, 0x04, 1, &[0, 0, 0, 8, 0x82], promise(None)),
+        (5, 0x00, 1, &[0, 0, 0, 8, 0x82], promise(None)),
+        (5, 0x0c, 1, &[1, 0x80, 0, 0, 8, 0x82, 0], promise(Some(1))),
+        (6, 0x00, 0, b"12345678", Payload::Ping(*b"12345678")),
+        (6, 0x01, 0, b"12345678", Payload::Ping(*b"12345678")),
+        (
+            7,
+            0x00,
+            0,
+            &[0x80, 0, 0, 5, 0, 0, 0, 11, b'x'],
+            Payload::GoAway { last_stream: 5, error: ErrorCode::ENHANCE_YOUR_CALM, debug: b"x".to_vec() },
+        ),
+        (8, 0x00, 0, &[0x80, 0, 0, 7], Payload::WindowUpdate { increment: 7 }),
+        (8, 0x00, 1, &[0x7f, 0xff, 0xff, 0xff], Payload::WindowUpdate { increment: 0x7fff_ffff }),
+        (9, 0x04, 1, &[0x82], continued.clone()),
+        (9, 0x00, 1, &[0x82], continued),
+    ];
+    let kinds: std::collections::BTreeSet<u8> = table.iter().map(|row| row.0).collect();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
+    for (kind, flags, stream, octets, expected) in table {
+        let defined = http2::flags_of(http2::FrameType(kind)).iter().fold(0, |all, (bit, _)| all | bit);
+        assert_eq!(flags & !defined, 0, "type {kind}");
+        let others = (0..8).map(|bit| 1_u8 << bit).filter(|bit| bit & defined == 0);
+        for extra in others.chain([0, !defined]) {
+            for reserved in [false, true] {
+                let word = stream | if reserved { 1 << 31 } else { 0 };
+                let (seen, codes) = read(&frame(kind, flags | extra, word, octets));
+                let expected_codes: &[&str] =
+                    if kind == 9 { &["http2_continuation_unexpected"] } else { &[] };
+                let head = (seen.kind.0, seen.flags, seen.stream, seen.reserved, seen.length);
+                let length = u32::try_from(octets.len()).unwrap();
+                assert_eq!(head, (kind, flags | extra, stream, reserved, length));
+                assert_eq!(without_block(seen.payload), expected, "type {kind} {flags:#x} {extra:#x}");
+                assert_eq!(codes, expected_codes, "type {kind} {flags:#x} {extra:#x}");
+            }
+        }
+    }
+}
+
+/// What a sink hears that wants tables.
+#[derive(Default)]
+struct Tables(Vec<Vec<(String, String)>>);
+
+impl tapline_decode::Sink for Tables {
+    fn message(&mut self, _: Direction, _: std::ops::Range<u64>, message: Message) {
+        let Message::Http2(message) = message else { return };
+        let http2::Message::Frame(frame) = *message else { return };
+        if let Payload::Headers { block: Some(block), .. } = frame.payload {
+            let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
+            let entries = block.table_entries.unwrap();
+            assert_eq!(entries.len(), usize::try_from(block.table.entries).unwrap());
+            self.0.push(entries.iter().map(|entry| (text(entry.name()), text(entry.value()))).collect());
+        }
+    }
+
+    fn wants_tables(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn who_wants_tables_gets_them_after_every_block() {
+    let blocks = [frame(1, 5, 1, b"\x40\x01a\x011"), frame(1, 5, 3, b"\x40\x01b\x012")].concat();
+    let octets = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &blocks[..]].concat();
+    let mut tables = Tables::default();
+    Conversation::default().bytes(Forward, 0, &octets, &mut Keyring::default(), &mut tables);
+    let entry = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(tables.0, [vec![entry("a", "1")], vec![entry("b", "2"), entry("a", "1")]]);
+    let heard = play(Conversation::default(), &[(Forward, octets)], &[usize::MAX]);
+    let Payload::Headers { block: Some(block), .. } = &frames(&heard, Forward)[1].payload else { panic!() };
+    assert_eq!((block.table.entries, block.table.inserted, &block.table_entries), (2, 1, &None));
+}
+
+#[test]
+fn an_upgrade_tells_the_settings_of_its_request() {
+    let request = b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n".to_vec();
+    let answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n".to_vec();
+    let heard = play(Conversation::default(), &[(Forward, request), (Reverse, answer)], &[usize::MAX]);
+    let settings = vec![Setting { id: 3, value: 100 }, Setting { id: 4, value: 65535 }];
+    let upgraded = Message::Http2(Box::new(http2::Message::Upgraded(settings)));
+    assert_eq!(heard.reverse.last().unwrap().1, upgraded);
+}
+
+/// How often each direction was said to lose frames.
+#[derive(Default)]
+struct Losses([u32; 2]);
+
+impl tapline_decode::Sink for Losses {
+    fn message(&mut self, _: Direction, _: std::ops::Range<u64>, _: Message) {}
+
+    fn frames_lost(&mut self, direction: Direction) {
+        self.0[direction.index()] += 1;
+    }
+}
+
+#[test]
+fn only_gaps_that_may_hide_frames_lose_any() {
+    let check = |before: &[u8], length: u64, expected: u32| {
+        let (mut losses, mut keyring) = (Losses::default(), Keyring::default());
+        let mut conversation = Conversation::default();
+        let octets = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", before].concat();
+        conversation.bytes(Forward, 0, &octets, &mut keyring, &mut losses);
+        conversation.gap(Forward, u64::try_from(octets.len()).unwrap(), length, &mut keyring, &mut losses);
+        assert_eq!(losses.0, [expected, 0], "{before:02x?} {length}");
+    };
+    let data = frame(0, 0, 1, &[0; 100]);
+    check(&data[..50], 59, 0);
+    check(&data[..50], 60, 1);
+    check(&data, 10, 1);
+    check(&data[..5], 4, 1);
+    check(&frame(8, 0, 1, &[0; 4])[..10], 3, 1);
 }

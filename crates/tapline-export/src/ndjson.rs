@@ -7,6 +7,7 @@ mod exchange;
 mod finding;
 mod grpc;
 mod http;
+mod http2_connection;
 mod lookup;
 mod series;
 mod tcp;
@@ -43,6 +44,8 @@ pub enum RecordType {
     Http2Frame,
     /// A WebSocket frame.
     WebSocketFrame,
+    /// An HTTP/2 connection as a whole.
+    Http2Connection,
     /// A request with its response.
     HttpExchange,
     /// A DNS lookup.
@@ -55,7 +58,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Capture,
         Self::Connection,
         Self::Tcp,
@@ -65,6 +68,7 @@ impl RecordType {
         Self::Http1Message,
         Self::Http2Frame,
         Self::WebSocketFrame,
+        Self::Http2Connection,
         Self::HttpExchange,
         Self::DnsLookup,
         Self::Finding,
@@ -88,6 +92,7 @@ impl RecordType {
             Self::Http1Message => "http1_message",
             Self::Http2Frame => "http2_frame",
             Self::WebSocketFrame => "websocket_frame",
+            Self::Http2Connection => "http2_connection",
             Self::HttpExchange => "http_exchange",
             Self::DnsLookup => "dns_lookup",
             Self::Finding => "finding",
@@ -120,6 +125,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
         http1_messages: wants(RecordType::Http1Message),
         http2_frames: wants(RecordType::Http2Frame),
         websocket_frames: wants(RecordType::WebSocketFrame),
+        http2_connections: wants(RecordType::Http2Connection),
         exchanges: wants(RecordType::HttpExchange),
         headers: wants(RecordType::HttpExchange),
         lookups: wants(RecordType::DnsLookup),
@@ -153,6 +159,7 @@ impl<W: Write> Writer<W> {
             Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),
             Event::Http2Frame(frame) => self.line(&http::Http2Line::of(frame)),
             Event::WebSocketFrame(frame) => self.line(&websocket::Line::of(frame)),
+            Event::Http2Connection(connection) => self.line(&http2_connection::Line::of(connection)),
             Event::Exchange(exchange) => self.line(&exchange::Line::of(exchange)),
             Event::Anomaly(anomaly) => self.line(&anomaly_line(anomaly)),
         }

@@ -133,6 +133,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         stalls: tapline_analysis::Stalls::default(),
         inferred: false,
         pushed: false,
+        promised_on: None,
         complete: true,
         reset: None,
     }

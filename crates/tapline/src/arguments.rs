@@ -136,6 +136,9 @@ pub(crate) struct ExportArguments {
     /// Undo content codings (gzip, deflate, br, zstd) to tell the size of what is in bodies
     #[arg(long)]
     pub(crate) decode_bodies: bool,
+    /// Add the header table to each HTTP/2 frame that ends a field block
+    #[arg(long)]
+    pub(crate) hpack_tables: bool,
 }
 
 /// An export format.

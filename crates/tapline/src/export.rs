@@ -33,6 +33,7 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     let mut options = input::run_options(&arguments.input, ndjson::interests(types))?;
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
+    options.analysis.hpack_tables = arguments.hpack_tables;
     let mut writer = Writer::new(out);
     let mut progress = Progress::new();
     let mut written = Ok(());

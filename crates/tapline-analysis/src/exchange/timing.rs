@@ -130,6 +130,7 @@ mod tests {
             stalls: crate::Stalls::default(),
             inferred: false,
             pushed: false,
+            promised_on: None,
             complete: true,
             reset: None,
         };

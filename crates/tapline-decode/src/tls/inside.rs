@@ -144,6 +144,14 @@ impl Sink for Outward<'_> {
         self.sink.unfinished(direction, outside.start);
     }
 
+    fn frames_lost(&mut self, direction: Direction) {
+        self.sink.frames_lost(direction);
+    }
+
+    fn wants_tables(&self) -> bool {
+        self.sink.wants_tables()
+    }
+
     fn here(&self) -> Origin {
         self.sink.here()
     }

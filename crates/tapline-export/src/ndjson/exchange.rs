@@ -24,6 +24,7 @@ pub(super) struct Line<'a> {
     stalls_left_out: Option<LeftOutLine>,
     inferred: bool,
     pushed: bool,
+    promised_on: Option<u32>,
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset: Option<Shown<ErrorCode>>,
@@ -88,6 +89,7 @@ impl<'a> Line<'a> {
             stalls_left_out: left_out(exchange),
             inferred: exchange.inferred,
             pushed: exchange.pushed,
+            promised_on: exchange.promised_on,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
             grpc: exchange.grpc.as_deref().map(GrpcLine::of),

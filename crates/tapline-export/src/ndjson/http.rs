@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::{
-    ErrorCode, Form, Frame, HeaderBlock, Payload, Priority, Setting, setting_name,
+    ErrorCode, Form, Frame, HeaderBlock, Payload, Priority, Setting, TableEffect, hpack, setting_name,
 };
-use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind};
+use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind, StreamState};
 
 use super::{RecordType, Said, Shown, hex};
 
@@ -87,8 +87,36 @@ struct ByType {
     origins: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<TableLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table_entries: Option<Vec<(usize, String, String)>>,
+    #[serde(flatten)]
+    effect: EffectLine,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     malformed: bool,
+}
+
+/// What a frame brought about.
+#[derive(Serialize, Default)]
+struct EffectLine {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    windows: Option<WindowsLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round_trip_ns: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged_ns: Option<i64>,
+}
+
+impl EffectLine {
+    fn of(event: &Http2Frame) -> Self {
+        let windows = event
+            .after
+            .windows
+            .map(|levels| WindowsLine { connection_bytes: levels.connection, stream_bytes: levels.stream });
+        let (round_trip_ns, acknowledged_ns) = (event.after.round_trip_ns, event.after.acknowledged_ns);
+        Self { windows, round_trip_ns, acknowledged_ns }
+    }
 }
 
 #[derive(Serialize)]
@@ -101,12 +129,29 @@ pub(super) struct Http2Line {
     frame_type: u8,
     flags: u8,
     length: u32,
+    /// `null` where it is not known or there is no stream.
+    stream_state: Option<&'static str>,
     #[serde(flatten)]
     by_type: ByType,
 }
 
 #[derive(Serialize)]
-struct SettingLine {
+struct WindowsLine {
+    connection_bytes: Option<i64>,
+    stream_bytes: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct TableLine {
+    entries: u32,
+    size_bytes: u32,
+    size_max_bytes: Option<u32>,
+    inserted: u32,
+    evicted: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct SettingLine {
     id: u16,
     name: Option<&'static str>,
     value: u32,
@@ -140,7 +185,8 @@ impl Http2Line {
             frame_type: frame.kind.0,
             flags: frame.flags,
             length: frame.length,
-            by_type: by_type(frame),
+            stream_state: event.after.stream_state.map(StreamState::name),
+            by_type: ByType { effect: EffectLine::of(event), ..by_type(frame) },
         }
     }
 }
@@ -212,6 +258,8 @@ impl ByType {
         );
         self.header_bytes = Some(block.wire_bytes);
         self.header_bytes_decoded = Some(block.decoded_bytes);
+        self.table = Some(table_line(block.table));
+        self.table_entries = block.table_entries.as_deref().map(table_entries);
     }
 
     fn error(&mut self, error: ErrorCode) {
@@ -229,7 +277,18 @@ fn form_name(form: Form) -> &'static str {
     }
 }
 
-fn setting_line(setting: Setting) -> SettingLine {
+fn table_line(table: TableEffect) -> TableLine {
+    let TableEffect { entries, size_bytes, size_max_bytes, inserted, evicted } = table;
+    TableLine { entries, size_bytes, size_max_bytes, inserted, evicted }
+}
+
+/// Index, name and value of each: the dynamic table's indices follow those of the static one.
+fn table_entries(entries: &[hpack::Entry]) -> Vec<(usize, String, String)> {
+    let first = hpack::STATIC.len() + 1;
+    (first..).zip(entries).map(|(index, entry)| (index, text(entry.name()), text(entry.value()))).collect()
+}
+
+pub(super) fn setting_line(setting: Setting) -> SettingLine {
     SettingLine { id: setting.id, name: setting_name(setting.id), value: setting.value }
 }
 

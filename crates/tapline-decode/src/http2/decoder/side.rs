@@ -181,6 +181,7 @@ impl Side {
             say(sink, direction, self.start..input.offset, anomaly::HTTP2_BAD_PREFACE, detail);
         }
         // Begun in the middle: what is there may be frames, against a table that was never seen.
+        sink.frames_lost(direction);
         self.hpack.forget();
         let mut search = Search::new(self.start, CHAIN);
         let begun = std::mem::take(&mut self.held);

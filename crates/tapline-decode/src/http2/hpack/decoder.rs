@@ -4,7 +4,7 @@ use super::huffman;
 use super::integer::{integer, is_too_large};
 use super::table::{Entry, STATIC, Table};
 use super::{Fault, UNKNOWN_NAME, UNKNOWN_VALUE};
-use crate::http2::{Form, HeaderBlock, Representation};
+use crate::http2::{Form, HeaderBlock, Representation, TableEffect};
 use crate::limits::{HEADER_BLOCK_DECODED_MAX, HPACK_TABLE_SIZE_MAX};
 use crate::parse::{self, length, octets, size, u8};
 
@@ -22,6 +22,8 @@ pub struct Decoder {
     limit: u32,
     /// The limit fell below the table's maximum: the next block must begin with an update (RFC 7541 §4.2).
     update_due: bool,
+    /// Whether the table's maximum is what its sender holds to, and not only as large as it gets.
+    size_max_known: bool,
     // Scratch, empty between fields.
     name: Vec<u8>,
     value: Vec<u8>,
@@ -42,6 +44,7 @@ impl Default for Decoder {
             table: Table::new(size(INITIAL_TABLE_SIZE)),
             limit: INITIAL_TABLE_SIZE,
             update_due: false,
+            size_max_known: true,
             name: Vec::new(),
             value: Vec::new(),
         }
@@ -73,6 +76,7 @@ impl Decoder {
         self.table.set_size_max(HPACK_TABLE_SIZE_MAX);
         self.limit = u32::MAX;
         self.update_due = false;
+        self.size_max_known = false;
     }
 
     /// The entries of the dynamic table, newest (index 62) first.
@@ -114,7 +118,20 @@ impl Decoder {
         if std::mem::take(&mut self.update_due) {
             decoded.say(Fault::SizeUpdateMissing);
         }
+        decoded.block.table = self.table_effect();
         decoded
+    }
+
+    /// The table as it stands, and what became of it since this was asked last.
+    fn table_effect(&mut self) -> TableEffect {
+        let turnover = self.table.take_turnover();
+        TableEffect {
+            entries: length(self.table.entries().len()),
+            size_bytes: length(self.table.size()),
+            size_max_bytes: self.size_max_known.then(|| length(self.table.size_max())),
+            inserted: turnover.inserted,
+            evicted: turnover.evicted,
+        }
     }
 
     fn size_update<'a>(&mut self, input: &'a [u8], decoded: &mut Decoded) -> parse::Parsed<'a, ()> {
@@ -126,6 +143,7 @@ impl Decoder {
             decoded.say(Fault::SizeUpdateAboveLimit(size_max));
         }
         self.update_due = false;
+        self.size_max_known = true;
         self.table.set_size_max(size(size_max).min(HPACK_TABLE_SIZE_MAX));
         decoded.block.size_updates.push(size_max);
         Ok((input, ()))
@@ -277,6 +295,26 @@ mod tests {
         assert_eq!((last.form, last.index, last.wire_bytes), (Form::IncrementalIndexing, None, 20));
         assert!(last.name_huffman && last.value_huffman && !last.unknown_entry);
         assert!(third.faults.is_empty());
+    }
+
+    #[test]
+    fn a_block_says_what_it_did_to_the_table() {
+        // The responses of RFC 7541 Appendix C.6, whose table holds 256 octets.
+        let mut decoder = Decoder::default();
+        decoder.set_limit(256);
+        let mut check = |wire: &str, entries, size_bytes, inserted, evicted| {
+            let expected = TableEffect { entries, size_bytes, size_max_bytes: Some(256), inserted, evicted };
+            assert_eq!(decoder.decode(&hex(wire)).block.table, expected, "{wire}");
+        };
+        let first =
+            "3fe101 4882 6402 5885 aec3 771a 4b61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 82a6 2d1b ff6e
+                     919d 29ad 1718 63c7 8f0b 97c8 e9ae 82ae 43d3";
+        check(first, 4, 222, 4, 0);
+        check("4883 640e ff c1 c0 bf", 4, 222, 1, 1);
+        let mut lost = Decoder::default();
+        lost.forget();
+        assert_eq!(lost.decode(&[0x82]).block.table.size_max_bytes, None);
+        assert_eq!(lost.decode(&[0x20, 0x82]).block.table.size_max_bytes, Some(0));
     }
 
     #[test]

@@ -75,15 +75,29 @@ pub(super) struct Table {
     size: usize,
     /// `size` never stays above it.
     size_max: usize,
+    /// Entries that came and went since somebody asked.
+    turnover: Turnover,
+}
+
+/// Entries that came and went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turnover {
+    pub(super) inserted: u32,
+    pub(super) evicted: u32,
 }
 
 impl Table {
     pub(super) fn new(size_max: usize) -> Self {
-        Self { entries: VecDeque::new(), size: 0, size_max }
+        Self { entries: VecDeque::new(), size: 0, size_max, turnover: Turnover::default() }
     }
 
     pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// Entries that came and went since the last call.
+    pub(super) fn take_turnover(&mut self) -> Turnover {
+        std::mem::take(&mut self.turnover)
     }
 
     pub(super) fn size(&self) -> usize {
@@ -106,6 +120,7 @@ impl Table {
         if size <= self.size_max {
             self.entries.push_front(Entry::new(name, value, unknown));
             self.size += size;
+            self.turnover.inserted += 1;
         }
     }
 
@@ -117,12 +132,15 @@ impl Table {
 
     pub(super) fn clear(&mut self) {
         self.evict(0);
+        // What is forgotten here may still be in the peers' table.
+        self.turnover = Turnover::default();
     }
 
     fn evict(&mut self, keep: usize) {
         while self.size > keep {
             let Some(oldest) = self.entries.pop_back() else { break };
             self.size -= oldest.size();
+            self.turnover.evicted += 1;
         }
     }
 }

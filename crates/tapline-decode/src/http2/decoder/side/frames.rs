@@ -120,7 +120,8 @@ impl Side {
                 self.block = Some(open);
                 None
             }
-            Step::Whole(block, faults) => {
+            Step::Whole(mut block, faults) => {
+                block.table_entries = sink.wants_tables().then(|| self.hpack.entries().cloned().collect());
                 for fault in &faults {
                     sink.message(direction, range.clone(), crate::Message::Anomaly(fault.into()));
                 }

@@ -62,6 +62,7 @@ impl Side {
             Expect::Payload { left, cut, header } if length <= *left => {
                 *left -= length;
                 *cut = true;
+                sink.frames_lost(direction);
                 let detail = format!("octets of {} are missing", header.kind);
                 say(sink, direction, offset..end, anomaly::HTTP2_GAP, detail);
                 return;
@@ -73,6 +74,7 @@ impl Side {
             Expect::Nothing => return,
             _ => {}
         }
+        sink.frames_lost(direction);
         say(sink, direction, offset..end, anomaly::HTTP2_GAP, "octets between frames are missing");
         self.held = Vec::new();
         self.block = None;
