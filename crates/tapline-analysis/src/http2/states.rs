@@ -65,6 +65,11 @@ impl StreamState {
         }
     }
 
+    /// Whether the sender may send DATA and anything else that a message has.
+    pub(crate) fn is_open_to(self, sender: Sender) -> bool {
+        self.counts() && self.can_send(sender)
+    }
+
     /// Whether it counts towards the streams that are open at once (RFC 9113 §5.1.2).
     fn counts(self) -> bool {
         matches!(self, Self::Open | Self::HalfClosed(_))

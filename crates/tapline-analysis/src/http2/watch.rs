@@ -62,6 +62,20 @@ struct Place {
     direction: Direction,
     from: Sender,
     view: View,
+    detail: Detail,
+}
+
+/// Whether somebody looks at single frames.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Detail {
+    Frames,
+    Connection,
+}
+
+impl Detail {
+    fn of(moment: &Moment<'_>) -> Self {
+        if moment.options.interests.http2_frames { Self::Frames } else { Self::Connection }
+    }
 }
 
 /// Whether the sender of a frame had heard more of the other side than was seen so far: octets that it acknowledged
@@ -131,7 +145,7 @@ impl Watch {
     /// A frame. To be called before what the frame ends is told.
     pub(crate) fn see(&mut self, frame: &Frame, moment: &Moment<'_>) -> Seen {
         let (here, direction, from) = (moment.here, moment.direction, moment.from);
-        let place = Place { here, direction, from, view: View::of(moment) };
+        let place = Place { here, direction, from, view: View::of(moment), detail: Detail::of(moment) };
         if here.packet < self.told.end.packet {
             // Opened late, one direction after the other: what crossed on the wire is not known.
             self.lose();
@@ -186,7 +200,7 @@ impl Watch {
             Payload::Malformed(_) => self.malformed(frame, place, &mut seen),
             Payload::AltSvc { .. } | Payload::Origin(_) | Payload::Unknown(_) => {}
         }
-        if frame.stream != 0 && seen.after.stream_state.is_none() {
+        if place.detail == Detail::Frames && frame.stream != 0 && seen.after.stream_state.is_none() {
             seen.after.stream_state = self.states.state(frame.stream);
         }
         if place.view == View::Behind && direction_of_windows(frame, place) == place.direction {
@@ -247,6 +261,11 @@ impl Watch {
             }
         }
         after.closed
+    }
+
+    /// The windows after a frame, for those who look.
+    fn levels(&self, sender: Direction, stream: Option<u32>, place: Place) -> Option<Levels> {
+        (place.detail == Detail::Frames).then(|| self.windows.levels(sender, stream))
     }
 
     fn window_fault(&mut self, stream: u32) {

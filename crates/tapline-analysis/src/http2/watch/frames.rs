@@ -29,13 +29,14 @@ impl Watch {
             let is_open = |other| windows.is_open(direction, other) == Some(true);
             self.priorities.data(frame.stream, frame.length, is_open);
         }
-        if matches!(self.states.state(frame.stream), Some(StreamState::Closed(_))) {
+        let before = self.states.state(frame.stream);
+        if matches!(before, Some(StreamState::Closed(_))) {
             // It comes late for a stream that was reset: the connection's window counts it nevertheless.
             self.windows.late(direction, frame.length, here);
         } else {
             seen.standstill = self.windows.data(direction, frame.stream, frame.length, here);
         }
-        seen.after.windows = Some(self.windows.levels(direction, Some(frame.stream)));
+        seen.after.windows = self.levels(direction, Some(frame.stream), place);
         // A sender may have applied a larger initial window and not said so yet.
         if place.view == View::Behind || self.settings.are_pending(direction.flip()) {
             self.windows.take_fault();
@@ -44,6 +45,11 @@ impl Watch {
         }
         if let Some(standstill) = &seen.standstill {
             self.stood_still(from, standstill);
+        }
+        if end == End::Open && before.is_some_and(|state| state.is_open_to(from)) {
+            // The usual case, which changes nothing.
+            seen.after.stream_state = before;
+            return;
         }
         self.act(frame.stream, Act::Data { end }, place, seen);
         self.end(frame.stream, end, place);
@@ -127,7 +133,7 @@ impl Watch {
                 self.states.limited(place.from, applied.after.max_concurrent_streams, place.here);
             }
         }
-        seen.after.windows = Some(self.windows.levels(place.direction, None));
+        seen.after.windows = self.levels(place.direction, None, place);
     }
 
     pub(super) fn update(&mut self, stream: u32, increment: u32, place: Place, seen: &mut Seen) {
@@ -143,7 +149,7 @@ impl Watch {
             self.windows.update(sender, on_stream, increment, place.here);
             self.window_fault(stream);
         }
-        seen.after.windows = Some(self.windows.levels(sender, on_stream));
+        seen.after.windows = self.levels(sender, on_stream, place);
     }
 
     /// What a frame said that cannot be read is not known: it may have opened or shut windows and streams.
