@@ -10,7 +10,7 @@ use crate::body::{Body, Outcome, Room};
 use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::limits::PIPELINED_MAX;
-use crate::stall::{Idle, Pulse, Question, Trips, attribute, stretch};
+use crate::stall::{Evidence, Idle, Pulse, Question, Trips, attribute, stretch};
 use crate::story::Moment;
 use crate::{
     Cause, Event, Exchange, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, Span, Stall,
@@ -115,7 +115,8 @@ impl Http1 {
         let Some(Some(open)) = self.open.get(idle.direction.index()) else { return };
         let (kind, interim) = (open.message.kind, open.interim);
         if let Some(pair) = self.pair_in_progress(kind).filter(|_| !interim) {
-            let question = Question { span: idle.span, sender, answers: false, idle: Some(idle), trips };
+            let evidence = Evidence::Idle(idle);
+            let question = Question { span: idle.span, sender, answers: false, evidence, trips };
             pair.stalls.push(attribute(&question));
         }
     }

@@ -6,6 +6,7 @@ mod priority;
 mod push;
 mod settings;
 mod states;
+mod stream;
 mod told;
 mod watch;
 mod windows;
@@ -13,23 +14,22 @@ mod windows;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use tapline_decode::Anomaly;
-use tapline_decode::http2::{ErrorCode, Frame, HeaderBlock, Message, Payload};
+use tapline_decode::http2::{Frame, HeaderBlock, Message, Payload};
 
 use crate::body::{Body, Room};
 use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::http1::UpgradedRequest;
 use crate::limits::{BODIES_DECODED_MAX, STREAMS_MAX};
+use crate::stall::Pulse;
 use crate::story::Moment;
-use crate::{
-    Event, Exchange, Grpc, HeadFacts, Http2Frame, MessageKind, MessagePart, Options, Sender, Stalls, Timings,
-    text,
-};
+use crate::{Event, Grpc, HeadFacts, Http2Frame, Options, Sender, text};
 pub use pings::PingTimes;
 pub use priority::{OutOfOrder, PriorityFollowed, PriorityScheme, Urgency};
 pub use push::PushCounts;
 pub use settings::{SettingValues, SettingsSent};
 pub use states::{Closed, StreamState};
+use stream::{Stream, new_part, tell};
 pub use told::{FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, StandstillTotals};
 use watch::Watch;
 pub use windows::{Levels, Which};
@@ -56,27 +56,6 @@ pub(crate) struct Http2 {
     watch: Option<Box<Watch>>,
     /// Frames may have been missing before anything of the connection was seen.
     lost: bool,
-}
-
-/// A stream with a request, a response, or both.
-#[derive(Default)]
-struct Stream {
-    method: Option<String>,
-    url: Option<String>,
-    status: Option<u16>,
-    content_type: Option<String>,
-    request: Option<MessagePart>,
-    response: Option<MessagePart>,
-    request_done: bool,
-    response_done: bool,
-    pushed: bool,
-    promised_on: Option<u32>,
-    reset: Option<ErrorCode>,
-    stalls: Stalls,
-    facts: HeadFacts,
-    grpc: Option<Box<Grpc>>,
-    /// What is wanted of the bodies of client and server.
-    bodies: [Option<Box<Body>>; 2],
 }
 
 impl Http2 {
@@ -109,7 +88,7 @@ impl Http2 {
         stream.request_done = true;
     }
 
-    pub(crate) fn see(&mut self, message: Message, moment: &mut Moment<'_>) {
+    pub(crate) fn see(&mut self, message: Message, pulse: &Pulse, moment: &mut Moment<'_>) {
         let watch = self.watch(moment);
         let frame = match message {
             Message::Preface => return watch.begin(),
@@ -119,7 +98,15 @@ impl Http2 {
             Message::Frame(frame) => frame,
         };
         let seen = watch.see(&frame, moment);
+        if let Some(stream) = self.streams.get_mut(&frame.stream) {
+            stream.wait_over(&frame, seen.standstill.as_ref(), pulse, moment);
+        }
         self.follow(&frame, moment);
+        if let Some(wait) = &seen.slot_wait
+            && let Some(stream) = self.streams.get_mut(&frame.stream)
+        {
+            stream.held_back(wait, moment);
+        }
         if moment.options.interests.http2_frames {
             moment.events.push(Event::Http2Frame(Box::new(Http2Frame {
                 connection: moment.connection.id,
@@ -190,7 +177,12 @@ impl Http2 {
     pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
         let mut open: Vec<_> = self.streams.drain().collect();
         open.sort_unstable_by_key(|&(id, _)| id);
-        for (id, stream) in open {
+        let server = if moment.from == Sender::Server { moment.direction } else { moment.direction.flip() };
+        for (id, mut stream) in open {
+            let shut = self.watch.as_ref().and_then(|watch| watch.waiting(server, id));
+            if let Some(standstill) = shut {
+                stream.never_opened(&standstill, moment);
+            }
             self.tell(id, *stream, moment);
         }
         if let Some(watch) = self.watch.take()
@@ -295,7 +287,7 @@ impl Http2 {
         let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
         match status {
-            Some(100..200) => {}
+            Some(100..200) => stream.interim = Some(moment.here),
             Some(status) => {
                 stream.status = Some(status);
                 stream.content_type = block.fields.get("content-type").map(text::text);
@@ -361,103 +353,4 @@ impl Http2 {
         }
         Some(self.streams.entry(id).or_default())
     }
-}
-
-impl Stream {
-    /// A final response begins; whether more is wanted of its body than its size.
-    fn respond(&mut self, block: &HeaderBlock, room: Room, moment: &Moment<'_>) -> bool {
-        let flavor = flavor(&block.fields);
-        if flavor.is_some() && self.request.is_none() {
-            self.grpc.get_or_insert_default();
-        }
-        if let Some(grpc) = &mut self.grpc {
-            grpc.respond(&block.fields, block.end_stream);
-        }
-        let [_, body] = &mut self.bodies;
-        *body = Body::wanted(&block.fields, flavor, room, moment.options);
-        body.is_some()
-    }
-
-    /// The bodies are over: what came of them; gives what was wrong with them.
-    fn end_bodies(&mut self) -> Vec<(Sender, Anomaly)> {
-        let mut faults = Vec::new();
-        let Self { bodies: [client, server], request, response, grpc, .. } = self;
-        for (from, kind, body, part, complete) in [
-            (Sender::Client, MessageKind::Request, client, request, self.request_done),
-            (Sender::Server, MessageKind::Response, server, response, self.response_done),
-        ] {
-            let Some(outcome) = body.take().map(|body| body.end(complete)) else { continue };
-            if let Some(grpc) = grpc {
-                grpc.body(kind, outcome.messages.as_ref());
-            }
-            if let Some(part) = part {
-                part.body_sha256 = outcome.sha256;
-                part.body_bytes_decoded = outcome.decoded_bytes;
-            }
-            faults.extend(outcome.faults.into_iter().map(|fault| (from, fault)));
-        }
-        faults
-    }
-
-    /// The half that the sender of the moment sends.
-    fn half(&mut self, moment: &Moment<'_>) -> Option<&mut MessagePart> {
-        match moment.from {
-            Sender::Client => self.request.as_mut(),
-            Sender::Server => self.response.as_mut(),
-        }
-    }
-}
-
-fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart {
-    MessagePart {
-        first: moment.first,
-        last: moment.here,
-        headers: if moment.options.interests.headers { header_list(&block.fields) } else { Vec::new() },
-        header_bytes: u64::from(block.wire_bytes),
-        header_bytes_decoded: u64::from(block.decoded_bytes),
-        body_bytes: 0,
-        content_encoding: block.fields.get("content-encoding").map(text::text),
-        body_bytes_decoded: None,
-        body_sha256: None,
-        complete: false,
-    }
-}
-
-fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
-    // A stream of which only PRIORITY or a broken block was seen is no exchange.
-    if !moment.options.interests.exchanges || (stream.request.is_none() && stream.response.is_none()) {
-        return;
-    }
-    let (request_done, response_done) = (stream.request_done, stream.response_done);
-    for (part, done) in [(&mut stream.request, request_done), (&mut stream.response, response_done)] {
-        if let Some(part) = part {
-            part.complete = done;
-        }
-    }
-    moment.events.push(Event::Exchange(Box::new(Exchange {
-        connection: moment.connection.id,
-        stream: Some(id),
-        version: "2",
-        setup: None,
-        held_back: None,
-        timings: Timings::default(),
-        stalls: stream.stalls,
-        complete: stream.request_done
-            && stream.response_done
-            && stream.request.is_some()
-            && stream.reset.is_none(),
-        method: stream.method,
-        url: stream.url,
-        status: stream.status,
-        content_type: stream.content_type,
-        facts: stream.facts,
-        is_secure: moment.is_secure,
-        grpc: stream.grpc,
-        request: stream.request,
-        response: stream.response,
-        inferred: false,
-        pushed: stream.pushed,
-        promised_on: stream.promised_on,
-        reset: stream.reset,
-    })));
 }

@@ -9,7 +9,7 @@ use crate::Span;
 use crate::limits::STALLS_MAX;
 
 pub(crate) use cause::{Question, Trips, attribute};
-pub(crate) use pulse::{Idle, Pulse};
+pub(crate) use pulse::{Evidence, Idle, Pulse};
 
 /// Why nothing came for a while. What TCP and HTTP/2 show is known; that a peer had nothing to send is what is left.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

@@ -337,9 +337,9 @@ impl Story {
             && let Some(span) = stretch(request.last, response.first)
         {
             let server = self.client().unwrap_or(Direction::Forward).flip();
-            let idle = self.pulse.idles(server, response.first, response.first).last();
+            let evidence = self.pulse.evidence(server, span);
             let trips = Trips::of(moment.connection, server);
-            let question = Question { span, sender: Sender::Server, answers: true, idle, trips };
+            let question = Question { span, sender: Sender::Server, answers: true, evidence, trips };
             exchange.stalls.push(attribute(&question));
         }
         let mark = moment.events.len();
@@ -474,7 +474,7 @@ impl Sink for Listener<'_> {
             Message::Http2(message) => {
                 let mark = moment.events.len();
                 let http2 = story.http2.get_or_insert_default();
-                http2.see(*message, &mut moment);
+                http2.see(*message, &story.pulse, &mut moment);
                 let (left_out, anomalies) = (http2.take_left_out(), http2.take_anomalies());
                 story.price_new_exchanges(mark, &mut moment);
                 story.tell_body_faults(&span, &mut moment);

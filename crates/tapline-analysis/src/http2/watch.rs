@@ -210,7 +210,6 @@ impl Watch {
     }
 
     /// The standstill of a stream that is still shut.
-    #[expect(dead_code, reason = "exchanges that are not over will be asked for their stalls")]
     pub(crate) fn waiting(&self, sender: Direction, stream: u32) -> Option<Standstill> {
         self.windows.waiting(sender, stream)
     }

@@ -2,7 +2,7 @@
 
 use tapline_reassembly::{Connection, Direction, Origin};
 
-use super::{Cause, Idle, Pulse, Stall};
+use super::{Cause, Evidence, Idle, Pulse, Stall};
 use crate::story::Moment;
 use crate::{Sender, Span};
 
@@ -14,8 +14,8 @@ pub(crate) struct Question<'a> {
     pub(crate) sender: Sender,
     /// Whether it answers something that ended where the stretch begins.
     pub(crate) answers: bool,
-    /// What TCP shows, where the sender's direction carried nothing.
-    pub(crate) idle: Option<&'a Idle>,
+    /// What TCP shows.
+    pub(crate) evidence: Evidence<'a>,
     pub(crate) trips: Trips,
 }
 
@@ -27,9 +27,9 @@ impl<'a> Question<'a> {
 
     /// The sender of the moment goes on with what it had begun.
     pub(crate) fn of(span: Span, pulse: &'a Pulse, moment: &Moment<'_>) -> Self {
-        let idle = pulse.idles(moment.direction, span.until, span.until).last();
+        let evidence = pulse.evidence(moment.direction, span);
         let trips = Trips::of(moment.connection, moment.direction);
-        Self { span, sender: moment.from, answers: false, idle, trips }
+        Self { span, sender: moment.from, answers: false, evidence, trips }
     }
 }
 
@@ -86,12 +86,16 @@ const NOT_READING_MIN_NS: i64 = 50_000_000;
 
 /// Why nothing came.
 pub(crate) fn attribute(question: &Question<'_>) -> Stall {
-    let Question { span, sender, answers, idle, trips } = *question;
-    let shown = idle.and_then(|idle| by_tcp(question, idle));
+    let Question { span, sender, answers, evidence, trips } = *question;
+    let shown = match evidence {
+        Evidence::Idle(idle) => by_tcp(question, idle),
+        Evidence::Busy if !answers => Some((Cause::HeadOfLine, [None; 2])),
+        Evidence::Forgotten => Some((Cause::Unknown, [None; 2])),
+        Evidence::Busy => None,
+    };
     let (cause, proof) = shown.unwrap_or_else(|| {
         let trip = trips.sender_ns.unwrap_or(0);
         let cause = match sender {
-            _ if idle.is_none() && !answers => Cause::HeadOfLine,
             _ if answers && trip.saturating_mul(2) >= span.ns() => Cause::NetworkRoundTrip,
             Sender::Server => Cause::Server,
             Sender::Client => Cause::Client,
@@ -191,7 +195,7 @@ mod tests {
             span: idle.span,
             sender: Sender::Server,
             answers: false,
-            idle: Some(idle),
+            evidence: Evidence::Idle(idle),
             trips: Trips { sender_ns, receiver_ns },
         };
         assert_eq!(attribute(&question).cause, expected, "{idle:?}");
@@ -251,7 +255,7 @@ mod tests {
         let check = |span_ms: u64, sender, expected| {
             let span = Span { from: at(100), until: at(100 + span_ms) };
             let trips = Trips { sender_ns: Some(40 * MS), receiver_ns: Some(0) };
-            let question = Question { span, sender, answers: true, idle: None, trips };
+            let question = Question { span, sender, answers: true, evidence: Evidence::Busy, trips };
             assert_eq!(attribute(&question).cause, expected);
         };
         check(41, Sender::Server, Cause::NetworkRoundTrip);

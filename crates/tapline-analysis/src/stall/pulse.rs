@@ -22,6 +22,8 @@ pub(crate) struct Pulse {
 struct Seen {
     troubles: [Trouble; 2],
     idles: VecDeque<Idle>,
+    /// The packet that ended the newest pause that was forgotten.
+    forgotten: u64,
 }
 
 /// What last went wrong with what a side sends, or with what it can take.
@@ -54,6 +56,17 @@ pub(crate) struct Idle {
     pub(crate) receiving: Trouble,
 }
 
+/// What is known of a direction in a stretch in which it did not carry what was waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Evidence<'a> {
+    /// It carried nothing for most of it; the longest pause.
+    Idle(&'a Idle),
+    /// It carried something else.
+    Busy,
+    /// It was too long ago.
+    Forgotten,
+}
+
 impl Pulse {
     /// Octets of a direction are in order now, by the packet `here`; whether it carried nothing for a while before.
     pub(crate) fn octets(
@@ -80,7 +93,8 @@ impl Pulse {
         };
         let idle = Idle { direction, span: Span { from, until: here }, carried, pace, sending, receiving };
         if seen.idles.len() >= IDLES_MAX {
-            seen.idles.pop_front();
+            let oldest = seen.idles.pop_front();
+            seen.forgotten = oldest.map_or(0, |oldest| oldest.span.until.packet);
         }
         seen.idles.push_back(idle);
         Some(idle)
@@ -145,6 +159,21 @@ impl Pulse {
         let packets = from.packet..=until.packet;
         let idles = self.seen.iter().flat_map(|seen| &seen.idles);
         idles.filter(move |idle| idle.direction == direction && packets.contains(&idle.span.until.packet))
+    }
+
+    /// What is known of a direction in a stretch.
+    pub(crate) fn evidence(&self, direction: Direction, span: Span) -> Evidence<'_> {
+        let idles = || self.idles(direction, span.from, span.until);
+        // A pause may have begun before what is waited for now.
+        let within = |idle: &Idle| idle.span.until.at.since(idle.span.from.at.max(span.from.at));
+        let idle_ns: i64 = idles().map(within).sum();
+        match idles().max_by_key(|idle| within(idle)) {
+            Some(longest) if idle_ns.saturating_mul(2) >= span.ns() => Evidence::Idle(longest),
+            _ if self.seen.as_ref().is_some_and(|seen| span.from.packet < seen.forgotten) => {
+                Evidence::Forgotten
+            }
+            _ => Evidence::Busy,
+        }
     }
 
     /// Nothing is asked of the past any more.
