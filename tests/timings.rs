@@ -174,6 +174,10 @@ fn phases_add_up_on_every_fixture() {
                 Some(i64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_nanosecond()).unwrap())
             };
             let (Some(start), Some(end)) = (at("request", "at"), at("response", "end_at")) else { continue };
+            // What is cut short lasts longer than its octets came.
+            if exchange["complete"] == false {
+                continue;
+            }
             // Before the request there is only what it waited for.
             let before: i64 =
                 ["dns", "connect", "tls"].iter().filter_map(|name| timings[*name].as_i64()).sum();

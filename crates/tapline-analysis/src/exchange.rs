@@ -82,9 +82,9 @@ pub struct Timings {
     pub tls: Option<i64>,
     /// First to last octet of the request.
     pub send: Option<i64>,
-    /// Last octet of the request to first of the response.
+    /// Last octet of the request to first of the response; to what cut it short where none came.
     pub wait: Option<i64>,
-    /// First to last octet of the response.
+    /// First to last octet of the response, or to what cut it short.
     pub receive: Option<i64>,
 }
 
@@ -141,6 +141,8 @@ pub struct Exchange {
     /// While it was held back: behind the answer to an earlier request (HTTP/1.1), or because all streams that the
     /// server allows were in use (HTTP/2; inferred: that the request was there by then is not seen).
     pub held_back: Option<Span>,
+    /// The packet that ended it before it was over: RST_STREAM, or the end of the connection.
+    pub cut: Option<Origin>,
     /// Where the time went.
     pub timings: Timings,
     /// Stretches of it in which nothing came, and why.
@@ -169,13 +171,14 @@ impl Exchange {
 
     /// The latest packet of it.
     pub fn end(&self) -> Option<Origin> {
-        let parts = self.request.iter().chain(&self.response);
-        parts.map(|part| part.last).max_by_key(|origin| (origin.at, origin.packet))
+        let parts = self.request.iter().chain(&self.response).map(|part| part.last);
+        parts.chain(self.cut).max_by_key(|origin| (origin.at, origin.packet))
     }
 
-    /// From its start to its end, nanoseconds; `None` where request or response is missing.
+    /// From its start to its end, nanoseconds; `None` where the request is missing, or how it ended.
     pub fn duration_ns(&self) -> Option<i64> {
-        (self.request.is_some() && self.response.is_some()).then(|| self.timings.total_ns())
+        (self.request.is_some() && (self.response.is_some() || self.cut.is_some()))
+            .then(|| self.timings.total_ns())
     }
 }
 

@@ -356,6 +356,7 @@ fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
         url: pair.url(secure),
         setup: None,
         held_back: pair.held_back,
+        cut: None,
         timings: Timings::default(),
         stalls: pair.stalls,
         method: pair.method,

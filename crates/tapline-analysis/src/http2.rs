@@ -15,6 +15,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use tapline_decode::Anomaly;
 use tapline_decode::http2::{Frame, HeaderBlock, Message, Payload};
+use tapline_reassembly::Origin;
 
 use crate::body::{Body, Room};
 use crate::event::header_list;
@@ -173,15 +174,15 @@ impl Http2 {
         if decoded < BODIES_DECODED_MAX { Room::Left } else { Room::Full }
     }
 
-    /// Nothing more will come.
-    pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
+    /// Nothing more will come; by the packet `cut`, where one ended the connection.
+    pub(crate) fn close(&mut self, cut: Option<Origin>, moment: &mut Moment<'_>) {
         let mut open: Vec<_> = self.streams.drain().collect();
         open.sort_unstable_by_key(|&(id, _)| id);
         let server = if moment.from == Sender::Server { moment.direction } else { moment.direction.flip() };
         for (id, mut stream) in open {
             let shut = self.watch.as_ref().and_then(|watch| watch.waiting(server, id));
-            if let Some(standstill) = shut {
-                stream.never_opened(&standstill, moment);
+            if let (Some(standstill), Some(cut)) = (shut, cut) {
+                stream.never_opened(&standstill, cut);
             }
             self.tell(id, *stream, moment);
         }
@@ -219,6 +220,7 @@ impl Http2 {
             Payload::RstStream { error } => {
                 if let Some(mut stream) = self.streams.remove(&frame.stream) {
                     stream.reset = Some(*error);
+                    stream.cut = Some(moment.here);
                     self.tell(frame.stream, *stream, moment);
                 }
             }

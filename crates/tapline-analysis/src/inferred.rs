@@ -138,6 +138,7 @@ impl Inferred {
             status: None,
             setup: None,
             held_back: None,
+            cut: None,
             timings: Timings::default(),
             stalls: Stalls::default(),
             complete: request.is_some() && response.is_some(),

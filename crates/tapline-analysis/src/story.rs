@@ -418,9 +418,17 @@ impl Story {
         }
         let secure = self.is_secure();
         let mark = moment.events.len();
+        let cut = (!self.end_unseen).then_some(moment.here);
         self.http1.close(secure, moment);
         if let Some(http2) = &mut self.http2 {
-            http2.close(moment);
+            http2.close(cut, moment);
+        }
+        for event in moment.events.iter_mut().skip(mark) {
+            if let Event::Exchange(exchange) = event
+                && !exchange.complete
+            {
+                exchange.cut = exchange.cut.or(cut);
+            }
         }
         self.price_new_exchanges(mark, moment);
         self.tell_body_faults(&(0..0), moment);

@@ -129,6 +129,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         is_secure: false,
         setup: None,
         held_back: None,
+        cut: None,
         timings: tapline_analysis::Timings::default(),
         stalls: tapline_analysis::Stalls::default(),
         inferred: false,

@@ -58,8 +58,12 @@ impl Exchange {
             }
             timings.wait = Some(hand.phase(last.min(answer), answer));
         }
+        if let (Some((_, last)), None, Some(cut)) = (asked, answered, self.cut) {
+            timings.wait = Some(hand.phase(last, cut.at));
+        }
         if let Some((first, last)) = answered {
             let last = asked.map_or(last, |(_, asked)| last.max(asked));
+            let last = self.cut.map_or(last, |cut| last.max(cut.at));
             timings.receive = Some(hand.phase(first, last));
         }
         let waited = self.setup.is_some() || self.held_back.is_some() || hand.between_ns > 0;
@@ -126,6 +130,7 @@ mod tests {
             is_secure: false,
             setup: steps.map(|steps| Box::new(setup(steps))),
             held_back: held_back.map(span),
+            cut: None,
             timings: Timings::default(),
             stalls: crate::Stalls::default(),
             inferred: false,
@@ -166,6 +171,18 @@ mod tests {
         assert_eq!(phases(&early), [Some(1), None, Some(10), Some(1), Some(1), Some(27), Some(30)]);
         let answer = exchange(None, None, Some((0, 100)), Some((40, 60)));
         assert_eq!(phases(&answer), [None, None, None, None, Some(40), Some(0), Some(60)]);
+    }
+
+    #[test]
+    fn what_is_cut_short_took_until_then() {
+        let mut unanswered = exchange(None, None, Some((0, 5)), None);
+        unanswered.cut = Some(origin(30_000));
+        unanswered.time();
+        assert_eq!(phases(&unanswered), [None, None, None, None, Some(5), Some(29_995), None]);
+        let mut reset = exchange(None, None, Some((0, 5)), Some((10, 20)));
+        reset.cut = Some(origin(90));
+        reset.time();
+        assert_eq!((reset.timings.receive, reset.duration_ns()), (Some(80), Some(90)));
     }
 
     #[test]

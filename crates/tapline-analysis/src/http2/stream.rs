@@ -35,6 +35,8 @@ pub(super) struct Stream {
     pub(super) grpc: Option<Box<Grpc>>,
     /// What is wanted of the bodies of client and server.
     pub(super) bodies: [Option<Box<Body>>; 2],
+    /// What ended it before it was over.
+    pub(super) cut: Option<Origin>,
     /// When the newest interim response was over.
     pub(super) interim: Option<Origin>,
     /// While it may have waited for a place among the streams that may be open at once.
@@ -136,8 +138,8 @@ impl Stream {
     }
 
     /// The connection is over, and a window of the stream was shut.
-    pub(super) fn never_opened(&mut self, standstill: &Standstill, moment: &Moment<'_>) {
-        if let Some(span) = stretch(standstill.since, moment.here) {
+    pub(super) fn never_opened(&mut self, standstill: &Standstill, cut: Origin) {
+        if let Some(span) = stretch(standstill.since, cut) {
             self.stalls.push(shut(standstill, span));
         }
     }
@@ -184,6 +186,7 @@ pub(super) fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
         version: "2",
         setup: None,
         held_back: stream.held_back,
+        cut: stream.cut,
         timings: Timings::default(),
         stalls: stream.stalls,
         complete: stream.request_done
