@@ -51,19 +51,21 @@ impl Body {
         if flavor.is_none() && !options.hash_bodies && !options.decode_bodies {
             return None;
         }
-        let decodes = options.decode_bodies && room == Room::Left;
+        let content = options.decode_bodies.then(|| Decoder::of(&encodings(fields)));
+        let has_no_room =
+            room == Room::Full && content.as_ref().is_some_and(|content| !content.is_identity());
         Some(Box::new(Self {
             hash: options.hash_bodies.then(Sha256::default),
-            content: decodes.then(|| Decoder::of(&encodings(fields))),
+            content: content.filter(|_| !has_no_room),
             messages: flavor.map(Messages::new),
             has_octets: false,
-            has_no_room: options.decode_bodies && !decodes,
+            has_no_room,
         }))
     }
 
-    /// Whether its content is decoded.
+    /// Whether codings are undone, which needs memory.
     pub(crate) fn decodes(&self) -> bool {
-        self.content.is_some()
+        self.content.as_ref().is_some_and(|content| !content.is_identity())
     }
 
     /// The next octets of the body.

@@ -45,8 +45,12 @@ pub struct GrpcMessages {
 
 impl Grpc {
     /// The call that a request begins, if it is one.
-    pub(crate) fn of_request(path: Option<&[u8]>, fields: &Fields) -> Option<Box<Self>> {
-        let flavor = flavor(fields)?;
+    pub(crate) fn of_request(
+        flavor: Option<Flavor>,
+        path: Option<&[u8]>,
+        fields: &Fields,
+    ) -> Option<Box<Self>> {
+        let flavor = flavor?;
         let (service, method) = path.and_then(grpc::service_and_method).unzip();
         Some(Box::new(Self {
             flavor: Some(flavor),

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use tapline_decode::Anomaly;
-use tapline_decode::http1::{End, Message, Request, Response};
+use tapline_decode::grpc::Flavor;
+use tapline_decode::http1::{End, Framing, Message, Request, Response};
 use tapline_reassembly::{Direction, Origin};
 
 use crate::body::{Body, Outcome, Room};
@@ -168,19 +169,22 @@ impl Http1 {
         if moment.options.interests.http1_messages {
             message.headers = header_list(&request.fields);
         }
+        // A call has a body.
+        let has_body = request.framing != Framing::None;
+        let flavor = if has_body { flavor(&request.fields) } else { None };
         if self.pairs.len() < PIPELINED_MAX {
             self.pairs.push_back(Box::new(Pair {
                 version,
                 method: message.method.clone(),
                 target: message.target.clone(),
                 host,
-                grpc: Grpc::of_request(Some(&request.target), &request.fields),
+                grpc: Grpc::of_request(flavor, Some(&request.target), &request.fields),
                 request: Some(new_part(&request.fields, request.octets, moment)),
                 facts: HeadFacts::of_request(&request.fields),
                 ..Pair::default()
             }));
         }
-        let body = Body::wanted(&request.fields, flavor(&request.fields), Room::Left, moment.options);
+        let body = Body::wanted(&request.fields, flavor, Room::Left, moment.options);
         self.begin(Open { message, interim: false, body }, moment.direction);
     }
 
@@ -198,9 +202,10 @@ impl Http1 {
             self.give_up_unanswered(response.lost_responses);
             let part = new_part(&response.fields, response.octets, moment);
             let content_type = response.fields.get("content-type").map(text::text);
-            body = Body::wanted(&response.fields, flavor(&response.fields), Room::Left, moment.options);
             let answered = self.answered;
             let facts = HeadFacts::of_response(&response.fields);
+            let flavor = content_type.as_deref().and_then(|content_type| Flavor::of(content_type.as_bytes()));
+            body = Body::wanted(&response.fields, flavor, Room::Left, moment.options);
             if let Some(pair) = self.pair_to_answer(version) {
                 pair.status = Some(response.status);
                 pair.content_type = content_type;
@@ -397,7 +402,7 @@ fn new_message(
         body_bytes_decoded: None,
         body_complete: false,
         chunk_extensions: 0,
-        framing: tapline_decode::http1::Framing::None,
+        framing: Framing::None,
     }
 }
 

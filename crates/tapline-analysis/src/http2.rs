@@ -277,9 +277,10 @@ impl Http2 {
         stream.request_done = pushed;
         stream.request = Some(new_part(block, moment));
         stream.facts = HeadFacts::of_request(&block.fields);
-        stream.grpc = Grpc::of_request(block.fields.get(":path"), &block.fields);
+        let flavor = if block.end_stream { None } else { flavor(&block.fields) };
+        stream.grpc = Grpc::of_request(flavor, block.fields.get(":path"), &block.fields);
         let [body, _] = &mut stream.bodies;
-        *body = Body::wanted(&block.fields, flavor(&block.fields), room, moment.options);
+        *body = Body::wanted(&block.fields, flavor, room, moment.options);
         self.hears |= body.is_some();
     }
 

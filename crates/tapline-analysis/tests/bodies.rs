@@ -226,3 +226,20 @@ fn content_over_http2_is_decoded_stream_by_stream() {
     };
     assert_eq!((decoded(1), decoded(3), codes(&anomalies)), (Some(300), None, vec!["content_coding_broken"]));
 }
+
+#[test]
+fn as_many_bodies_are_decoded_at_once_as_there_is_room_for() {
+    let most = tapline_analysis::limits::BODIES_DECODED_MAX;
+    let streams: Vec<u8> = (0..u8::try_from(most).unwrap() + 3).map(|nth| 2 * nth + 1).collect();
+    let every =
+        |one: &dyn Fn(u8) -> Vec<u8>| streams.iter().flat_map(|&stream| one(stream)).collect::<Vec<_>>();
+    let client = [PREFACE, &every(&|stream| frame(1, 5, stream, &block(&CALL[..3])))].concat();
+    let fields = block(&[(":status", "200"), ("content-encoding", "gzip")]);
+    let heads = every(&|stream| frame(1, 4, stream, &fields));
+    let bodies = every(&|stream| frame(0, 1, stream, &hex(GZIP)));
+    let frames = talk().client(&client).server(&[&PREFACE[24..], &heads, &bodies].concat()).close().frames;
+    let (exchanges, anomalies) = analyse(&frames, true);
+    let decoded = exchanges.iter().filter_map(|one| one.response.as_ref()?.body_bytes_decoded);
+    assert_eq!(decoded.collect::<Vec<_>>(), vec![300; most]);
+    assert_eq!(codes(&anomalies), ["content_coding_not_decoded"; 3]);
+}

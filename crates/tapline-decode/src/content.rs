@@ -96,6 +96,11 @@ impl Decoder {
         decoder
     }
 
+    /// Whether there is nothing to undo, so that it needs no memory.
+    pub fn is_identity(&self) -> bool {
+        self.stages.is_empty()
+    }
+
     /// Takes octets of the body, in order; content goes to `out` at once.
     pub fn push(&mut self, octets: &[u8], out: &mut dyn FnMut(&[u8])) {
         let Self { stages, meter, fault, gapped } = self;

@@ -3,6 +3,7 @@
 mod decoder;
 mod header;
 mod registry;
+mod rules;
 
 pub(crate) use decoder::{Decoder, Extensions};
 

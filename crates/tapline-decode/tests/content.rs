@@ -107,6 +107,18 @@ fn what_is_no_coding_is_broken_and_never_panics() {
 }
 
 #[test]
+fn content_that_fills_the_blocks_it_comes_in_is_whole() {
+    for length in [8192, 16_384] {
+        let content: Vec<u8> = (0..length).map(|n: u32| n.to_be_bytes()[2] ^ n.to_be_bytes()[3]).collect();
+        let octets = [("gzip", gzip(&content)), ("zstd", zstd(&content)), ("deflate", zlib(&content, true))];
+        for (encoding, octets) in octets {
+            let expected = (content.clone(), Some(u64::from(length)), None);
+            assert_eq!(decode(encoding, &octets, octets.len()), expected, "{encoding} of {length}");
+        }
+    }
+}
+
+#[test]
 fn members_of_gzip_follow_one_another() {
     let two = [gzip(b"one "), gzip(b"two")].concat();
     for size in 1..two.len() {

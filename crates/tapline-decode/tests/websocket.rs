@@ -101,6 +101,8 @@ fn a_gap_within_a_payload_is_stepped_over_and_another_one_ends_the_reading() {
     let beyond = heard_with_gap(9, &turns);
     let seen: Vec<_> = frames(&beyond, Reverse).iter().map(|f| (f.length, f.complete)).collect();
     assert_eq!((seen, beyond.codes()), (vec![(10, false)], vec!["websocket_gap", "websocket_lost"]));
+    let told = beyond.reverse.iter().find(|(_, message)| matches!(message, Message::WebSocket(_))).unwrap();
+    assert_eq!(told.0.end - told.0.start, 4, "what was seen of it");
 }
 
 #[test]

@@ -51,18 +51,27 @@ impl Meter {
 mod tests {
     use super::*;
 
+    /// Whether a body is taken for a bomb whose every 4096th octet gives so many of content, in pieces of a size.
+    fn is_bomb(octets: usize, each: u64, size: usize) -> bool {
+        let (mut meter, mut at) = (Meter::default(), 0);
+        while at < octets {
+            let count = meter.admit(size.min(octets - at));
+            let first = at.is_multiple_of(4096);
+            at += count;
+            if first && !meter.produce(usize::try_from(each).unwrap()) {
+                return true;
+            }
+        }
+        false
+    }
+
     #[test]
     fn pieces_do_not_matter_to_the_verdict() {
-        let produced = |pieces: usize| {
-            let mut meter = Meter::default();
-            let mut left = 10_000;
-            while left > 0 {
-                left -= meter.admit(left.min(pieces));
-            }
-            (0..1_000).find(|_| !meter.produce(1 << 20))
-        };
-        assert_eq!(produced(10_000), produced(1));
-        assert!(produced(10_000).is_some());
+        let most = CONTENT_RATIO_MAX * STEP;
+        for size in [1, 100, 4096, 1_000_000] {
+            assert!(!is_bomb(1_000_000, most, size), "in pieces of {size}");
+            assert!(is_bomb(1_000_000, most + 1, size), "in pieces of {size}");
+        }
     }
 
     #[test]

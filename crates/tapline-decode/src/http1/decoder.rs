@@ -196,8 +196,8 @@ impl Decoder {
     ) -> Step {
         self.found_client(direction, direction, range.start, sink);
         let mut oddities = Vec::new();
-        suspicious::of_request(&head, &mut oddities);
-        let framing = of_request(&head.fields, &mut oddities);
+        let lengths = suspicious::of_request(&head, &mut oddities);
+        let framing = of_request(lengths, &mut oddities);
         let asked = Asked::of(&head.method);
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
         let has_escaped_line_end = has_escaped_line_end(&head.target);
@@ -234,8 +234,8 @@ impl Decoder {
         let asked = self.pending.oldest().map(|request| request.asked);
         let mut oddities = Vec::new();
         oddities.extend(self.pending.unsolicited(head.status));
-        suspicious::of_response(head.minor_version, &head.fields, &mut oddities);
-        let framing = of_response(head.status, asked.unwrap_or(Asked::Other), &head.fields, &mut oddities);
+        let lengths = suspicious::of_response(head.minor_version, &head.fields, &mut oddities);
+        let framing = of_response(head.status, asked.unwrap_or(Asked::Other), lengths, &mut oddities);
         say_all(sink, direction, range.clone(), oddities);
         let head::ResponseHead { minor_version, status, reason, fields } = head;
         let end = range.end;

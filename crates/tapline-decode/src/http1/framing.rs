@@ -4,8 +4,9 @@ use super::Framing;
 use crate::Fields;
 use crate::anomaly::{self, Anomaly};
 
-/// The framing of a request's body.
-pub(super) fn of_request(fields: &Fields, oddities: &mut Vec<Anomaly>) -> Framing {
+/// The framing of a request's body, given its fields if one of them says a length.
+pub(super) fn of_request(fields: Option<&Fields>, oddities: &mut Vec<Anomaly>) -> Framing {
+    let Some(fields) = fields else { return Framing::None };
     match coded(fields, oddities) {
         Some(true) => Framing::Chunked,
         // RFC 9112 §6.3: the length cannot be known; a server answers 400 and closes.
@@ -18,7 +19,7 @@ pub(super) fn of_request(fields: &Fields, oddities: &mut Vec<Anomaly>) -> Framin
 pub(super) fn of_response(
     status: u16,
     to: super::pending::Asked,
-    fields: &Fields,
+    fields: Option<&Fields>,
     oddities: &mut Vec<Anomaly>,
 ) -> Framing {
     use super::pending::Asked;
@@ -27,6 +28,7 @@ pub(super) fn of_response(
         (100..200 | 204 | 304, _) | (_, Asked::Head) => return Framing::None,
         _ => {}
     }
+    let Some(fields) = fields else { return Framing::UntilClose };
     match coded(fields, oddities) {
         Some(true) => Framing::Chunked,
         Some(false) => Framing::UntilClose,
@@ -134,7 +136,7 @@ mod tests {
     fn requests() {
         let check = |lines: &[(&str, &str)], expected, codes: &[&str]| {
             let mut oddities = Vec::new();
-            assert_eq!(of_request(&fields(lines), &mut oddities), expected, "{lines:?}");
+            assert_eq!(of_request(Some(&fields(lines)), &mut oddities), expected, "{lines:?}");
             assert_eq!(oddities.iter().map(|o| o.code).collect::<Vec<_>>(), codes, "{lines:?}");
         };
         check(&[], Framing::None, &[]);
@@ -154,7 +156,7 @@ mod tests {
     #[test]
     fn responses() {
         let check = |status, to, lines: &[(&str, &str)], expected| {
-            let framing = of_response(status, to, &fields(lines), &mut Vec::new());
+            let framing = of_response(status, to, Some(&fields(lines)), &mut Vec::new());
             assert_eq!(framing, expected, "{status} {to:?} {lines:?}");
         };
         let five = [("Content-Length", "5")];

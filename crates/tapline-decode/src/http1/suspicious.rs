@@ -22,8 +22,8 @@ struct Deciding<'a> {
     host: Option<&'a [u8]>,
 }
 
-/// What is suspicious of a request.
-pub(super) fn of_request(head: &RequestHead, oddities: &mut Vec<Anomaly>) {
+/// What is suspicious of a request; its fields, if one of them says a length.
+pub(super) fn of_request<'a>(head: &'a RequestHead, oddities: &mut Vec<Anomaly>) -> Option<&'a Fields> {
     let deciding = Deciding::of(&head.fields);
     deciding.note_lengths(head.minor_version.unwrap_or(0), oddities);
     if deciding.hosts > 1 {
@@ -41,11 +41,18 @@ pub(super) fn of_request(head: &RequestHead, oddities: &mut Vec<Anomaly>) {
         }
         _ => {}
     }
+    deciding.says_length().then_some(&head.fields)
 }
 
-/// What is suspicious of a response.
-pub(super) fn of_response(minor_version: u8, fields: &Fields, oddities: &mut Vec<Anomaly>) {
-    Deciding::of(fields).note_lengths(minor_version, oddities);
+/// What is suspicious of a response; its fields, if one of them says a length.
+pub(super) fn of_response<'a>(
+    minor_version: u8,
+    fields: &'a Fields,
+    oddities: &mut Vec<Anomaly>,
+) -> Option<&'a Fields> {
+    let deciding = Deciding::of(fields);
+    deciding.note_lengths(minor_version, oddities);
+    deciding.says_length().then_some(fields)
 }
 
 /// Whether a target has an escaped line end in it: put into a field of the response, it begins another one.
@@ -101,6 +108,10 @@ impl<'a> Deciding<'a> {
             }
         }
         deciding
+    }
+
+    fn says_length(&self) -> bool {
+        self.transfer_encodings > 0 || self.content_lengths > 0
     }
 
     /// One value of Transfer-Encoding.

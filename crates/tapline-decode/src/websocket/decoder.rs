@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use super::header::{Form, Header, header};
+use super::header::{Header, header};
+use super::rules::{self, bad_close};
 use super::{Close, CloseCode, Frame, Opcode};
 use crate::anomaly::{self, Anomaly};
 use crate::input::Input;
@@ -187,15 +188,11 @@ impl Decoder {
         if after_close {
             side.closing = Closing::Overrun;
         }
-        let faults = [
-            masking(header, self.client == Some(direction)),
-            reserved(header, self.extensions),
-            control(header),
-            order(header, side.within_message),
-            written(header),
-            after_close.then_some((anomaly::WEBSOCKET_AFTER_CLOSE, "a frame follows a close frame")),
-        ];
-        for (code, detail) in faults.into_iter().flatten() {
+        let judged =
+            rules::broken(header, self.client == Some(direction), self.extensions, side.within_message);
+        let after_close =
+            after_close.then_some((anomaly::WEBSOCKET_AFTER_CLOSE, "a frame follows a close frame"));
+        for (code, detail) in judged.into_iter().chain([after_close]).flatten() {
             say(sink, direction, at..at, code, detail);
         }
     }
@@ -233,70 +230,6 @@ impl Decoder {
     }
 }
 
-/// What a frame may break: code and sentence.
-type Fault = Option<(&'static str, &'static str)>;
-
-/// RFC 6455 §5.1.
-fn masking(header: &Header, from_client: bool) -> Fault {
-    match (header.mask.is_some(), from_client) {
-        (false, true) => {
-            Some((anomaly::WEBSOCKET_UNMASKED_CLIENT, "the client sends a frame without a mask"))
-        }
-        (true, false) => Some((anomaly::WEBSOCKET_MASKED_SERVER, "the server sends a masked frame")),
-        _ => None,
-    }
-}
-
-/// RFC 6455 §5.2, RFC 7692 §6.
-fn reserved(header: &Header, extensions: Extensions) -> Fault {
-    let begins_message = matches!(header.opcode, Opcode::TEXT | Opcode::BINARY);
-    let allowed = match extensions {
-        Extensions::Unknown => 7,
-        Extensions::Deflate if begins_message => 4,
-        Extensions::Deflate | Extensions::None => 0,
-    };
-    (header.reserved & !allowed != 0)
-        .then_some((anomaly::WEBSOCKET_RESERVED_BITS, "a reserved bit is set that no extension defines"))
-}
-
-/// RFC 6455 §5.5.
-fn control(header: &Header) -> Fault {
-    if header.opcode.name().is_none() {
-        return Some((anomaly::WEBSOCKET_RESERVED_OPCODE, "the opcode is reserved"));
-    }
-    if !header.opcode.is_control() {
-        return None;
-    }
-    if !header.fin {
-        return Some((anomaly::WEBSOCKET_CONTROL_FRAGMENTED, "a control frame is fragmented"));
-    }
-    (header.length > span(WEBSOCKET_CONTROL_MAX))
-        .then_some((anomaly::WEBSOCKET_CONTROL_TOO_LONG, "a control frame has more than 125 octets"))
-}
-
-/// RFC 6455 §5.4.
-fn order(header: &Header, within_message: bool) -> Fault {
-    match header.opcode {
-        Opcode::CONTINUATION if !within_message => {
-            Some((anomaly::WEBSOCKET_CONTINUATION_UNEXPECTED, "a continuation continues nothing"))
-        }
-        Opcode::TEXT | Opcode::BINARY if within_message => {
-            Some((anomaly::WEBSOCKET_MESSAGE_INTERRUPTED, "a message begins before the one before it ended"))
-        }
-        _ => None,
-    }
-}
-
-/// RFC 6455 §5.2.
-fn written(header: &Header) -> Fault {
-    let detail = match header.form {
-        Form::Shortest => return None,
-        Form::Longer => "a length is written in more octets than it needs",
-        Form::TooLarge => "a length has the highest of 64 bits set",
-    };
-    Some((anomaly::WEBSOCKET_BAD_LENGTH, detail))
-}
-
 /// What a close frame says, unmasked; `None` where it says nothing.
 fn close(mut payload: Vec<u8>, mask: Option<[u8; 4]>) -> Option<Close> {
     if let Some(key) = mask {
@@ -304,13 +237,6 @@ fn close(mut payload: Vec<u8>, mask: Option<[u8; 4]>) -> Option<Close> {
     }
     let (code, reason) = payload.split_first_chunk::<2>()?;
     Some(Close { code: CloseCode(u16::from_be_bytes(*code)), reason: reason.to_vec() })
-}
-
-fn bad_close(close: &Close) -> Option<&'static str> {
-    if !close.code.may_be_sent() {
-        return Some("a close frame has a code that is never sent");
-    }
-    std::str::from_utf8(&close.reason).is_err().then_some("the reason of a close frame is not UTF-8")
 }
 
 fn say(
