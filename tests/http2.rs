@@ -165,3 +165,117 @@ fn header_tables_are_written_where_they_are_asked_for() {
     }
     assert!(blocks(&[]).iter().all(|frame| frame.get("table_entries").is_none()));
 }
+
+/// A frame, as far as flow control is concerned.
+struct Sent {
+    from_server: bool,
+    is_data: bool,
+    stream: u64,
+    length: i64,
+    increment: i64,
+    first_ns: i64,
+    at_ns: i64,
+}
+
+fn ns(time: &Value) -> i64 {
+    let time: jiff::Timestamp = time.as_str().unwrap().parse().unwrap();
+    i64::try_from(time.as_nanosecond()).unwrap()
+}
+
+/// The times of all packets by tshark, nanoseconds; packet n at n - 1.
+fn packet_times(path: &Path) -> Option<Vec<i64>> {
+    let mut command = Command::new("tshark");
+    let output =
+        command.args(["-n", "-T", "fields", "-e", "frame.time_epoch", "-r"]).arg(path).output().ok()?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.lines().map(|line| line.replace('.', "").parse().unwrap()).collect())
+}
+
+fn sent(path: &Path, times: &[i64]) -> Vec<Sent> {
+    let time = |packet: &Value| times[usize::try_from(packet.as_u64().unwrap()).unwrap() - 1];
+    let frames = export(path, &["--types", "http2_frame"]);
+    let relevant = frames
+        .iter()
+        .filter(|frame| ["DATA", "HEADERS", "WINDOW_UPDATE"].contains(&frame["frame"].as_str().unwrap()));
+    relevant
+        .map(|frame| Sent {
+            from_server: frame["from"] == "server",
+            is_data: frame["frame"] == "DATA",
+            stream: frame["stream"].as_u64().unwrap(),
+            length: frame["length"].as_i64().unwrap(),
+            increment: frame["increment"].as_i64().unwrap_or(0),
+            first_ns: time(&frame["first_packet"]),
+            at_ns: time(&frame["packet"]),
+        })
+        .collect()
+}
+
+/// What a window held for the server when it had sent everything up to `before` (by index), with the updates that could
+/// be heard there by then: a round trip after they were seen here.
+fn heard(sent: &[Sent], before: usize, initial: i64, trip_ns: i64, stream: Option<u64>) -> i64 {
+    let now = sent[before].at_ns;
+    let counts = |one: &&Sent| stream.is_none_or(|stream| one.stream == stream);
+    let taken: i64 =
+        sent[..=before].iter().filter(|one| one.is_data).filter(counts).map(|one| one.length).sum();
+    let given = sent.iter().filter(|one| !one.from_server && one.increment > 0 && one.at_ns + trip_ns <= now);
+    let given = given.filter(|one| one.stream == stream.unwrap_or(0));
+    initial + given.map(|one| one.increment).sum::<i64>() - taken
+}
+
+/// Stalls of 5 ms and more before a DATA frame, by window: in the order of the frames.
+fn expected_stalls(sent: &[Sent], initial: i64, trip_ns: i64) -> Vec<(u64, &'static str, i64)> {
+    let mut expected = Vec::new();
+    for (nth, data) in sent.iter().enumerate().filter(|(_, one)| one.is_data) {
+        let earlier = |one: &Sent| one.from_server && one.length > 0;
+        let own = sent[..nth].iter().rposition(|one| earlier(one) && one.stream == data.stream).unwrap();
+        let enough = data.length.min(16_384);
+        let waited = data.first_ns - sent[own].at_ns;
+        // The last frame of any stream that left the connection's window too small, if for most of the time.
+        let small = |nth: &usize| earlier(&sent[*nth]) && heard(sent, *nth, 65_535, trip_ns, None) < enough;
+        let shut = (own..nth).rev().find(small);
+        let shut = shut.filter(|&nth| (data.first_ns - sent[nth].at_ns) * 2 >= waited);
+        let cause = if heard(sent, own, initial, trip_ns, Some(data.stream)) < enough {
+            "http2_stream_window"
+        } else if shut.is_some() {
+            "http2_connection_window"
+        } else {
+            continue;
+        };
+        if waited >= 5_000_000 {
+            expected.push((data.stream, cause, waited));
+        }
+    }
+    expected
+}
+
+/// Which window held up which stream for how long, counted anew from the frames, and to the nanosecond.
+#[test]
+fn stalls_for_want_of_a_window_are_those_that_the_frames_give() {
+    let mut causes = std::collections::BTreeMap::new();
+    for (name, initial) in [("slow-stream-window", 16_383), ("slow-connection-window", 1_048_575)] {
+        let path = fixture(name);
+        let Some(times) = packet_times(&path) else {
+            return tapline_testkit::skipped("tshark is missing: apt-get install tshark");
+        };
+        let handshake = &export(&path, &["--types", "connection"])[0]["handshake"];
+        let trip_ns = handshake["server_rtt_ns"].as_i64().unwrap();
+        let mut found = Vec::new();
+        for exchange in export(&path, &["--types", "http_exchange"]) {
+            for stall in exchange["stalls"].as_array().unwrap() {
+                let cause = stall["cause"].as_str().unwrap().to_owned();
+                if cause.starts_with("http2_") {
+                    *causes.entry(cause.clone()).or_insert(0) += 1;
+                    let stream = exchange["stream"].as_u64().unwrap();
+                    found.push((ns(&stall["start"]), stream, cause, stall["duration_ns"].as_i64().unwrap()));
+                }
+            }
+        }
+        let mut expected = expected_stalls(&sent(&path, &times), initial, trip_ns);
+        let mut found: Vec<_> =
+            found.iter().map(|(_, stream, cause, ns)| (*stream, cause.as_str(), *ns)).collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{name}");
+    }
+    assert!(causes["http2_stream_window"] > 5 && causes["http2_connection_window"] > 1, "{causes:?}");
+}

@@ -1,6 +1,7 @@
 //! HTTP/2 streams put together to exchanges (RFC 9113 §8.1), and the connection that carries them.
 
 mod floods;
+mod flow;
 mod pings;
 mod priority;
 mod push;
@@ -197,7 +198,7 @@ impl Http2 {
     fn watch(&mut self, moment: &Moment<'_>) -> &mut Watch {
         let lost = self.lost;
         self.watch.get_or_insert_with(|| {
-            let mut watch = Box::new(Watch::new(moment.connection.id, moment.first));
+            let mut watch = Box::new(Watch::new(moment.connection, moment.first));
             if lost {
                 watch.lose();
             }

@@ -243,3 +243,10 @@ pub const GOAWAYS_KEPT_MAX: usize = 4;
 /// How long a place among the streams that may be open at once can be free and still have been waited for,
 /// nanoseconds: a client that waits takes it as soon as it hears of it, a round trip away at most.
 pub const SLOT_FRESH_NS: i64 = 300_000_000;
+
+/// How far away a sender of HTTP/2 DATA has to be, there and back, before it is told apart from the capture point,
+/// nanoseconds.
+pub const UPDATE_DELAY_MIN_NS: i64 = 1_000_000;
+
+/// `WINDOW_UPDATE` frames that are on their way to a sender.
+pub const UPDATES_ON_THE_WAY_MAX: usize = 1024;

@@ -110,7 +110,7 @@ impl Stream {
         }
         let Some((before, answers)) = self.before(frame, moment) else { return };
         if let Some(span) = stretch(before, moment.first) {
-            self.stalls.push(match standstill {
+            self.stalls.push(match standstill.filter(|standstill| is_most(standstill, span)) {
                 Some(standstill) => shut(standstill, span),
                 None if answers => attribute(&Question::of_answer(span, pulse, moment)),
                 None => attribute(&Question::of(span, pulse, moment)),
@@ -143,6 +143,12 @@ impl Stream {
             self.stalls.push(shut(standstill, span));
         }
     }
+}
+
+/// Whether a window was shut for most of a stretch.
+fn is_most(standstill: &Standstill, span: Span) -> bool {
+    let from = standstill.since.at.max(span.from.at);
+    span.until.at.since(from).saturating_mul(2) >= span.ns()
 }
 
 /// A stretch in which a window was shut.

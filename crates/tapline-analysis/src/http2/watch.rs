@@ -6,16 +6,17 @@ mod words;
 
 use tapline_decode::Anomaly;
 use tapline_decode::http2::{ACK, Frame, FrameType, Payload, Setting};
-use tapline_reassembly::{Direction, Origin};
+use tapline_reassembly::{Connection, Direction, Origin};
 
 use super::floods::{self, Floods, Kind};
+use super::flow::Flow;
 use super::pings::Pings;
 use super::priority::{Priorities, Says};
 use super::push::{Leave, Pushes};
 use super::settings::Settings;
 use super::states::{Act, End, SlotWait, States, StreamState, opener};
 use super::told::{FrameEffect, GoAwaySeen, Http2Connection};
-use super::windows::{Levels, Standstill, Which, Windows};
+use super::windows::{Levels, Standstill, Which};
 use crate::Sender;
 use crate::story::Moment;
 
@@ -23,7 +24,7 @@ use crate::story::Moment;
 #[derive(Debug)]
 pub(crate) struct Watch {
     settings: Settings,
-    windows: Windows,
+    windows: Flow,
     states: States,
     priorities: Priorities,
     pings: Pings,
@@ -58,6 +59,7 @@ pub(crate) struct Seen {
 /// Where a frame stands.
 #[derive(Clone, Copy)]
 struct Place {
+    first: Origin,
     here: Origin,
     direction: Direction,
     from: Sender,
@@ -96,10 +98,9 @@ impl View {
 
 impl Watch {
     /// Of a connection that begins with the packet.
-    pub(crate) fn new(connection: u64, start: Origin) -> Self {
-        let (mut windows, mut states) = (Windows::default(), States::default());
+    pub(crate) fn new(connection: &Connection, start: Origin) -> Self {
+        let (windows, mut states) = (Flow::begin(connection), States::default());
         // A server may speak before the client's preface is there.
-        windows.begin();
         states.begin();
         Self {
             settings: Settings::default(),
@@ -114,7 +115,7 @@ impl Watch {
             began: false,
             client: Direction::Forward,
             has_spoken: [false; 2],
-            told: Http2Connection::new(connection, start),
+            told: Http2Connection::new(connection.id, start),
             counted: [None; 2],
             anomalies: Vec::new(),
         }
@@ -145,7 +146,14 @@ impl Watch {
     /// A frame. To be called before what the frame ends is told.
     pub(crate) fn see(&mut self, frame: &Frame, moment: &Moment<'_>) -> Seen {
         let (here, direction, from) = (moment.here, moment.direction, moment.from);
-        let place = Place { here, direction, from, view: View::of(moment), detail: Detail::of(moment) };
+        let place = Place {
+            first: moment.first,
+            here,
+            direction,
+            from,
+            view: View::of(moment),
+            detail: Detail::of(moment),
+        };
         if here.packet < self.told.end.packet {
             // Opened late, one direction after the other: what crossed on the wire is not known.
             self.lose();

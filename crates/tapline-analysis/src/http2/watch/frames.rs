@@ -18,7 +18,7 @@ impl Watch {
     }
 
     pub(super) fn data(&mut self, frame: &Frame, content_length: u32, place: Place, seen: &mut Seen) {
-        let Place { here, direction, from, .. } = place;
+        let Place { first, here, direction, from, .. } = place;
         let end = End::of(frame.flags);
         if content_length == 0 && end == End::Open {
             self.flood(Kind::EmptyData, place);
@@ -34,7 +34,7 @@ impl Watch {
             // It comes late for a stream that was reset: the connection's window counts it nevertheless.
             self.windows.late(direction, frame.length, here);
         } else {
-            seen.standstill = self.windows.data(direction, frame.stream, frame.length, here);
+            seen.standstill = self.windows.data(direction, frame.stream, frame.length, [first, here]);
         }
         seen.after.windows = self.levels(direction, Some(frame.stream), place);
         // A sender may have applied a larger initial window and not said so yet.
