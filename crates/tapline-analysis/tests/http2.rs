@@ -114,7 +114,7 @@ fn a_stall_for_a_window_is_told_with_its_length() {
     let talk = talk.wait_ns(50 * MS).client(&update(1, 5_000)).server(&data(1, 500, 1)).close();
     let told = full(&talk);
     let server = &told.connections[0].server;
-    assert_eq!((server.stream_standstills.count, server.stream_standstills.total_ns), (1, 51 * MS));
+    assert_eq!((server.stream_standstills.count, server.stream_standstills.total_ns), (1, 52 * MS));
     assert_eq!((server.connection_standstills.count, told.codes.len()), (0, 0));
     let expected = [
         (Some(65_535), None), // The server's ACK: its own DATA.
