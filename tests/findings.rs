@@ -152,6 +152,7 @@ fn cases() -> Vec<(&'static str, Seen, Seen)> {
     cases.extend(tcp());
     cases.extend(tls());
     cases.extend(http());
+    cases.extend(http2());
     cases.extend(across());
     cases
 }
@@ -268,6 +269,124 @@ fn http() -> Vec<(&'static str, Seen, Seen)> {
             )),
             ok(),
         ),
+    ]
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let mut octets = length[1..].to_vec();
+    octets.extend_from_slice(&[kind, flags]);
+    octets.extend_from_slice(&stream.to_be_bytes());
+    octets.extend_from_slice(payload);
+    octets
+}
+
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+fn settings(list: &[(u16, u32)]) -> Vec<u8> {
+    let octets =
+        list.iter().flat_map(|(id, value)| [&id.to_be_bytes()[..], &value.to_be_bytes()[..]].concat());
+    frame(4, 0, 0, &octets.collect::<Vec<u8>>())
+}
+
+/// A literal field that is not put in the table, or one that is (RFC 7541 §6.2).
+fn field(first: u8, name: &str, value: &str) -> Vec<u8> {
+    let mut octets = vec![first, u8::try_from(name.len()).unwrap()];
+    octets.extend_from_slice(name.as_bytes());
+    octets.push(u8::try_from(value.len()).unwrap());
+    octets.extend_from_slice(value.as_bytes());
+    octets
+}
+
+/// GET of `/` with one more field.
+fn get(stream: u32, more: &[u8]) -> Vec<u8> {
+    let block = [&[0x82, 0x86, 0x84], &field(0, ":authority", "example.test")[..], more].concat();
+    frame(1, END_STREAM | END_HEADERS, stream, &block)
+}
+
+fn status_200(stream: u32) -> Vec<u8> {
+    frame(1, END_HEADERS, stream, &[0x88])
+}
+
+fn data(stream: u32, length: usize, flags: u8) -> Vec<u8> {
+    frame(0, flags, stream, &vec![0; length])
+}
+
+fn reset(stream: u32, error: u32) -> Vec<u8> {
+    frame(3, 0, stream, &error.to_be_bytes())
+}
+
+/// A connection on which both sides said and acknowledged their settings.
+fn http2_talk(client: &[(u16, u32)], server: &[(u16, u32)]) -> Talk {
+    let preface = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings(client)].concat();
+    let ack = frame(4, 1, 0, &[]);
+    talk(40_000).handshake().client(&preface).server(&[settings(server), ack.clone()].concat()).client(&ack)
+}
+
+fn http2() -> Vec<(&'static str, Seen, Seen)> {
+    let limited = |limit| {
+        let talk = http2_talk(&[], &[(3, limit)]).client(&get(1, &[])).wait_ns(100 * MS);
+        let talk = talk.server(&[status_200(1), data(1, 5, END_STREAM)].concat()).client(&get(3, &[]));
+        Built(talk.server(&[status_200(3), data(3, 5, END_STREAM)].concat()).close().frames)
+    };
+    let answered_by_reset = |error| {
+        let talk = http2_talk(&[], &[]).client(&get(1, &[])).server(&reset(1, error));
+        Built(talk.close().frames)
+    };
+    let slow_ack = |ms| {
+        let preface = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings(&[])].concat();
+        let talk = talk(40_000).handshake().client(&preface).server(&settings(&[])).wait_ns(ms * MS);
+        Built(talk.server(&frame(4, 1, 0, &[])).client(&frame(4, 1, 0, &[])).close().frames)
+    };
+    let inserting = |first: u8| {
+        let requests =
+            (0..100_u32).map(|n| get(2 * n + 1, &field(first, &format!("x-{n}"), &"v".repeat(90))));
+        let talk = http2_talk(&[], &[]).client(&requests.collect::<Vec<_>>().concat());
+        Built(talk.close().frames)
+    };
+    let promise = frame(
+        5,
+        END_HEADERS,
+        1,
+        &[&[0, 0, 0, 2, 0x82, 0x86, 0x84][..], &field(0, ":authority", "a")].concat(),
+    );
+    let pushing = |push: u32, refused: bool| {
+        let talk = http2_talk(&[(2, push)], &[]).client(&get(1, &[])).server(&promise);
+        let talk = if refused { talk.client(&reset(2, 8)) } else { talk };
+        Built(talk.server(&[status_200(1), data(1, 5, END_STREAM)].concat()).close().frames)
+    };
+    let turns = |first, second| {
+        let urgent = |stream, value: &str| get(stream, &field(0, "priority", value));
+        let asked = [urgent(1, "u=1"), urgent(3, "u=6")].concat();
+        let talk = http2_talk(&[], &[]).client(&asked).server(&[status_200(1), status_200(3)].concat());
+        let parts = [data(first, 16_384, 0), data(first, 16_384, END_STREAM), data(second, 5, END_STREAM)];
+        Built(talk.server(&parts.concat()).close().frames)
+    };
+    let many_settings =
+        |count| Built(http2_talk(&[], &[]).client(&settings(&[]).repeat(count)).close().frames);
+    vec![
+        (
+            "http2_stream_window_small",
+            Fixture("http2/slow-stream-window"),
+            Fixture("http2/slow-connection-window"),
+        ),
+        (
+            "http2_connection_window_small",
+            Fixture("http2/slow-connection-window"),
+            Fixture("http2/slow-stream-window"),
+        ),
+        ("http2_stream_limit", limited(1), limited(2)),
+        ("http2_goaway_error", Fixture("http2/connection-error"), Fixture("http2/goaway")),
+        ("http2_goaway_in_use", Fixture("http2/goaway"), Fixture("http2/connection-error")),
+        ("http2_streams_refused", answered_by_reset(7), answered_by_reset(8)),
+        ("http2_settings_slow", slow_ack(600), slow_ack(60)),
+        ("hpack_table_small", inserting(0x40), inserting(0)),
+        ("http2_push_forbidden", pushing(0, false), pushing(1, false)),
+        ("http2_push_refused", pushing(1, true), pushing(1, false)),
+        ("http2_priority_ignored", turns(3, 1), turns(1, 3)),
+        ("http2_flood", many_settings(60), many_settings(6)),
+        ("grpc_error", Fixture("http2/grpc"), Fixture("http2/many-streams")),
     ]
 }
 

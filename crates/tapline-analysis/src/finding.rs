@@ -8,6 +8,7 @@ mod across;
 mod catalogue;
 mod connection;
 mod exchange;
+mod http2;
 mod lookup;
 mod session;
 
@@ -95,6 +96,7 @@ pub(crate) fn look_at(event: &Event, found: &mut Vec<Finding>) {
         Event::Connection(record) => connection::look_at(record, found),
         Event::TlsSession(session) => session::look_at(session, found),
         Event::Exchange(exchange) => exchange::look_at(exchange, found),
+        Event::Http2Connection(connection) => http2::look_at(connection, found),
         Event::Lookup(lookup) => lookup::look_at(lookup, found),
         _ => {}
     }

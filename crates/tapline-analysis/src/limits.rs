@@ -250,3 +250,15 @@ pub const UPDATE_DELAY_MIN_NS: i64 = 1_000_000;
 
 /// `WINDOW_UPDATE` frames that are on their way to a sender.
 pub const UPDATES_ON_THE_WAY_MAX: usize = 1024;
+
+/// From which time on an acknowledgment of SETTINGS is called late, nanoseconds.
+pub const SETTINGS_SLOW_NS: i64 = 500_000_000;
+
+/// Entries that have to be evicted from a header table before it may be called too small.
+pub const HPACK_EVICTIONS_MIN: u64 = 32;
+
+/// How much compression may save, of a thousand, where the table is called too small.
+pub const HPACK_SAVED_PERMILLE_MAX: u64 = 500;
+
+/// Octets that have to be sent out of turn before it is a finding.
+pub const PRIORITY_IGNORED_MIN_BYTES: u64 = 32_768;

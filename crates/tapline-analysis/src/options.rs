@@ -84,6 +84,7 @@ impl Interests {
         Self {
             connections: found(self.connections),
             tls_sessions: found(self.tls_sessions),
+            http2_connections: found(self.http2_connections),
             exchanges: found(self.exchanges),
             lookups: found(self.lookups),
             ..self
@@ -95,6 +96,7 @@ impl Interests {
         match event {
             Event::Connection(_) => self.connections,
             Event::TlsSession(_) => self.tls_sessions,
+            Event::Http2Connection(_) => self.http2_connections,
             Event::Exchange(_) => self.exchanges,
             Event::Lookup(_) => self.lookups,
             _ => true,

@@ -199,6 +199,45 @@ kinds! {
     HTTP1_SMUGGLING = "http1_ambiguous_framing" Error "A message whose length is ambiguous",
         "RFC 9112 §11.2",
         "Contradicting or odd Content-Length and Transfer-Encoding fields: receivers may disagree where the message ends, as in request smuggling.";
+    HTTP2_STREAM_WINDOW = "http2_stream_window_small" Warning "A stream’s window held the sender up",
+        "RFC 9113 §5.2",
+        "The sender had used up what the receiver allows on the stream, and waited for WINDOW_UPDATE. A larger SETTINGS_INITIAL_WINDOW_SIZE, at least what a round trip carries, avoids it; a receiver that does not read causes it too.";
+    HTTP2_CONNECTION_WINDOW = "http2_connection_window_small" Warning "The connection’s window held streams up",
+        "RFC 9113 §6.9",
+        "All streams share the connection’s window, which begins with 65,535 octets whatever SETTINGS say: a receiver has to enlarge it with WINDOW_UPDATE on stream 0.";
+    HTTP2_STREAM_LIMIT = "http2_stream_limit" Warning "A request may have waited for a stream",
+        "RFC 9113 §5.1.2",
+        "As many streams were open as the server allows at once, and the request took the next place that came free. Inferred: when the request was made is not seen.";
+    HTTP2_GOAWAY_ERROR = "http2_goaway_error" Error "The connection was ended for an error",
+        "RFC 9113 §6.8",
+        "A side sent GOAWAY with an error code: the other one broke a rule, or it failed itself.";
+    HTTP2_GOAWAY_IN_USE = "http2_goaway_in_use" Warning "The server said GOAWAY while streams were opened",
+        "RFC 9113 §6.8",
+        "Streams above the last one that it names were not processed: the client has to send these requests again, on a new connection.";
+    HTTP2_STREAMS_REFUSED = "http2_streams_refused" Warning "The server reset streams",
+        "RFC 9113 §8.7",
+        "RST_STREAM with a reason other than CANCEL and NO_ERROR: refused, too many, or an error of the server.";
+    HTTP2_SETTINGS_SLOW = "http2_settings_slow" Warning "SETTINGS were acknowledged late",
+        "RFC 9113 §6.5.3",
+        "Half a second or more went by before the other side said that it applies them.";
+    HPACK_TABLE_SMALL = "hpack_table_small" Note "The header table is too small",
+        "RFC 7541 §4.4",
+        "More than half of the entries that were inserted were evicted again, and compression saves less than half: a larger SETTINGS_HEADER_TABLE_SIZE would keep what repeats.";
+    HTTP2_PUSH_FORBIDDEN = "http2_push_forbidden" Error "The server pushed although it must not",
+        "RFC 9113 §8.4",
+        "PUSH_PROMISE although the client had set SETTINGS_ENABLE_PUSH to 0, and the server had acknowledged that.";
+    HTTP2_PUSH_REFUSED = "http2_push_refused" Note "Pushed streams were refused",
+        "RFC 9113 §8.4.2",
+        "The client reset streams that the server promised, mostly because it had the answer: what was sent until then is wasted.";
+    HTTP2_PRIORITY_IGNORED = "http2_priority_ignored" Note "The server did not keep to priorities",
+        "RFC 9218 §10",
+        "A quarter or more of the octets that were sent while several streams waited went to one of lower priority. Inferred: the server may have had nothing of the other ones.";
+    HTTP2_FLOOD = "http2_flood" Error "A flood of frames",
+        "RFC 9113 §10.5",
+        "Many more frames of a sort in a second than any use needs, or a header block that grows out of proportion: an attack, or a broken peer.";
+    GRPC_ERROR = "grpc_error" Warning "A gRPC call failed",
+        "RFC 9113 §8.1",
+        "grpc-status of the trailers is not 0; HTTP’s own status is 200 all the same.";
     HTTP_NOT_REUSED = "http_connections_not_reused" Warning "Connections were not reused",
         "RFC 9112 §9.3",
         "A client opened connections to one server one after the other, for one request each. Keeping one open spares the handshakes.";

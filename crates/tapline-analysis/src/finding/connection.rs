@@ -1,5 +1,6 @@
 //! What a TCP connection gives to tell, once it is over.
 
+use tapline_decode::anomaly;
 use tapline_reassembly::{HandshakeKind, ResetPhase};
 
 use super::catalogue as kind;
@@ -188,15 +189,25 @@ fn oddities(record: &ConnectionRecord, push: &mut Push<'_>) {
         }
     }
     let ambiguous = [
-        "http1_content_length_conflict",
-        "http1_content_length_invalid",
-        "http1_length_and_chunked",
-        "http1_transfer_coding",
-        "http1_bad_chunk_size",
+        anomaly::HTTP1_CONTENT_LENGTH_CONFLICT,
+        anomaly::HTTP1_CONTENT_LENGTH_INVALID,
+        anomaly::HTTP1_LENGTH_AND_CHUNKED,
+        anomaly::HTTP1_TRANSFER_CODING,
+        anomaly::HTTP1_BAD_CHUNK_SIZE,
+        anomaly::HTTP1_CHUNK_SIZE_ODD,
+        anomaly::HTTP1_BARE_CR,
+        anomaly::HTTP1_SPACE_BEFORE_COLON,
+        anomaly::HTTP1_TRANSFER_ENCODING_OBFUSCATED,
+        anomaly::HTTP1_RESPONSE_SPLITTING,
     ];
     let seen: Vec<_> = ambiguous.into_iter().filter(|code| count_of(code) > 0).collect();
     if !seen.is_empty() {
         push(&kind::HTTP1_SMUGGLING, format!("anomalies of the connection: {}", seen.join(", ")), &[], None);
+    }
+    for (code, count) in record.anomalies.iter().filter(|(code, _)| code.starts_with("http2_flood_")) {
+        let what = code.trim_start_matches("http2_flood_").replace('_', " ");
+        let times = human::plural(u64::from(*count), "time");
+        push(&kind::HTTP2_FLOOD, format!("{what}, {times}"), &[], None);
     }
 }
 

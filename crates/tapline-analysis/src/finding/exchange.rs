@@ -26,6 +26,7 @@ pub(super) fn look_at(exchange: &Exchange, found: &mut Vec<Finding>) {
         return;
     }
     outcome(exchange, &mut push);
+    http2(exchange, &mut push);
     heads(exchange, &mut push);
     bodies(exchange, &mut push);
 }
@@ -49,6 +50,8 @@ fn kind_of(cause: Cause, exchange: &Exchange) -> Option<(&'static Kind, i64)> {
         Cause::CongestionWindow => (&kind::TCP_SLOW_START, STALL_COST_MIN_NS),
         Cause::DelayedAck => (&kind::TCP_DELAYED_ACK, STALL_COST_MIN_NS),
         Cause::ClientNotReading | Cause::ServerNotReading => (&kind::TCP_NOT_READING, STALL_COST_MIN_NS),
+        Cause::Http2StreamWindow => (&kind::HTTP2_STREAM_WINDOW, STALL_COST_MIN_NS),
+        Cause::Http2ConnectionWindow => (&kind::HTTP2_CONNECTION_WINDOW, STALL_COST_MIN_NS),
         Cause::HeadOfLine if http1 => (&kind::HTTP1_HEAD_OF_LINE, STALL_COST_MIN_NS),
         Cause::Server => (&kind::HTTP_SERVER_SLOW, SERVER_SLOW_NS),
         Cause::Client => (&kind::HTTP_CLIENT_SLOW, SERVER_SLOW_NS),
@@ -97,6 +100,28 @@ fn outcome(exchange: &Exchange, push: &mut Push<'_>) {
             exchange.reset.map_or_else(String::new, |error| format!(": its stream was reset with {error}"));
         let explanation = format!("{} of the answer to {name} came{why}", human::bytes(response.body_bytes));
         push(&kind::HTTP_RESPONSE_CUT, explanation, &[response.last.packet], None);
+    }
+}
+
+/// What only streams have.
+fn http2(exchange: &Exchange, push: &mut Push<'_>) {
+    let name = name(exchange);
+    let held_back = exchange.held_back.filter(|_| exchange.stream.is_some());
+    if let Some(span) = held_back.filter(|span| span.ns() >= STALL_COST_MIN_NS) {
+        let explanation = format!("{name} may have waited {} for a stream", human::duration(span.ns()));
+        push(&kind::HTTP2_STREAM_LIMIT, explanation, &[span.from.packet, span.until.packet], Some(span.ns()));
+    }
+    let grpc = exchange.grpc.as_deref();
+    if let Some(status) = grpc.and_then(|grpc| grpc.status).filter(|status| *status != 0) {
+        let called = tapline_decode::grpc::status_name(status).unwrap_or("unknown status");
+        let message = grpc.and_then(|grpc| grpc.message.as_deref()).unwrap_or_default();
+        let message = if message.is_empty() { String::new() } else { format!(": {}", printable(message)) };
+        push(
+            &kind::GRPC_ERROR,
+            format!("{called} ({status}) for {name}{message}"),
+            &[],
+            exchange.duration_ns(),
+        );
     }
 }
 
