@@ -38,7 +38,7 @@ pub struct Usage {
     pub requests: u64,
     /// The most requests of one connection.
     pub requests_of_one_max: u64,
-    /// The most that were under way on a connection at once; `None` where that was not seen.
+    /// The most streams of a connection that were open at once; `None` for HTTP/1, which has none.
     pub at_once_max: Option<u64>,
     /// Octets of heads as they travelled.
     pub header_bytes: u64,
@@ -62,6 +62,10 @@ impl Comparison {
         match event {
             Event::Exchange(exchange) => self.exchange(exchange),
             Event::TlsSession(session) => self.session(session),
+            Event::Http2Connection(connection) => {
+                let at_once = u64::from(connection.client.streams_most_at_once);
+                self.http2.at_once_max = self.http2.at_once_max.max(Some(at_once));
+            }
             Event::Connection(record) => self.connection(record),
             _ => {}
         }

@@ -9,6 +9,7 @@ mod connections;
 mod findings;
 mod handshakes;
 mod heading;
+mod http2;
 mod requests;
 mod segments;
 mod sessions;
@@ -27,6 +28,7 @@ use certificates::Certificates;
 use connections::Connections;
 use findings::Findings;
 use handshakes::Handshakes;
+use http2::Http2Connections;
 use requests::Requests;
 use segments::Segments;
 use sessions::Sessions;
@@ -61,6 +63,7 @@ pub struct Report {
     handshakes: Handshakes,
     certificates: Certificates,
     requests: Requests,
+    http2: Http2Connections,
     comparison: Comparison,
 }
 
@@ -77,6 +80,7 @@ impl Report {
             handshakes: Handshakes::new(options.all),
             certificates: Certificates::new(rows),
             requests: Requests::new(rows),
+            http2: Http2Connections::new(rows),
             comparison: Comparison::default(),
         }
     }
@@ -95,6 +99,7 @@ impl Report {
                 self.sessions.take(*session);
             }
             Event::Exchange(exchange) => self.requests.take(*exchange),
+            Event::Http2Connection(connection) => self.http2.take(*connection),
             Event::Finding(finding) => self.findings.take(*finding),
             _ => {}
         }
@@ -111,6 +116,7 @@ impl Report {
             handshakes,
             certificates,
             requests,
+            http2,
             comparison,
         } = self;
         heading::print(outcome, &options, out)?;
@@ -121,6 +127,7 @@ impl Report {
         handshakes.print(&options, out)?;
         certificates.print(&options, out)?;
         requests.print(&options, out)?;
+        http2.print(&options, out)?;
         comparison::print(&comparison, &options, out)
     }
 }
