@@ -144,7 +144,11 @@ fn heads(exchange: &Exchange, push: &mut Push<'_>) {
     if exchange.stream.is_none() && large >= HEADERS_LARGE_BYTES {
         push(&kind::HTTP_HEADERS_LARGE, format!("{} of head for {name}", human::bytes(large)), &[], None);
     }
-    if exchange.setup.is_some() && facts.has(HeadFacts::CLOSES) && exchange.response.is_some() {
+    if exchange.setup.is_some()
+        && facts.has(HeadFacts::CLOSES)
+        && exchange.method.is_some()
+        && exchange.response.is_some()
+    {
         push(&kind::HTTP1_CLOSED, format!("after {name}"), &[], None);
     }
     let send = exchange.timings.send.unwrap_or(0);

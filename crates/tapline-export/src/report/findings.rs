@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! Findings  4: 1 error, 2 warnings, 1 note · by cost
-//!    1.41 s  warning  The receiver had no room · tcp_zero_window
-//!            GET http://www.example.test/large.bin stood still for 1.41 s between
-//!            packets 112 and 119
-//!            connection 0 · packets 112, 116, 118, 119 · RFC 9293 §3.8.6.1
+//!    1.41 s   warning: The receiver had no room
+//!             GET http://www.example.test/large.bin stood still for 1.41 s between
+//!             packets 112 and 119
+//!             tcp_zero_window · connection 0 · packets 112, 116, 118, 119 ·
+//!             RFC 9293 §3.8.6.1
 //! ```
 
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ impl Findings {
 
 impl Kindred {
     fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
-        let Self { kind, cost_ns, worst } = self;
+        let Self { kind: _, cost_ns, worst } = self;
         let (total, findings) = (worst.total(), worst.into_rows());
         let shown = findings.len() as u64;
         for finding in &findings {
@@ -98,7 +99,7 @@ impl Kindred {
         if total > shown {
             let more = format!("and {} more of this kind", human::count(total - shown));
             let all = if cost_ns > 0 { format!("{more}, {} in all", human::duration(cost_ns)) } else { more };
-            indented(&format!("… {all} ({})", kind.code), Ink::Dim, options, out)?;
+            lines([format!("… {all}").as_str()], Ink::Dim, options, out)?;
         }
         Ok(())
     }
@@ -114,16 +115,15 @@ fn print_one(finding: &Finding, options: &ReportOptions, out: &mut impl Write) -
     let cost = finding.cost_ns.map(human::duration).unwrap_or_default();
     let head = format!("{cost:>9}   ");
     let severity = options.palette.paint(ink, kind.severity.name());
-    let (name, code) =
-        (options.palette.paint(Ink::Bold, kind.title), options.palette.paint(Ink::Dim, kind.code));
-    writeln!(out, "{head}{severity}: {name}  {code}")?;
-    indented(&finding.explanation, Ink::Plain, options, out)?;
-    indented(&place(finding), Ink::Dim, options, out)
+    let name = options.palette.paint(Ink::Bold, kind.title);
+    writeln!(out, "{head}{severity}: {name}")?;
+    lines(finding.explanation.split(' '), Ink::Plain, options, out)?;
+    lines(place(finding).split_inclusive('·').map(str::trim), Ink::Dim, options, out)
 }
 
-/// Connection, stream, packets and where to read on.
+/// The code, connection, stream, packets and where to read on.
 fn place(finding: &Finding) -> String {
-    let mut parts = Vec::new();
+    let mut parts = vec![finding.kind.code.to_owned()];
     if let Some(connection) = finding.connection {
         let stream = finding.stream.map_or_else(String::new, |stream| format!(" stream {stream}"));
         parts.push(format!("connection {connection}{stream}"));
@@ -142,11 +142,16 @@ fn place(finding: &Finding) -> String {
 /// Packets of a finding that are named.
 const PACKETS_MAX: usize = 6;
 
-/// Text in lines that fit, each behind the indent.
-fn indented(text: &str, ink: Ink, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
+/// Words in lines that fit, each behind the indent.
+fn lines<'a>(
+    words: impl IntoIterator<Item = &'a str>,
+    ink: Ink,
+    options: &ReportOptions,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let room = options.width.unwrap_or(WIDTH_USUAL).saturating_sub(INDENT).max(20);
     let mut line = String::new();
-    for word in text.split(' ') {
+    for word in words {
         if !line.is_empty() && line.width() + 1 + word.width() > room {
             writeln!(out, "{:INDENT$}{}", "", options.palette.paint(ink, &line))?;
             line.clear();
