@@ -262,3 +262,9 @@ pub const HPACK_SAVED_PERMILLE_MAX: u64 = 500;
 
 /// Octets that have to be sent out of turn before it is a finding.
 pub const PRIORITY_IGNORED_MIN_BYTES: u64 = 32_768;
+
+/// What opening a connection must have taken for it to be a finding that it was closed after one request, nanoseconds.
+pub const CLOSE_COST_MIN_NS: i64 = 1_000_000;
+
+/// Connections that are not over of which is remembered that they carried credentials in clear.
+pub const EXPOSED_MAX: usize = 65_536;

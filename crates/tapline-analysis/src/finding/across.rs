@@ -9,8 +9,8 @@ use tapline_packet::Endpoint;
 use tapline_reassembly::{Direction, Origin};
 
 use super::{Finding, catalogue};
-use crate::limits::{HOST_NAMES_MAX, HOSTS_MAX, NOT_RESUMED_MIN, NOT_REUSED_MIN, PARALLEL_MIN};
-use crate::{ConnectionRecord, Event, TlsOutcome, TlsSession, human, printable};
+use crate::limits::{EXPOSED_MAX, HOST_NAMES_MAX, HOSTS_MAX, NOT_RESUMED_MIN, NOT_REUSED_MIN, PARALLEL_MIN};
+use crate::{ConnectionRecord, Event, Exchange, HeadFacts, TlsOutcome, TlsSession, human, printable};
 
 /// The pairs of a client and a server that talked HTTP or TLS, those that talked last.
 #[derive(Default)]
@@ -20,7 +20,34 @@ pub(crate) struct Hosts {
     order: VecDeque<(IpAddr, Endpoint)>,
     /// Full handshakes of connections that are not over: the record that names the ends comes later.
     handshakes: HashMap<u64, (u32, i64), RandomState>,
+    /// What such connections carried in clear.
+    exposed: HashMap<u64, Exposed, RandomState>,
 }
+
+/// Credentials that travelled in clear.
+#[derive(Clone, Copy, Default)]
+struct Exposed {
+    exchanges: u64,
+    fields: HeadFacts,
+    first: Origin,
+}
+
+impl Exposed {
+    fn add(&mut self, other: &Self) {
+        if self.exchanges == 0 {
+            self.first = other.first;
+        }
+        self.exchanges += other.exchanges;
+        self.fields = self.fields.and(other.fields);
+    }
+}
+
+/// The fields that carry credentials.
+const CREDENTIALS: [(HeadFacts, &str); 3] = [
+    (HeadFacts::AUTHORIZATION, "Authorization"),
+    (HeadFacts::COOKIE, "Cookie"),
+    (HeadFacts::SET_COOKIE, "Set-Cookie"),
+];
 
 /// A client and a server.
 #[derive(Default)]
@@ -40,6 +67,7 @@ struct Pair {
     most_at_once: usize,
     full_handshakes: u32,
     full_ns: i64,
+    exposed: Exposed,
     packets: Vec<u64>,
 }
 
@@ -50,6 +78,7 @@ impl Hosts {
     pub(crate) fn see(&mut self, event: &Event, found: &mut Vec<Finding>) {
         match event {
             Event::TlsSession(session) => self.session(session),
+            Event::Exchange(exchange) => self.exchange(exchange),
             Event::Connection(record) => self.connection(record, found),
             _ => {}
         }
@@ -64,6 +93,19 @@ impl Hosts {
         }
     }
 
+    fn exchange(&mut self, exchange: &Exchange) {
+        let carries = CREDENTIALS.iter().any(|(fact, _)| exchange.facts.has(*fact));
+        // What a proxy is asked for by https: travels inside of what this capture shows.
+        let secure =
+            exchange.is_secure || exchange.url.as_deref().is_some_and(|url| url.starts_with("https:"));
+        if !carries || secure || self.exposed.len() >= EXPOSED_MAX {
+            return;
+        }
+        let first = exchange.request.as_ref().or(exchange.response.as_ref()).map(|part| part.first);
+        let this = Exposed { exchanges: 1, fields: exchange.facts, first: first.unwrap_or_default() };
+        self.exposed.entry(exchange.connection).or_default().add(&this);
+    }
+
     fn session(&mut self, session: &TlsSession) {
         let full = session.outcome == TlsOutcome::Established && session.resumed == Some(false);
         if full && self.handshakes.len() < HOSTS_MAX {
@@ -75,6 +117,7 @@ impl Hosts {
 
     fn connection(&mut self, record: &ConnectionRecord, found: &mut Vec<Finding>) {
         let handshakes = self.handshakes.remove(&record.id);
+        let exposed = self.exposed.remove(&record.id);
         if record.copy_of.is_some() || (record.requests == 0 && handshakes.is_none()) {
             return;
         }
@@ -90,6 +133,9 @@ impl Hosts {
         }
         let pair = self.pairs.entry(key).or_default();
         pair.take(record);
+        if let Some(exposed) = exposed {
+            pair.exposed.add(&exposed);
+        }
         if let Some((count, ns)) = handshakes {
             pair.full_handshakes += count;
             pair.full_ns += ns;
@@ -138,7 +184,22 @@ impl Pair {
         }
     }
 
+    /// What travelled in clear between them.
+    fn exposure(&self, (client, server): (IpAddr, Endpoint)) -> Option<Finding> {
+        let Exposed { exchanges, fields, first } = self.exposed;
+        let names: Vec<_> =
+            CREDENTIALS.iter().filter(|(fact, _)| fields.has(*fact)).map(|(_, name)| *name).collect();
+        let explanation = format!(
+            "{} between {client} and {server} in {}",
+            names.join(", "),
+            human::plural(exchanges, "exchange")
+        );
+        let finding = || Finding::new(&catalogue::HTTP_CREDENTIALS, explanation, first);
+        (exchanges > 0).then(finding)
+    }
+
     fn tell(self, (client, server): (IpAddr, Endpoint), found: &mut Vec<Finding>) {
+        found.extend(self.exposure((client, server)));
         let mut push = |kind, explanation: String, cost: Option<i64>| {
             let packets = self.packets.iter().copied();
             found.push(Finding::new(kind, explanation, self.first).proven_by(packets).costs(cost));

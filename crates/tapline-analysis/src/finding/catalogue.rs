@@ -195,7 +195,7 @@ kinds! {
         "HTTP/1.1 answers in the order of the requests: this one's answer had to wait for the one before it. HTTP/2 does not know this.";
     HTTP1_CLOSED = "http1_connection_close" Note "The connection was closed after one request",
         "RFC 9112 §9.6",
-        "Connection: close, or HTTP/1.0 without keep-alive: the next request pays for a new connection.";
+        "Connection: close where opening the connection had taken a millisecond or more: the next request pays for that again.";
     HTTP1_SMUGGLING = "http1_ambiguous_framing" Error "A message whose length is ambiguous",
         "RFC 9112 §11.2",
         "Contradicting or odd Content-Length and Transfer-Encoding fields: receivers may disagree where the message ends, as in request smuggling.";

@@ -4,7 +4,8 @@ use super::catalogue as kind;
 use super::{Finding, Kind};
 use crate::exchange::HeadFacts;
 use crate::limits::{
-    COMPRESSIBLE_MIN_BYTES, EXPECT_COST_MIN_NS, HEADERS_LARGE_BYTES, SERVER_SLOW_NS, STALL_COST_MIN_NS,
+    CLOSE_COST_MIN_NS, COMPRESSIBLE_MIN_BYTES, EXPECT_COST_MIN_NS, HEADERS_LARGE_BYTES, SERVER_SLOW_NS,
+    STALL_COST_MIN_NS,
 };
 use crate::{Cause, Exchange, Stall, human, printable};
 
@@ -19,8 +20,10 @@ pub(super) fn look_at(exchange: &Exchange, found: &mut Vec<Finding>) {
         finding.stream = exchange.stream;
         found.push(finding.costs(cost_ns));
     };
-    for cause in Cause::ALL {
-        stalls(exchange, cause, &mut push);
+    if !exchange.stalls.list().is_empty() {
+        for cause in Cause::ALL {
+            stalls(exchange, cause, &mut push);
+        }
     }
     if exchange.inferred {
         return;
@@ -79,36 +82,39 @@ fn stalls(exchange: &Exchange, cause: Cause, push: &mut Push<'_>) {
 }
 
 fn outcome(exchange: &Exchange, push: &mut Push<'_>) {
-    let name = name(exchange);
+    // Most exchanges give nothing to tell: nothing is put into words before something does.
+    let name = || name(exchange);
     let took = exchange.duration_ns();
     // What the capture does not show is no failure.
     let unseen = exchange.facts.has(HeadFacts::MISSES_OCTETS) || exchange.facts.has(HeadFacts::CAPTURE_ENDED);
     match (exchange.status, &exchange.response) {
         (Some(status @ 500..), _) => {
-            push(&kind::HTTP_SERVER_ERROR, format!("{status} for {name}"), &[], took);
+            push(&kind::HTTP_SERVER_ERROR, format!("{status} for {}", name()), &[], took);
         }
         (Some(status @ (301 | 302 | 303 | 307 | 308)), _) => {
-            push(&kind::HTTP_REDIRECT, format!("{status} for {name}"), &[], took);
+            push(&kind::HTTP_REDIRECT, format!("{status} for {}", name()), &[], took);
         }
         (None, None) if exchange.reset.is_none() && !exchange.pushed && !unseen => {
-            push(&kind::HTTP_NO_RESPONSE, name.clone(), &[], None);
+            push(&kind::HTTP_NO_RESPONSE, name(), &[], None);
         }
         _ => {}
     }
     if let Some(response) = exchange.response.as_ref().filter(|response| !response.complete && !unseen) {
         let why =
             exchange.reset.map_or_else(String::new, |error| format!(": its stream was reset with {error}"));
-        let explanation = format!("{} of the answer to {name} came{why}", human::bytes(response.body_bytes));
+        let explanation =
+            format!("{} of the answer to {} came{why}", human::bytes(response.body_bytes), name());
         push(&kind::HTTP_RESPONSE_CUT, explanation, &[response.last.packet], None);
     }
 }
 
 /// What only streams have.
 fn http2(exchange: &Exchange, push: &mut Push<'_>) {
-    let name = name(exchange);
+    // Most exchanges give nothing to tell: nothing is put into words before something does.
+    let name = || name(exchange);
     let held_back = exchange.held_back.filter(|_| exchange.stream.is_some());
     if let Some(span) = held_back.filter(|span| span.ns() >= STALL_COST_MIN_NS) {
-        let explanation = format!("{name} may have waited {} for a stream", human::duration(span.ns()));
+        let explanation = format!("{} may have waited {} for a stream", name(), human::duration(span.ns()));
         push(&kind::HTTP2_STREAM_LIMIT, explanation, &[span.from.packet, span.until.packet], Some(span.ns()));
     }
     let grpc = exchange.grpc.as_deref();
@@ -118,7 +124,7 @@ fn http2(exchange: &Exchange, push: &mut Push<'_>) {
         let message = if message.is_empty() { String::new() } else { format!(": {}", printable(message)) };
         push(
             &kind::GRPC_ERROR,
-            format!("{called} ({status}) for {name}{message}"),
+            format!("{called} ({status}) for {}{message}", name()),
             &[],
             exchange.duration_ns(),
         );
@@ -127,33 +133,22 @@ fn http2(exchange: &Exchange, push: &mut Push<'_>) {
 
 fn heads(exchange: &Exchange, push: &mut Push<'_>) {
     let facts = exchange.facts;
-    let name = name(exchange);
-    let secure = exchange.url.as_deref().is_some_and(|url| url.starts_with("https:"));
-    let credentials: Vec<_> = [
-        (HeadFacts::AUTHORIZATION, "Authorization"),
-        (HeadFacts::COOKIE, "Cookie"),
-        (HeadFacts::SET_COOKIE, "Set-Cookie"),
-    ]
-    .into_iter()
-    .filter_map(|(fact, field)| facts.has(fact).then_some(field))
-    .collect();
-    if !secure && !exchange.is_secure && !credentials.is_empty() {
-        push(&kind::HTTP_CREDENTIALS, format!("{} with {name}", credentials.join(" and ")), &[], None);
-    }
+    // Most exchanges give nothing to tell: nothing is put into words before something does.
+    let name = || name(exchange);
     let large = exchange.request.as_ref().map_or(0, |request| request.header_bytes);
     if exchange.stream.is_none() && large >= HEADERS_LARGE_BYTES {
-        push(&kind::HTTP_HEADERS_LARGE, format!("{} of head for {name}", human::bytes(large)), &[], None);
+        push(&kind::HTTP_HEADERS_LARGE, format!("{} of head for {}", human::bytes(large), name()), &[], None);
     }
-    if exchange.setup.is_some()
-        && facts.has(HeadFacts::CLOSES)
-        && exchange.method.is_some()
-        && exchange.response.is_some()
-    {
-        push(&kind::HTTP1_CLOSED, format!("after {name}"), &[], None);
+    let [connect, tls] = [exchange.timings.connect, exchange.timings.tls].map(|ns| ns.unwrap_or(0));
+    let closed = facts.has(HeadFacts::CLOSES) && exchange.method.is_some() && exchange.response.is_some();
+    if closed && connect + tls >= CLOSE_COST_MIN_NS {
+        let explanation =
+            format!("after {}; opening it had taken {}", name(), human::duration(connect + tls));
+        push(&kind::HTTP1_CLOSED, explanation, &[], None);
     }
     let send = exchange.timings.send.unwrap_or(0);
     if facts.has(HeadFacts::EXPECTS) && send >= EXPECT_COST_MIN_NS {
-        let explanation = format!("{name} was sent in {}", human::duration(send));
+        let explanation = format!("{} was sent in {}", name(), human::duration(send));
         push(&kind::HTTP_EXPECT, explanation, &[], Some(send));
     }
 }
