@@ -464,11 +464,9 @@ fn the_documentation_has_every_kind() {
     if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
         fs::write(&path, &text).unwrap();
     }
-    assert_eq!(
-        fs::read_to_string(&path).unwrap_or_default(),
-        text,
-        "INSTA_UPDATE=always writes docs/findings.md anew"
-    );
+    // The whole page twice would be no help.
+    let is_true = fs::read_to_string(&path).unwrap_or_default() == text;
+    assert!(is_true, "docs/findings.md is stale: INSTA_UPDATE=always writes it anew");
 }
 
 fn documentation() -> String {

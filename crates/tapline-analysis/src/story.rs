@@ -399,6 +399,14 @@ impl Story {
                 if self.pulse.misses_since(begun) {
                     exchange.facts = exchange.facts.and(HeadFacts::MISSES_OCTETS);
                 }
+                let asked = exchange.request.as_ref().filter(|_| exchange.response.is_none());
+                let server = self.client().unwrap_or(Direction::Forward).flip();
+                // Streams of HTTP/2 are answered side by side.
+                if asked.is_some_and(|asked| self.pulse.went_on(server, asked.last.packet))
+                    && exchange.stream.is_none()
+                {
+                    exchange.facts = exchange.facts.and(HeadFacts::UNREADABLE);
+                }
                 if self.end_unseen && !exchange.complete {
                     exchange.facts = exchange.facts.and(HeadFacts::CAPTURE_ENDED);
                 }

@@ -28,6 +28,9 @@ impl HeadFacts {
     /// It was not over when the capture ended, or the connection was given up.
     pub const CAPTURE_ENDED: Self = Self(1 << 8);
 
+    /// There is no response, although the server sent something since: it could not be read.
+    pub const UNREADABLE: Self = Self(1 << 9);
+
     /// Whether all of the others are there.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

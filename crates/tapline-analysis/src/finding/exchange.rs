@@ -94,6 +94,7 @@ fn outcome(exchange: &Exchange, push: &mut Push<'_>) {
         (Some(status @ (301 | 302 | 303 | 307 | 308)), _) => {
             push(&kind::HTTP_REDIRECT, format!("{status} for {}", name()), &[], took);
         }
+        (None, None) if exchange.facts.has(HeadFacts::UNREADABLE) => {}
         (None, None) if exchange.reset.is_none() && !exchange.pushed && !unseen => {
             push(&kind::HTTP_NO_RESPONSE, name(), &[], None);
         }

@@ -143,6 +143,11 @@ impl Pulse {
         }
     }
 
+    /// Whether a direction carried something behind that packet.
+    pub(crate) fn went_on(&self, direction: Direction, packet: u64) -> bool {
+        self.progress.get(direction.index()).is_some_and(|progress| progress.packet > packet)
+    }
+
     /// Whether octets of either direction are missing since that packet.
     pub(crate) fn misses_since(&self, packet: u64) -> bool {
         let troubles = self.seen.iter().flat_map(|seen| &seen.troubles);
