@@ -166,6 +166,21 @@ fn header_tables_are_written_where_they_are_asked_for() {
     assert!(blocks(&[]).iter().all(|frame| frame.get("table_entries").is_none()));
 }
 
+/// nghttp's tree of idle streams (RFC 7540 §5.3.4), and the streams that hang in it.
+#[test]
+fn the_tree_of_dependencies_is_told() {
+    let connection = connection("priorities");
+    let streams = connection["priority"]["streams"].as_array().unwrap();
+    let place = |stream: u64| {
+        let of_stream = streams.iter().find(|one| one["stream"] == stream);
+        of_stream.map(|one| (one["depends_on"].as_u64().unwrap(), one["weight"].as_u64().unwrap()))
+    };
+    let idle: Vec<_> = [3, 5, 7, 9, 11].map(place).to_vec();
+    let expected = [(0, 201), (0, 101), (0, 1), (7, 1), (3, 1)].map(Some);
+    assert_eq!(idle, expected, "{streams:?}");
+    assert_eq!(connection["priority"]["scheme"], "rfc7540");
+}
+
 /// A frame, as far as flow control is concerned.
 struct Sent {
     from_server: bool,

@@ -27,7 +27,7 @@ use crate::stall::Pulse;
 use crate::story::Moment;
 use crate::{Event, Grpc, HeadFacts, Http2Frame, Options, Sender, text};
 pub use pings::PingTimes;
-pub use priority::{OutOfOrder, PriorityFollowed, PriorityScheme, Urgency};
+pub use priority::{OutOfOrder, PriorityFollowed, PriorityScheme, StreamPriority, Urgency};
 pub use push::PushCounts;
 pub use settings::{SettingValues, SettingsSent};
 pub use states::{Closed, StreamState};

@@ -51,7 +51,7 @@ pub use grpc::{Grpc, GrpcMessages};
 pub use http2::{
     Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side,
     Levels as WindowLevels, OutOfOrder, PingTimes, PriorityFollowed, PriorityScheme, PushCounts,
-    SettingValues, SettingsSent, StandstillTotals, StreamState, Urgency, Which,
+    SettingValues, SettingsSent, StandstillTotals, StreamPriority, StreamState, Urgency, Which,
 };
 pub use intake::{Intake, Task, Work};
 pub use lookup::{DnsSaid, Lookup};

@@ -268,3 +268,6 @@ pub const CLOSE_COST_MIN_NS: i64 = 1_000_000;
 
 /// Connections that are not over of which is remembered that they carried credentials in clear.
 pub const EXPOSED_MAX: usize = 65_536;
+
+/// Streams whose priority is told with their connection. Browsers have some tens in a page.
+pub const PRIORITIES_TOLD_MAX: usize = 256;

@@ -10,7 +10,7 @@ use tree::Tree;
 use urgency::Signal;
 pub use urgency::Urgency;
 
-use crate::limits::{PRIORITY_NODES_MAX, PRIORITY_PAIRS_MAX, PRIORITY_READY_MAX};
+use crate::limits::{PRIORITIES_TOLD_MAX, PRIORITY_NODES_MAX, PRIORITY_PAIRS_MAX, PRIORITY_READY_MAX};
 
 /// Octets of a frame: how far a stream may be ahead of its share without being out of order.
 const FRAME_BYTES: u64 = 16_384;
@@ -49,6 +49,17 @@ pub struct PriorityFollowed {
     pub octets_out_of_order: u64,
     /// The two streams with the most octets out of order between them.
     pub worst: Option<OutOfOrder>,
+}
+
+/// The priority of a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StreamPriority {
+    /// The stream.
+    pub stream: u32,
+    /// The stream that it depends on, 0 for the root, and its weight (RFC 7540 §5.3), as the tree stood at the end.
+    pub place: Option<(u32, u16)>,
+    /// Its urgency (RFC 9218 §4).
+    pub urgency: Option<Urgency>,
 }
 
 /// A stream that was sent while another one waited that goes before it.
@@ -168,6 +179,19 @@ impl Priorities {
         if let Some(ready) = self.ready.get_mut(&stream) {
             ready.share = ready.share.saturating_add(by_weight(octets, weight));
         }
+    }
+
+    /// What every stream was given, as far as it is remembered: by both schemes where both were spoken of.
+    pub(crate) fn given(&self) -> Vec<StreamPriority> {
+        let mut given: BTreeMap<u32, StreamPriority> = BTreeMap::new();
+        let none = |stream| StreamPriority { stream, place: None, urgency: None };
+        for (stream, parent, weight) in self.tree.places() {
+            given.entry(stream).or_insert(none(stream)).place = Some((parent, weight));
+        }
+        for (&stream, &urgency) in &self.urgencies {
+            given.entry(stream).or_insert(none(stream)).urgency = Some(urgency);
+        }
+        given.into_values().take(PRIORITIES_TOLD_MAX).collect()
     }
 
     /// Whether the server kept to them.

@@ -4,7 +4,7 @@ use tapline_decode::http2::{ErrorCode, HeaderBlock};
 use tapline_reassembly::Origin;
 
 use super::pings::PingTimes;
-use super::priority::{PriorityFollowed, PriorityScheme};
+use super::priority::{PriorityFollowed, PriorityScheme, StreamPriority};
 use super::push::PushCounts;
 use super::settings::{SettingValues, SettingsSent};
 use super::states::StreamState;
@@ -45,6 +45,8 @@ pub struct Http2Connection {
     pub pushes: PushCounts,
     /// The scheme of priorities in force.
     pub priority_scheme: PriorityScheme,
+    /// What streams were given, at most [`crate::limits::PRIORITIES_TOLD_MAX`].
+    pub priorities: Vec<StreamPriority>,
     /// Whether the server kept to priorities; inferred.
     pub priority_followed: PriorityFollowed,
     /// GOAWAY frames, at most [`crate::limits::GOAWAYS_KEPT_MAX`].
@@ -158,6 +160,7 @@ impl Http2Connection {
             server: Http2Side::default(),
             pushes: PushCounts::default(),
             priority_scheme: PriorityScheme::default(),
+            priorities: Vec::new(),
             priority_followed: PriorityFollowed::default(),
             goaways: Vec::new(),
             resets: Vec::new(),

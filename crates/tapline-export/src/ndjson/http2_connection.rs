@@ -4,7 +4,7 @@ use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{
     GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, OutOfOrder, PingTimes, PriorityFollowed,
-    PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals,
+    PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals, StreamPriority,
 };
 
 use super::http::{SettingLine, setting_line};
@@ -106,6 +106,21 @@ struct PriorityLine {
     in_order_bytes: u64,
     out_of_order_bytes: u64,
     worst: Option<WorstLine>,
+    streams: Vec<StreamLine>,
+}
+
+/// What one stream was given; only the members of schemes that were spoken of.
+#[derive(Serialize)]
+struct StreamLine {
+    stream: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depends_on: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgency: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incremental: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -221,6 +236,17 @@ fn priority(told: &Http2Connection) -> PriorityLine {
             waited_stream: waited,
             out_of_order_bytes: octets,
         }),
+        streams: told.priorities.iter().map(stream_priority).collect(),
+    }
+}
+
+fn stream_priority(priority: &StreamPriority) -> StreamLine {
+    StreamLine {
+        stream: priority.stream,
+        depends_on: priority.place.map(|(parent, _)| parent),
+        weight: priority.place.map(|(_, weight)| weight),
+        urgency: priority.urgency.map(|urgency| urgency.urgency),
+        incremental: priority.urgency.map(|urgency| urgency.incremental),
     }
 }
 

@@ -40,6 +40,11 @@ impl Tree {
         std::iter::successors(above(stream), move |&stream| above(stream))
     }
 
+    /// Every stream that has a place: what it depends on, and its weight.
+    pub(super) fn places(&self) -> impl Iterator<Item = (u32, u32, u16)> {
+        self.nodes.iter().map(|(&stream, node)| (stream, node.parent, node.weight))
+    }
+
     /// A stream is prioritised. Itself it cannot depend on; an idle stream that it depends on groups others; one that
     /// left the tree gives it the default priority (RFC 7540 §5.3.1, §5.3.4).
     pub(super) fn depend(&mut self, stream: u32, priority: Priority) {
