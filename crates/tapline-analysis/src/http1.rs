@@ -1,5 +1,7 @@
 //! HTTP/1 requests and their responses, paired in order (RFC 9112 §9.3.2).
 
+mod pair;
+
 use std::collections::VecDeque;
 
 use tapline_decode::Anomaly;
@@ -11,12 +13,10 @@ use crate::body::{Body, Outcome, Room};
 use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::limits::PIPELINED_MAX;
-use crate::stall::{Evidence, Idle, Pulse, Question, Trips, attribute, stretch};
+use crate::stall::{Evidence, Idle, Pulse, Question, Trips, attribute};
 use crate::story::Moment;
-use crate::{
-    Cause, Event, Exchange, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, Span, Stall,
-    Stalls, Timings, text,
-};
+use crate::{Event, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, text};
+use pair::{Answered, Pair, tell};
 
 /// The messages of one HTTP/1 connection.
 #[derive(Default)]
@@ -33,38 +33,11 @@ pub(crate) struct Http1 {
     faults: Vec<(Sender, Anomaly)>,
 }
 
-/// When responses were over; packet 0 before there is one.
-#[derive(Clone, Copy, Default)]
-struct Answered {
-    last: Origin,
-    interim: Origin,
-}
-
 /// A message between its head and its end.
 struct Open {
     message: Http1Message,
     interim: bool,
     body: Option<Box<Body>>,
-}
-
-/// A request and its response, as far as they came.
-#[derive(Default)]
-struct Pair {
-    version: &'static str,
-    method: Option<String>,
-    target: Option<String>,
-    host: Option<String>,
-    status: Option<u16>,
-    content_type: Option<String>,
-    grpc: Option<Box<Grpc>>,
-    request: Option<MessagePart>,
-    response: Option<MessagePart>,
-    request_done: bool,
-    response_done: bool,
-    facts: HeadFacts,
-    /// While it waited for the answer before it.
-    held_back: Option<Span>,
-    stalls: Stalls,
 }
 
 /// A request that goes on as stream 1 of HTTP/2 (RFC 7540 §3.2).
@@ -315,69 +288,6 @@ impl Http1 {
 /// RFC 7540 §3.2.
 fn is_upgrade_to_http2(response: &Response) -> bool {
     response.status == 101 && response.fields.get("upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"h2c"))
-}
-
-impl Pair {
-    /// Its response begins: what it waited for until now, and what came before.
-    fn wait_over(&mut self, answered: Answered, pulse: &Pulse, moment: &Moment<'_>) {
-        let asked = self.request.as_ref().filter(|_| self.request_done).map(|request| request.last);
-        let Some(asked) = asked else { return };
-        let ahead = if answered.last.packet > asked.packet { answered.last } else { asked };
-        let held_back = Span { from: asked, until: ahead };
-        self.held_back = Some(held_back).filter(|span| span.ns() > 0);
-        if let Some(span) = stretch(asked, ahead) {
-            self.stalls.push(Stall { cause: Cause::HeadOfLine, span, proof: [None; 2] });
-        }
-        let from = if answered.interim.packet > ahead.packet { answered.interim } else { ahead };
-        if let Some(span) = stretch(from, moment.first) {
-            self.stalls.push(attribute(&Question::of_answer(span, pulse, moment)));
-        }
-    }
-
-    /// Absolute targets as they are; authority form as it is (CONNECT); else scheme, host and target.
-    fn url(&self, secure: bool) -> Option<String> {
-        let target = self.target.as_deref()?;
-        if !(target.starts_with('/') || target == "*") {
-            return Some(target.to_owned());
-        }
-        let path = if target == "*" { "" } else { target };
-        match &self.host {
-            Some(host) => Some(format!("{}://{host}{path}", if secure { "https" } else { "http" })),
-            None => Some(target.to_owned()),
-        }
-    }
-}
-
-fn tell(pair: Pair, secure: bool, moment: &mut Moment<'_>) {
-    if !moment.options.interests.exchanges {
-        return;
-    }
-    let whole = |part: &Option<MessagePart>| part.as_ref().is_some_and(|part| part.complete);
-    let complete = whole(&pair.request) && whole(&pair.response);
-    moment.events.push(Event::Exchange(Box::new(Exchange {
-        connection: moment.connection.id,
-        stream: None,
-        version: pair.version,
-        url: pair.url(secure),
-        setup: None,
-        held_back: pair.held_back,
-        cut: None,
-        timings: Timings::default(),
-        stalls: pair.stalls,
-        method: pair.method,
-        status: pair.status,
-        content_type: pair.content_type,
-        facts: pair.facts,
-        is_secure: secure,
-        grpc: pair.grpc,
-        request: pair.request,
-        response: pair.response,
-        inferred: false,
-        pushed: false,
-        promised_on: None,
-        complete,
-        reset: None,
-    })));
 }
 
 fn new_message(

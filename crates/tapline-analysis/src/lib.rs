@@ -32,6 +32,7 @@ mod shard;
 mod stage;
 mod stall;
 mod story;
+mod talk;
 pub mod tcp_words;
 mod text;
 mod tls;

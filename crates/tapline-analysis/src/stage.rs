@@ -7,7 +7,8 @@ use tapline_decode::{Keyring, Protocol, dns};
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
 
 use crate::certificate::Judge;
-use crate::story::{Story, Surroundings, Talk};
+use crate::story::Story;
+use crate::talk::{Surroundings, Talk};
 use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, finding, oddity};
 
 /// Why a connection that waits for secrets is looked at.

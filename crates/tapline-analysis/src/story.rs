@@ -1,169 +1,25 @@
 //! What a connection's messages add up to.
 
+mod listener;
+mod unpaid;
+
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Conversation, Keyring, Message, Protocol, Sink, anomaly, dns, http1, tls};
-use tapline_packet::Timestamp;
+use tapline_decode::{Protocol, anomaly, http1, tls};
 use tapline_reassembly::{Connection, Direction, End, Orientation, Origin};
 
 use crate::certificate::Judge;
 use crate::http1::Http1;
 use crate::http2::Http2;
 use crate::inferred::{Inferred, Record};
-use crate::limits::{
-    ANOMALY_EVENTS_MAX, ANOMALY_KINDS_MAX, OPENED_AHEAD_NS, PROTOCOLS_MAX, SECRETS_AWAITED_NS, STREAMS_MAX,
-};
+use crate::limits::{ANOMALY_KINDS_MAX, PROTOCOLS_MAX};
 use crate::stall::{Pulse, Question, Trips, attribute, stretch};
 use crate::tls::Tls;
 use crate::trail::Trail;
-use crate::{AnomalyRecord, DnsSaid, Event, Exchange, HeadFacts, Options, Sender, Setup, Span, websocket};
-
-/// A connection's decoders and its story.
-pub(crate) struct Talk {
-    /// Until both directions have ended: what comes later says nothing new.
-    conversation: Option<Conversation>,
-    ended: [bool; 2],
-    /// Since when octets wait for secrets that may still come.
-    waits_since: Option<Timestamp>,
-    pub(crate) story: Story,
-}
-
-/// What a talk is held in.
-pub(crate) struct Surroundings<'a> {
-    /// The current packet.
-    pub(crate) here: Origin,
-    pub(crate) options: &'a Options,
-    /// What TLS is opened with.
-    pub(crate) keyring: &'a mut Keyring,
-    /// Who reads certificates.
-    pub(crate) judge: &'a mut Judge,
-    /// Where events go.
-    pub(crate) events: &'a mut Vec<Event>,
-}
-
-impl Talk {
-    pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
-        Self {
-            conversation: Some(Conversation::new(stated)),
-            ended: [false; 2],
-            waits_since: None,
-            story: Story::of(connection),
-        }
-    }
-
-    pub(crate) fn octets(
-        &mut self,
-        connection: &Connection,
-        direction: Direction,
-        offset: u64,
-        octets: &[u8],
-        origin: Origin,
-        surroundings: Surroundings<'_>,
-    ) {
-        self.story.trail(direction).push(offset + octets.len() as u64, origin);
-        self.story.go_on(connection, direction, octets.len() as u64, surroundings.here);
-        self.listen(connection, surroundings, |conversation, keyring, listener| {
-            conversation.bytes(direction, offset, octets, keyring, listener);
-        });
-        self.story.trail(direction).forget();
-    }
-
-    pub(crate) fn gap(
-        &mut self,
-        connection: &Connection,
-        direction: Direction,
-        offset: u64,
-        length: u64,
-        surroundings: Surroundings<'_>,
-    ) {
-        self.story.pulse.gap(direction, surroundings.here);
-        self.listen(connection, surroundings, |conversation, keyring, listener| {
-            conversation.gap(direction, offset, length, keyring, listener);
-        });
-    }
-
-    pub(crate) fn ended(
-        &mut self,
-        connection: &Connection,
-        direction: Direction,
-        end: End,
-        mut surroundings: Surroundings<'_>,
-    ) {
-        let clean = end == End::Fin;
-        self.story.end_unseen |= end == End::Unseen;
-        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
-            conversation.end(direction, clean, keyring, listener);
-        });
-        if let Some(ended) = self.ended.get_mut(direction.index()) {
-            *ended = true;
-        }
-        self.close_if_over(connection, surroundings);
-    }
-
-    /// Since when it waits for secrets, if it does.
-    pub(crate) fn waits_since(&self) -> Option<Timestamp> {
-        self.waits_since
-    }
-
-    /// Secrets came that it may have waited for.
-    pub(crate) fn try_again(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
-        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
-            conversation.try_again(keyring, listener);
-        });
-        self.close_if_over(connection, surroundings);
-    }
-
-    /// It waits for secrets no longer than is held out for, or not at all any more.
-    pub(crate) fn give_up_waiting(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
-        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
-            conversation.give_up(keyring, listener);
-        });
-        self.close_if_over(connection, surroundings);
-    }
-
-    /// Whether it has waited too long by `now`.
-    pub(crate) fn has_waited_long(&self, now: Timestamp) -> bool {
-        self.waits_since.is_some_and(|since| now.since(since) >= SECRETS_AWAITED_NS)
-    }
-
-    /// Once both directions have ended and nothing waits, what is open is told as it stands, and what only served
-    /// to read on is freed.
-    fn close_if_over(&mut self, connection: &Connection, surroundings: Surroundings<'_>) {
-        if self.ended != [true; 2] || self.waits_since.is_some() || self.conversation.is_none() {
-            return;
-        }
-        let Surroundings { here, options, judge, events, .. } = surroundings;
-        let (direction, from) = (Direction::Forward, Sender::Client);
-        let first = here;
-        let is_secure = self.story.is_secure();
-        let mut moment =
-            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
-        self.story.close(&mut moment);
-        self.conversation = None;
-    }
-
-    fn listen(
-        &mut self,
-        connection: &Connection,
-        surroundings: Surroundings<'_>,
-        speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
-    ) {
-        let Surroundings { here, options, keyring, judge, events } = surroundings;
-        if let Some(conversation) = &mut self.conversation {
-            let mut listener = Listener { story: &mut self.story, connection, here, options, judge, events };
-            speak(conversation, keyring, &mut listener);
-            let waits = conversation.is_waiting();
-            self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
-        }
-    }
-}
-
-impl Surroundings<'_> {
-    fn again(&mut self) -> Surroundings<'_> {
-        let Self { here, options, keyring, judge, events } = self;
-        Surroundings { here: *here, options, keyring, judge, events }
-    }
-}
+use crate::{Event, Exchange, HeadFacts, Options, Sender};
+pub(crate) use listener::Listener;
+use listener::tell_anomaly;
+use unpaid::Unpaid;
 
 /// What is known of a connection above TCP.
 #[derive(Default)]
@@ -187,41 +43,6 @@ pub(crate) struct Story {
     /// The capture ended before the connection did.
     end_unseen: bool,
     trails: [Trail; 2],
-}
-
-/// Which parts of what a connection cost are still to be told.
-#[derive(Debug)]
-struct Unpaid {
-    connect: bool,
-    tls: bool,
-}
-
-impl Default for Unpaid {
-    fn default() -> Self {
-        Self { connect: true, tls: true }
-    }
-}
-
-impl Unpaid {
-    /// What an exchange that begins with the packet `begun` waited for, and no earlier one.
-    fn take(
-        &mut self,
-        connection: &Connection,
-        tls: Option<Span>,
-        begun: Option<Origin>,
-    ) -> Option<Box<Setup>> {
-        let begun = begun?;
-        let handshake = &connection.handshake;
-        let connect = handshake.syn.seen().zip(handshake.ack.seen());
-        let connect = connect.map(|(from, until)| Span { from, until });
-        let connect = connect.filter(|_| std::mem::take(&mut self.connect));
-        // Inside of a tunnel that a CONNECT opened, TLS comes later.
-        let tls = tls.filter(|tls| tls.from.packet <= begun.packet && std::mem::take(&mut self.tls));
-        let ends = [connection.client, connection.server];
-        let setup = Setup { ends, dns: None, connect, tls };
-        let ready = setup.ready()?;
-        (begun.at.since(ready.at) <= OPENED_AHEAD_NS).then(|| Box::new(setup))
-    }
 }
 
 /// A message's circumstances.
@@ -268,7 +89,7 @@ impl Story {
         sni.or_else(|| self.http2.as_ref()?.host()).or_else(|| self.http1.host()).map(str::to_owned)
     }
 
-    fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         self.protocols.contains(&Protocol::Tls)
     }
 
@@ -276,7 +97,7 @@ impl Story {
         if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
     }
 
-    fn trail(&mut self, direction: Direction) -> &mut Trail {
+    pub(crate) fn trail(&mut self, direction: Direction) -> &mut Trail {
         let [forward, reverse] = &mut self.trails;
         match direction {
             Direction::Forward => forward,
@@ -306,8 +127,13 @@ impl Story {
         1
     }
 
+    /// A direction ends.
+    pub(crate) fn end(&mut self, end: End) {
+        self.end_unseen |= end == End::Unseen;
+    }
+
     /// A direction's octets go on.
-    fn go_on(&mut self, connection: &Connection, direction: Direction, length: u64, here: Origin) {
+    pub(crate) fn go_on(&mut self, connection: &Connection, direction: Direction, length: u64, here: Origin) {
         if let Some(idle) = self.pulse.octets(connection, direction, length, here) {
             self.http1.idle(&idle, self.sender(direction), Trips::of(connection, direction));
         }
@@ -414,7 +240,7 @@ impl Story {
         }
     }
 
-    fn close(&mut self, moment: &mut Moment<'_>) {
+    pub(crate) fn close(&mut self, moment: &mut Moment<'_>) {
         if let (Some(mut inferred), Some(tls)) = (self.inferred.take(), &self.tls)
             && let Some(setting) = tls.setting()
         {
@@ -444,131 +270,5 @@ impl Story {
         if let Some(http2) = &mut self.http2 {
             **http2 = http2.remember();
         }
-    }
-}
-
-/// Hears what a conversation says.
-struct Listener<'a> {
-    story: &'a mut Story,
-    connection: &'a Connection,
-    here: Origin,
-    options: &'a Options,
-    judge: &'a mut Judge,
-    events: &'a mut Vec<Event>,
-}
-
-impl Sink for Listener<'_> {
-    fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
-        let Self { story, connection, here, options, judge, events } = self;
-        let here = *here;
-        let first = story.trail(direction).at(span.start).unwrap_or(here);
-        let from = story.sender(direction);
-        let is_secure = story.is_secure();
-        let mut moment =
-            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
-        match message {
-            Message::Protocol(protocol) => {
-                let begins_late = span.start > 0 && story.protocols.is_empty();
-                story.is_no_http |= protocol == Protocol::Tls && begins_late;
-                story.protocol(protocol);
-            }
-            Message::Client(direction) => story.client = Some(direction),
-            Message::Tls(message) => {
-                story.tls(&message, &mut moment);
-                story.settle(direction, span.end);
-            }
-            Message::Access(access) => {
-                if let Some(tls) = &mut story.tls {
-                    tls.access(access);
-                }
-            }
-            Message::Http1(message) => {
-                story.http1(message, &mut moment);
-                story.tell_body_faults(&span, &mut moment);
-                story.settle(direction, span.end);
-            }
-            Message::Http2(message) => {
-                let mark = moment.events.len();
-                let http2 = story.http2.get_or_insert_default();
-                http2.see(*message, &story.pulse, &mut moment);
-                let (left_out, anomalies) = (http2.take_left_out(), http2.take_anomalies());
-                story.price_new_exchanges(mark, &mut moment);
-                story.tell_body_faults(&span, &mut moment);
-                story.settle(direction, span.end);
-                for anomaly in anomalies {
-                    tell_anomaly(story, anomaly, span.clone(), &mut moment);
-                }
-                if let Some(stream) = left_out {
-                    let detail =
-                        format!("more than {STREAMS_MAX} streams are open: stream {stream} is not followed");
-                    let anomaly = Anomaly { code: "http2_streams_not_followed", detail: detail.into() };
-                    tell_anomaly(story, anomaly, span, &mut moment);
-                }
-            }
-            Message::Dns(message) => {
-                if moment.options.interests.wants_lookups() {
-                    moment.events.push(dns(*message, &moment));
-                }
-                story.settle(direction, span.end);
-            }
-            Message::WebSocket(frame) => {
-                websocket::tell(frame, &mut moment);
-                story.settle(direction, span.end);
-            }
-            Message::Anomaly(anomaly) => {
-                story.gap_in_bodies(anomaly.code, direction);
-                tell_anomaly(story, anomaly, span, &mut moment);
-            }
-        }
-    }
-
-    fn unfinished(&mut self, direction: Direction, from: u64) {
-        self.story.trail(direction).unsettle(from);
-    }
-
-    fn frames_lost(&mut self, _: Direction) {
-        self.story.http2.get_or_insert_default().lose();
-    }
-
-    fn wants_tables(&self) -> bool {
-        self.options.hpack_tables
-    }
-
-    fn here(&self) -> Origin {
-        self.here
-    }
-
-    fn back_to(&mut self, here: Origin) {
-        self.here = here;
-    }
-
-    fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
-        let from = self.story.sender(direction);
-        match &mut self.story.http2 {
-            Some(http2) if stream != 0 => http2.body(from, stream, octets),
-            _ => self.story.http1.body(direction, octets),
-        }
-    }
-}
-
-/// What was said over TCP.
-fn dns(message: dns::Message, moment: &Moment<'_>) -> Event {
-    let connection = moment.connection;
-    let (client, server) = (connection.client.address, connection.server.address);
-    let ends = if moment.direction == Direction::Forward { [client, server] } else { [server, client] };
-    Event::DnsSaid(Box::new(DnsSaid::between(ends, message, moment.here, true)))
-}
-
-fn tell_anomaly(story: &mut Story, anomaly: Anomaly, span: Range<u64>, moment: &mut Moment<'_>) {
-    let count = story.count_anomaly(anomaly.code);
-    if moment.options.interests.anomalies && count <= ANOMALY_EVENTS_MAX {
-        moment.events.push(Event::Anomaly(Box::new(AnomalyRecord {
-            connection: moment.connection.id,
-            origin: moment.here,
-            from: moment.from,
-            code: anomaly.code,
-            detail: anomaly.detail,
-            span,
-        })));
     }
 }

@@ -1,0 +1,137 @@
+//! Hears what a conversation says, and hands each message to the part of the story that it belongs to.
+
+use std::ops::Range;
+
+use tapline_decode::{Anomaly, Message, Protocol, Sink, dns};
+use tapline_reassembly::{Connection, Direction, Origin};
+
+use super::{Moment, Story};
+use crate::certificate::Judge;
+use crate::limits::{ANOMALY_EVENTS_MAX, STREAMS_MAX};
+use crate::{AnomalyRecord, DnsSaid, Event, Options, websocket};
+
+/// Hears what a conversation says.
+pub(crate) struct Listener<'a> {
+    pub(crate) story: &'a mut Story,
+    pub(crate) connection: &'a Connection,
+    pub(crate) here: Origin,
+    pub(crate) options: &'a Options,
+    pub(crate) judge: &'a mut Judge,
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+impl Sink for Listener<'_> {
+    fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
+        let Self { story, connection, here, options, judge, events } = self;
+        let here = *here;
+        let first = story.trail(direction).at(span.start).unwrap_or(here);
+        let from = story.sender(direction);
+        let is_secure = story.is_secure();
+        let mut moment =
+            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
+        match message {
+            Message::Protocol(protocol) => {
+                let begins_late = span.start > 0 && story.protocols.is_empty();
+                story.is_no_http |= protocol == Protocol::Tls && begins_late;
+                story.protocol(protocol);
+            }
+            Message::Client(direction) => story.client = Some(direction),
+            Message::Tls(message) => {
+                story.tls(&message, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Access(access) => {
+                if let Some(tls) = &mut story.tls {
+                    tls.access(access);
+                }
+            }
+            Message::Http1(message) => {
+                story.http1(message, &mut moment);
+                story.tell_body_faults(&span, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Http2(message) => {
+                let mark = moment.events.len();
+                let http2 = story.http2.get_or_insert_default();
+                http2.see(*message, &story.pulse, &mut moment);
+                let (left_out, anomalies) = (http2.take_left_out(), http2.take_anomalies());
+                story.price_new_exchanges(mark, &mut moment);
+                story.tell_body_faults(&span, &mut moment);
+                story.settle(direction, span.end);
+                for anomaly in anomalies {
+                    tell_anomaly(story, anomaly, span.clone(), &mut moment);
+                }
+                if let Some(stream) = left_out {
+                    let detail =
+                        format!("more than {STREAMS_MAX} streams are open: stream {stream} is not followed");
+                    let anomaly = Anomaly { code: "http2_streams_not_followed", detail: detail.into() };
+                    tell_anomaly(story, anomaly, span, &mut moment);
+                }
+            }
+            Message::Dns(message) => {
+                if moment.options.interests.wants_lookups() {
+                    moment.events.push(dns(*message, &moment));
+                }
+                story.settle(direction, span.end);
+            }
+            Message::WebSocket(frame) => {
+                websocket::tell(frame, &mut moment);
+                story.settle(direction, span.end);
+            }
+            Message::Anomaly(anomaly) => {
+                story.gap_in_bodies(anomaly.code, direction);
+                tell_anomaly(story, anomaly, span, &mut moment);
+            }
+        }
+    }
+
+    fn unfinished(&mut self, direction: Direction, from: u64) {
+        self.story.trail(direction).unsettle(from);
+    }
+
+    fn frames_lost(&mut self, _: Direction) {
+        self.story.http2.get_or_insert_default().lose();
+    }
+
+    fn wants_tables(&self) -> bool {
+        self.options.hpack_tables
+    }
+
+    fn here(&self) -> Origin {
+        self.here
+    }
+
+    fn back_to(&mut self, here: Origin) {
+        self.here = here;
+    }
+
+    fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
+        let from = self.story.sender(direction);
+        match &mut self.story.http2 {
+            Some(http2) if stream != 0 => http2.body(from, stream, octets),
+            _ => self.story.http1.body(direction, octets),
+        }
+    }
+}
+
+/// What was said over TCP.
+fn dns(message: dns::Message, moment: &Moment<'_>) -> Event {
+    let connection = moment.connection;
+    let (client, server) = (connection.client.address, connection.server.address);
+    let ends = if moment.direction == Direction::Forward { [client, server] } else { [server, client] };
+    Event::DnsSaid(Box::new(DnsSaid::between(ends, message, moment.here, true)))
+}
+
+pub(super) fn tell_anomaly(story: &mut Story, anomaly: Anomaly, span: Range<u64>, moment: &mut Moment<'_>) {
+    let count = story.count_anomaly(anomaly.code);
+    if moment.options.interests.anomalies && count <= ANOMALY_EVENTS_MAX {
+        moment.events.push(Event::Anomaly(Box::new(AnomalyRecord {
+            connection: moment.connection.id,
+            origin: moment.here,
+            from: moment.from,
+            code: anomaly.code,
+            detail: anomaly.detail,
+            span,
+        })));
+    }
+}

@@ -1,0 +1,157 @@
+//! A connection's decoders, and the story that they tell.
+
+use tapline_decode::{Conversation, Keyring, Protocol};
+use tapline_packet::Timestamp;
+use tapline_reassembly::{Connection, Direction, End, Origin};
+
+use crate::certificate::Judge;
+use crate::limits::SECRETS_AWAITED_NS;
+use crate::story::{Listener, Moment, Story};
+use crate::{Event, Options, Sender};
+
+/// A connection's decoders and its story.
+pub(crate) struct Talk {
+    /// Until both directions have ended: what comes later says nothing new.
+    conversation: Option<Conversation>,
+    ended: [bool; 2],
+    /// Since when octets wait for secrets that may still come.
+    waits_since: Option<Timestamp>,
+    pub(crate) story: Story,
+}
+
+/// What a talk is held in.
+pub(crate) struct Surroundings<'a> {
+    /// The current packet.
+    pub(crate) here: Origin,
+    pub(crate) options: &'a Options,
+    /// What TLS is opened with.
+    pub(crate) keyring: &'a mut Keyring,
+    /// Who reads certificates.
+    pub(crate) judge: &'a mut Judge,
+    /// Where events go.
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+impl Talk {
+    pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
+        Self {
+            conversation: Some(Conversation::new(stated)),
+            ended: [false; 2],
+            waits_since: None,
+            story: Story::of(connection),
+        }
+    }
+
+    pub(crate) fn octets(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        octets: &[u8],
+        origin: Origin,
+        surroundings: Surroundings<'_>,
+    ) {
+        self.story.trail(direction).push(offset + octets.len() as u64, origin);
+        self.story.go_on(connection, direction, octets.len() as u64, surroundings.here);
+        self.listen(connection, surroundings, |conversation, keyring, listener| {
+            conversation.bytes(direction, offset, octets, keyring, listener);
+        });
+        self.story.trail(direction).forget();
+    }
+
+    pub(crate) fn gap(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        offset: u64,
+        length: u64,
+        surroundings: Surroundings<'_>,
+    ) {
+        self.story.pulse.gap(direction, surroundings.here);
+        self.listen(connection, surroundings, |conversation, keyring, listener| {
+            conversation.gap(direction, offset, length, keyring, listener);
+        });
+    }
+
+    pub(crate) fn ended(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        end: End,
+        mut surroundings: Surroundings<'_>,
+    ) {
+        let clean = end == End::Fin;
+        self.story.end(end);
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.end(direction, clean, keyring, listener);
+        });
+        if let Some(ended) = self.ended.get_mut(direction.index()) {
+            *ended = true;
+        }
+        self.close_if_over(connection, surroundings);
+    }
+
+    /// Since when it waits for secrets, if it does.
+    pub(crate) fn waits_since(&self) -> Option<Timestamp> {
+        self.waits_since
+    }
+
+    /// Secrets came that it may have waited for.
+    pub(crate) fn try_again(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.try_again(keyring, listener);
+        });
+        self.close_if_over(connection, surroundings);
+    }
+
+    /// It waits for secrets no longer than is held out for, or not at all any more.
+    pub(crate) fn give_up_waiting(&mut self, connection: &Connection, mut surroundings: Surroundings<'_>) {
+        self.listen(connection, surroundings.again(), |conversation, keyring, listener| {
+            conversation.give_up(keyring, listener);
+        });
+        self.close_if_over(connection, surroundings);
+    }
+
+    /// Whether it has waited too long by `now`.
+    pub(crate) fn has_waited_long(&self, now: Timestamp) -> bool {
+        self.waits_since.is_some_and(|since| now.since(since) >= SECRETS_AWAITED_NS)
+    }
+
+    /// Once both directions have ended and nothing waits, what is open is told as it stands, and what only served
+    /// to read on is freed.
+    fn close_if_over(&mut self, connection: &Connection, surroundings: Surroundings<'_>) {
+        if self.ended != [true; 2] || self.waits_since.is_some() || self.conversation.is_none() {
+            return;
+        }
+        let Surroundings { here, options, judge, events, .. } = surroundings;
+        let (direction, from) = (Direction::Forward, Sender::Client);
+        let first = here;
+        let is_secure = self.story.is_secure();
+        let mut moment =
+            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
+        self.story.close(&mut moment);
+        self.conversation = None;
+    }
+
+    fn listen(
+        &mut self,
+        connection: &Connection,
+        surroundings: Surroundings<'_>,
+        speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
+    ) {
+        let Surroundings { here, options, keyring, judge, events } = surroundings;
+        if let Some(conversation) = &mut self.conversation {
+            let mut listener = Listener { story: &mut self.story, connection, here, options, judge, events };
+            speak(conversation, keyring, &mut listener);
+            let waits = conversation.is_waiting();
+            self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
+        }
+    }
+}
+
+impl Surroundings<'_> {
+    fn again(&mut self) -> Surroundings<'_> {
+        let Self { here, options, keyring, judge, events } = self;
+        Surroundings { here: *here, options, keyring, judge, events }
+    }
+}
