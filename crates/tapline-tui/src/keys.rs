@@ -78,7 +78,7 @@ pub(crate) const GROUPS: &[Group] = &[
             bind(&[Key::Ctrl('u')], Action::HalfUp, "half a page up"),
             bind(&[char('g'), key(KeyCode::Home)], Action::First, "first"),
             bind(&[char('G'), key(KeyCode::End)], Action::Last, "last"),
-            bind(&[key(KeyCode::Enter)], Action::Open, "into the detail"),
+            bind(&[key(KeyCode::Enter)], Action::Open, "into the detail, then to its requests"),
             bind(&[key(KeyCode::Esc)], Action::Back, "back, then clear the filter"),
         ],
     ),

@@ -80,7 +80,7 @@ fn detail_height(body: u16, model: &Model) -> u16 {
     let list_max = match model.focus {
         Focus::List if body < 14 => body,
         Focus::List => body * 11 / 20,
-        Focus::Detail => 5,
+        Focus::Detail | Focus::Requests => 5,
     };
     body - rows.max(4).min(list_max.max(2))
 }

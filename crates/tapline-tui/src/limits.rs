@@ -5,9 +5,13 @@ use std::time::Duration;
 /// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is counted and the count is shown.
 pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
 
-/// Requests that are kept, over all connections: about 150 octets each. What comes later is counted and the
-/// count is shown.
+/// Requests that are kept, over all connections: about 200 octets each, and another 100 where one stood still. What
+/// comes later is counted and the count is shown.
 pub(crate) const EXCHANGES_MAX: usize = 1_000_000;
+
+/// Stalls of a request that are kept one by one, the longest: with its phases they fill half of the smallest screen.
+/// What the others came to is kept in sum and shown.
+pub(crate) const STALLS_KEPT_MAX: usize = 4;
 
 /// Characters of a request's method and URL that are kept; the rest becomes `…`.
 pub(crate) const REQUEST_CHARS_MAX: usize = 300;

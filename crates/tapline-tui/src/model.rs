@@ -8,7 +8,7 @@ mod source;
 
 use ratatui::layout::Size;
 
-pub(crate) use exchange::{ExchangeRow, Outcome as ExchangeOutcome};
+pub(crate) use exchange::{Before, Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
 pub(crate) use order::{Order, Sort};
 pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
@@ -21,7 +21,10 @@ use crate::axis::Window;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Focus {
     List,
+    /// The selected connection as a whole.
     Detail,
+    /// The requests of the selected connection.
+    Requests,
 }
 
 /// What the list shows more of.
@@ -51,6 +54,8 @@ pub(crate) struct Model {
     pub(crate) selected: usize,
     /// Place of the first row on the screen; `selected` is never outside the screen.
     pub(crate) top: usize,
+    /// Place of the selected request among its connection's; it counts while the requests have the focus.
+    pub(crate) request: usize,
     /// Lines of the detail that are scrolled away.
     pub(crate) detail_top: usize,
     pub(crate) focus: Focus,
@@ -76,6 +81,7 @@ impl Model {
             order: Order::default(),
             selected: 0,
             top: 0,
+            request: 0,
             detail_top: 0,
             focus: Focus::List,
             emphasis: Emphasis::Timeline,
@@ -102,5 +108,10 @@ impl Model {
     /// The selected row.
     pub(crate) fn selected_row(&self) -> Option<&Row> {
         self.rows.get(self.order.get(self.selected)?)
+    }
+
+    /// Place of the selected request among the selected connection's.
+    pub(crate) fn selected_request(&self) -> Option<usize> {
+        (self.focus == Focus::Requests).then_some(self.request)
     }
 }

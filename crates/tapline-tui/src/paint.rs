@@ -46,8 +46,8 @@ struct Edge {
     part_ns: u64,
 }
 
-/// The phases of a request.
-const REQUEST: [Phase; 3] = [Phase::Wait, Phase::Send, Phase::Receive];
+/// The phases of a request that is under way.
+const REQUEST: [Phase; 5] = [Phase::Wait, Phase::Blocked, Phase::Send, Phase::Receive, Phase::Stalled];
 
 impl Strip {
     /// An empty bar.
@@ -135,6 +135,9 @@ mod tests {
             (None, None) => ' ',
             (None, Some(Phase::Idle)) => '-',
             (None, Some(Phase::Wait)) => 'w',
+            (None, Some(Phase::Blocked)) => 'b',
+            (None, Some(Phase::Stalled)) => '!',
+            (None, Some(Phase::Dns)) => 'd',
             (None, Some(Phase::Send)) => 's',
             (None, Some(Phase::Receive)) => 'r',
             (None, Some(Phase::Teardown)) => 'f',

@@ -130,16 +130,14 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Warnings => open(model, Overlay::Warnings),
         Action::Down => list::go(model, 1),
         Action::Up => list::go(model, -1),
-        Action::PageDown => list::go(model, page(model)),
-        Action::PageUp => list::go(model, -page(model)),
-        Action::HalfDown => list::go(model, page(model) / 2),
-        Action::HalfUp => list::go(model, -(page(model) / 2)),
+        Action::PageDown => list::turn(model, page(model)),
+        Action::PageUp => list::turn(model, -page(model)),
+        Action::HalfDown => list::turn(model, page(model) / 2),
+        Action::HalfUp => list::turn(model, -(page(model) / 2)),
         Action::First => list::go(model, isize::MIN),
         Action::Last => list::go(model, isize::MAX),
-        Action::Open if model.selected_row().is_some() => model.focus = Focus::Detail,
-        Action::Open => {}
-        Action::Back if model.focus == Focus::Detail => model.focus = Focus::List,
-        Action::Back => list::set_filter(model, String::new()),
+        Action::Open => list::open(model),
+        Action::Back => list::back(model),
         Action::Timeline => model.emphasis = Emphasis::Timeline,
         Action::Table => model.emphasis = Emphasis::Table,
         Action::Emphasis => {
@@ -175,7 +173,7 @@ fn open(model: &mut Model, overlay: Overlay) {
 fn page(model: &Model) -> isize {
     let lines = layout(model).map_or(1, |layout| match model.focus {
         Focus::List => layout.list.height,
-        Focus::Detail => layout.detail.height.saturating_sub(1),
+        Focus::Detail | Focus::Requests => layout.detail.height.saturating_sub(1),
     });
     isize::try_from(lines.saturating_sub(1).max(1)).unwrap_or(1)
 }

@@ -7,6 +7,7 @@ mod facts;
 mod list;
 mod overlay;
 mod pen;
+mod request;
 mod requests;
 mod ruler;
 mod status;
@@ -14,7 +15,7 @@ mod title;
 
 use ratatui::buffer::Buffer;
 
-pub(crate) use detail::lines as detail_lines;
+pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
 
 use crate::layout::Layout;

@@ -81,3 +81,51 @@ fn the_keep_alive_fixture_shows_its_requests() {
     let text = screen(&path, 120, 40, &[]);
     assert!(text.contains("loaded") && text.contains("requests") && text.contains("GET "), "{text}");
 }
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
+}
+
+#[test]
+fn a_requests_phases_and_stalls_are_told_below_it() {
+    let (enter, down) = (KeyCode::Enter, KeyCode::Char('j'));
+    let check = |name, keys: &[KeyCode], expected: &[&str]| {
+        let text = screen(&fixture(name), 80, 24, keys);
+        for what in expected {
+            assert!(text.contains(what), "{what}: {text}");
+        }
+    };
+    let lossy = [
+        "    TCP       40.6 ms  ",
+        "    receive    101 ms  ",
+        " 55 %",
+        "    stalled   40.9 ms  round trip, between packets ",
+        "              59.8 ms  loss, between packets 55 and 59",
+        "              40.6 ms  congestion, between packets 37 and 39",
+        "▁ stall",
+    ];
+    check("link/page-load.pcapng", &[down, enter, enter], &lossy);
+    let call = ["    gRPC ", "0 OK · "];
+    check("http2/grpc.pcapng", &[enter, enter], &call);
+}
+
+#[test]
+fn the_phases_of_a_row_are_those_that_analysis_measured() {
+    use tapline_engine::analysis::Event;
+
+    use crate::model::ExchangeRow;
+
+    let mut seen = (0, 0);
+    for name in ["link/page-load.pcapng", "http1/pipelined.pcapng", "http2/prior-knowledge.pcapng"] {
+        let source = tapline_engine::capture::open(&[fixture(name)]).unwrap();
+        let running = tapline_engine::spawn(source, RunOptions::new(Options::of(INTERESTS))).unwrap();
+        for event in running.batches.iter().flat_map(|batch| batch.events) {
+            let Event::Exchange(exchange) = event else { continue };
+            let row = ExchangeRow::of(&exchange);
+            assert_eq!(row.timings(), exchange.timings, "{name}: {exchange:?}");
+            let waited = usize::from(row.before.is_some());
+            seen = (seen.0 + waited, seen.1 + 1 - waited);
+        }
+    }
+    assert!(seen.0 > 3 && seen.1 > 3, "{seen:?} with and without what they waited for");
+}
