@@ -27,6 +27,8 @@ pub(crate) struct Layout {
     /// With its heading line; empty where there is no room.
     pub(crate) detail: Rect,
     pub(crate) legend: Rect,
+    /// All between title and status, with a heading line: the overview instead of the rest.
+    pub(crate) overview: Rect,
     pub(crate) status: Rect,
 }
 
@@ -52,6 +54,7 @@ impl Layout {
             bars,
             detail,
             legend: line(bottom - 2),
+            overview: Rect { y: area.y + 1, height: area.height - 2, ..area },
             status: line(bottom - 1),
         })
     }

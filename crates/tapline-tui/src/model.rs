@@ -1,21 +1,53 @@
 //! Everything the screen shows. Only [`mod@crate::update`] changes it; views read it.
 
 mod exchange;
+mod findings;
 mod order;
 mod rows;
 mod session;
 mod source;
+mod tally;
 
 use ratatui::layout::Size;
+use tapline_analysis::{Comparison, Event};
 
 pub(crate) use exchange::{Before, Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
+pub(crate) use findings::{FindingRow, Findings, Kindred};
 pub(crate) use order::{Order, Sort};
 pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
 pub(crate) use source::{End, SourceState};
+pub(crate) use tally::Tally;
 
 use crate::Theme;
 use crate::axis::Window;
+
+/// What fills the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Page {
+    /// The connections and the selected one in detail.
+    Connections,
+    /// The capture as a whole, and what was found.
+    Overview,
+}
+
+/// What one can stand on in the overview.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Spot {
+    /// The findings of the kind with this code.
+    Kind(&'static str),
+    /// HTTP/1.1 against HTTP/2.
+    Comparison,
+}
+
+/// Where one is in the overview.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Overview {
+    /// `None` where there is nothing to stand on.
+    pub(crate) selected: Option<Spot>,
+    /// Lines that are scrolled away.
+    pub(crate) top: usize,
+}
 
 /// What the keys move.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +81,13 @@ pub(crate) struct Model {
     pub(crate) size: Size,
     pub(crate) source: SourceState,
     pub(crate) rows: Rows,
+    pub(crate) findings: Findings,
+    pub(crate) comparison: Comparison,
+    pub(crate) tally: Tally,
+    pub(crate) page: Page,
+    /// Where one goes back to from the detail.
+    pub(crate) came_from: Page,
+    pub(crate) overview: Overview,
     pub(crate) order: Order,
     /// Place of the selected row in `order`; less than its length, or 0 where that is empty.
     pub(crate) selected: usize,
@@ -78,6 +117,12 @@ impl Model {
             size,
             source: SourceState::default(),
             rows: Rows::default(),
+            findings: Findings::default(),
+            comparison: Comparison::default(),
+            tally: Tally::default(),
+            page: Page::Connections,
+            came_from: Page::Connections,
+            overview: Overview::default(),
             order: Order::default(),
             selected: 0,
             top: 0,
@@ -93,6 +138,17 @@ impl Model {
         }
     }
 
+    /// Takes what was learned.
+    pub(crate) fn take(&mut self, event: Event) {
+        self.comparison.take(&event);
+        self.tally.take(&event);
+        if let Event::Finding(finding) = &event {
+            self.findings.take(finding);
+        }
+        self.rows.take(event);
+        self.order.stale = true;
+    }
+
     /// The time of the whole capture, as far as it was read.
     pub(crate) fn whole(&self) -> Window {
         let totals = &self.source.totals;
@@ -103,6 +159,12 @@ impl Model {
     /// The time that is shown.
     pub(crate) fn window(&self) -> Window {
         self.zoomed.unwrap_or_else(|| self.whole())
+    }
+
+    /// What the reader must know before believing the rest, most telling first.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let (connections, requests) = self.rows.left_out();
+        self.source.warnings([connections, requests, self.findings.left_out()])
     }
 
     /// The selected row.

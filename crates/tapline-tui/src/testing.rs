@@ -4,10 +4,10 @@ use std::net::Ipv4Addr;
 
 use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
-    Cause, ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange,
-    Flight, FlightStep, Handshake, HandshakeKind, History, MessagePart, Origin, Protocol, Reset, ResetPhase,
-    Sender, SideRecord, State, StepKind, SynOptions, Teardown, Timestamp, Timings, TlsKind, TlsOutcome,
-    TlsSession, Vlans, Wait,
+    CATALOGUE, Cause, ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event,
+    Exchange, Finding, Flight, FlightStep, Handshake, HandshakeKind, History, MessagePart, Origin, Protocol,
+    Reset, ResetPhase, Sender, SideRecord, State, StepKind, SynOptions, Teardown, Timestamp, Timings,
+    TlsKind, TlsOutcome, TlsSession, Vlans, Wait,
 };
 
 use crate::model::{Before, ExchangeOutcome, ExchangeRow, Row, Rows, StallRow, Stalled};
@@ -160,6 +160,19 @@ pub(crate) fn stalled(stalls: &[(Cause, i64, i64)]) -> Stalled {
     let row = |&(cause, from, until): &(Cause, i64, i64)| StallRow { cause, from, until, packets: (3, 7) };
     let (cause, from, until) = stalls[0];
     Stalled { worst: (cause, until - from), kept: stalls.iter().map(row).collect(), left_out: (0, 0) }
+}
+
+/// A finding on a connection, at the packet in which [`exchange`] begins.
+pub(crate) fn finding(code: &str, connection: u64, cost_ns: Option<i64>) -> Finding {
+    Finding {
+        kind: CATALOGUE.iter().find(|kind| kind.code == code).unwrap(),
+        explanation: format!("{code} was found").into(),
+        connection: Some(connection),
+        stream: None,
+        at: at(5, 0),
+        packets: vec![6, 8],
+        cost_ns,
+    }
 }
 
 fn session(connection: u64, start_ms: i64) -> TlsSession {

@@ -115,6 +115,12 @@ impl Rows {
         ids.filter(|(row, _)| row.record.is_some()).map(|(_, id)| id)
     }
 
+    /// The connection that begins with this packet.
+    pub(crate) fn beginning_at(&self, packet: u64) -> Option<u32> {
+        let begins = |row: &Row| row.record().is_some_and(|record| record.first.packet == packet);
+        self.by_id.iter().zip(0_u32..).find(|(row, _)| begins(row)).map(|(_, id)| id)
+    }
+
     /// Whether a request was in this phase.
     pub(crate) fn saw(&self, phase: Phase) -> bool {
         self.saw.get(phase as usize).copied().unwrap_or(false)

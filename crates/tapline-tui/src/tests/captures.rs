@@ -35,7 +35,7 @@ fn octets() -> Vec<u8> {
     capture(Vec::new(), good.frames.iter().chain(&reset.frames)).unwrap()
 }
 
-fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
+pub(super) fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
     text(&buffer(path, KeyFiles::default(), width, height, keys))
 }
 
@@ -82,7 +82,7 @@ fn the_keep_alive_fixture_shows_its_requests() {
     assert!(text.contains("loaded") && text.contains("requests") && text.contains("GET "), "{text}");
 }
 
-fn fixture(name: &str) -> std::path::PathBuf {
+pub(super) fn fixture(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
 }
 

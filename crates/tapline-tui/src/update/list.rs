@@ -1,7 +1,7 @@
 //! The list: its order, its selection, what of it is on the screen; and the detail's scrolling.
 
 use super::layout;
-use crate::model::{Focus, Model, Sort};
+use crate::model::{Focus, Model, Page, Sort};
 use crate::view;
 
 /// Goes one step deeper: from the list into the connection, from there to its requests.
@@ -19,6 +19,12 @@ pub(super) fn open(model: &mut Model) {
 
 /// Goes one step back; from the list the filter goes.
 pub(super) fn back(model: &mut Model) {
+    if model.focus != Focus::List && model.came_from == Page::Overview {
+        model.focus = Focus::List;
+        model.page = Page::Overview;
+        model.came_from = Page::Connections;
+        return;
+    }
     match model.focus {
         Focus::Requests => model.focus = Focus::Detail,
         Focus::Detail => model.focus = Focus::List,
@@ -93,6 +99,19 @@ pub(super) fn sort(model: &mut Model, sort: Sort, reversed: bool) {
     model.order.reversed = reversed;
     model.order.rebuild(&model.rows);
     select(model, 0);
+}
+
+/// Selects a connection, without the filter where that hides it; whether it is known.
+pub(super) fn show(model: &mut Model, id: u32) -> bool {
+    settle(model);
+    if model.order.place(id).is_none() {
+        set_filter(model, String::new());
+    }
+    let place = model.order.place(id);
+    if let Some(place) = place {
+        select(model, place);
+    }
+    place.is_some()
 }
 
 /// Filters the list; the selected connection stays selected where it is still listed.

@@ -31,7 +31,7 @@ pub(crate) fn first_request(model: &Model, place: Rect) -> usize {
 }
 
 fn facts_of(model: &Model, row: &Row, place: Rect) -> Vec<facts::Fact> {
-    facts::of(row, model.whole().start, place.width.saturating_sub(2))
+    facts::of(row, &model.findings, model.whole().start, place.width.saturating_sub(2))
 }
 
 pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {

@@ -6,7 +6,7 @@ use tapline_analysis::human;
 
 use super::bar;
 use super::pen::{self, Pen};
-use crate::model::{End, Focus, Model, Overlay, Sort};
+use crate::model::{End, Focus, Model, Overlay, Page, Sort};
 use crate::paint::Cell;
 use crate::phases::{Mark, Phase};
 use crate::theme::Role;
@@ -89,6 +89,11 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     }
     state(model, &mut pen);
+    if model.page == Page::Overview {
+        warnings(model, &mut pen);
+        hints(model, &mut pen);
+        return;
+    }
     sorting(model, &mut pen);
     if !model.order.filter().is_empty() {
         pen.write("  /", Role::Key);
@@ -154,7 +159,7 @@ fn progress_bar(permille: u16, width: u16) -> (String, String) {
 }
 
 fn warnings(model: &Model, pen: &mut Pen<'_>) {
-    let lines = model.source.warnings(model.rows.left_out());
+    let lines = model.warnings();
     let Some(first) = lines.first() else { return };
     pen.write("  ", Role::Plain);
     let more = if lines.len() > 1 { format!(" +{}", lines.len() - 1) } else { String::new() };
@@ -168,8 +173,12 @@ fn warnings(model: &Model, pen: &mut Pen<'_>) {
 fn hints(model: &Model, pen: &mut Pen<'_>) {
     let hints: &[(&str, &str)] = match (model.overlay, model.focus) {
         (Some(Overlay::Help | Overlay::Warnings), _) => &[("Esc", "close")],
+        (None, _) if model.page == Page::Overview => {
+            &[("?", "keys"), ("Esc", "connections"), ("Enter", "go there"), ("j k", "select"), ("q", "quit")]
+        }
         (None, Focus::List) => &[
             ("?", "keys"),
+            ("o", "overview"),
             ("/", "filter"),
             ("s", "sort"),
             ("Enter", "detail"),
@@ -177,7 +186,7 @@ fn hints(model: &Model, pen: &mut Pen<'_>) {
             ("q", "quit"),
         ],
         (None, Focus::Detail) => {
-            &[("?", "keys"), ("j k", "scroll"), ("Enter", "requests"), ("Esc", "back"), ("q", "quit")]
+            &[("?", "keys"), ("Esc", "back"), ("Enter", "requests"), ("j k", "scroll"), ("q", "quit")]
         }
         (None, Focus::Requests) => {
             &[("?", "keys"), ("Esc", "back"), ("j k", "request"), ("PgDn", "scroll"), ("q", "quit")]
