@@ -104,7 +104,7 @@ fn what_is_selected_stays_selected_and_on_the_screen() {
     screen.keys("jjjjjjjjjjjjjjjj");
     has(&mut screen, &["names and values"]);
     screen.keys("g");
-    has(&mut screen, &["connections 2: 2 open"]);
+    has(&mut screen, &["connections 2: 2 open", "▸ 90.0 ms  note: A redirect"]);
     let costly = testing::finding("tcp_zero_window", 1, Some(900 * MS));
     let before = screen.model.overview.selected;
     screen.batch([Event::Finding(Box::new(costly))], 40_000, None, 400);

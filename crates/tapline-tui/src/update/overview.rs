@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{layout, list};
 use crate::keys::Action;
-use crate::model::{Focus, Model, Page, Spot};
+use crate::model::{ExchangeRow, Focus, Model, Page, Row, Spot};
 use crate::view::{self, Block};
 
 /// Shows the overview, or goes back from it to the connections.
@@ -27,11 +27,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> bool {
         Action::PageUp => scroll(model, -page),
         Action::HalfDown => scroll(model, (page / 2).max(1)),
         Action::HalfUp => scroll(model, -(page / 2).max(1)),
-        Action::First => scroll(model, isize::MIN),
+        Action::First => {
+            scroll(model, isize::MIN);
+            model.overview.selected = spots(model).first().map(|(spot, _)| *spot);
+        }
         Action::Last => {
             scroll(model, isize::MAX);
-            let last = spots(model).pop().map(|(spot, _)| spot);
-            model.overview.selected = last.or(model.overview.selected);
+            model.overview.selected = spots(model).last().map(|(spot, _)| *spot);
         }
         Action::Open => open(model),
         Action::Back => model.page = Page::Connections,
@@ -107,8 +109,8 @@ fn open(model: &mut Model) {
     model.page = Page::Connections;
     model.came_from = Page::Overview;
     model.focus = Focus::Detail;
-    let requests = model.selected_row().map(|row| row.exchanges()).unwrap_or_default();
-    let is_it = |request: &crate::model::ExchangeRow| (request.stream, request.packet) == (stream, at);
+    let requests = model.selected_row().map(Row::exchanges).unwrap_or_default();
+    let is_it = |request: &ExchangeRow| (request.stream, request.packet) == (stream, at);
     if let Some(nth) = requests.iter().position(is_it) {
         list::select_request(model, nth);
     }
