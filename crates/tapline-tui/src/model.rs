@@ -11,7 +11,9 @@ mod tally;
 use ratatui::layout::Size;
 use tapline_analysis::{Comparison, Event};
 
-pub(crate) use exchange::{Before, Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
+#[cfg(test)]
+pub(crate) use exchange::Before;
+pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
 pub(crate) use findings::{FindingRow, Findings, Kindred};
 pub(crate) use order::{Order, Sort};
 pub(crate) use rows::{Row, Rows};

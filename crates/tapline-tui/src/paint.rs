@@ -47,7 +47,7 @@ struct Edge {
 }
 
 /// The phases of a request that is under way.
-const REQUEST: [Phase; 5] = [Phase::Wait, Phase::Blocked, Phase::Send, Phase::Receive, Phase::Stalled];
+const REQUEST: [Phase; 4] = [Phase::Wait, Phase::Send, Phase::Receive, Phase::Stalled];
 
 impl Strip {
     /// An empty bar.

@@ -1,8 +1,12 @@
 //! Which phase of its life a connection is in, when.
 
+mod request;
+
 use tapline_analysis::{ConnectionRecord, Direction, State};
 
-use crate::model::{Before, ExchangeRow, Row};
+pub(crate) use request::{of_exchange, whole};
+
+use crate::model::Row;
 use crate::words;
 
 /// A phase, in the order in which one covers another where they share a cell.
@@ -10,10 +14,10 @@ use crate::words;
 pub(crate) enum Phase {
     /// Open, and nothing below is going on.
     Idle,
-    /// Last octet of a request to the first of its response.
-    Wait,
     /// A request that could not go on for others, or between the steps before it.
     Blocked,
+    /// Last octet of a request to the first of its response.
+    Wait,
     /// First to last octet of a request.
     Send,
     /// First to last octet of a response.
@@ -34,8 +38,8 @@ impl Phase {
     /// All, lowest first.
     pub(crate) const ALL: [Self; 10] = [
         Self::Idle,
-        Self::Wait,
         Self::Blocked,
+        Self::Wait,
         Self::Send,
         Self::Receive,
         Self::Stalled,
@@ -92,7 +96,7 @@ pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
         if let Some((from, to)) = exchange.before.as_ref().and_then(|before| before.dns) {
             tell(Span { phase: Phase::Dns, from, to });
         }
-        under_way(exchange, &mut tell);
+        request::under_way(exchange, &mut tell);
     }
     if let Some((from, to)) = connect(record) {
         tell(Span { phase: Phase::Connect, from, to });
@@ -102,86 +106,6 @@ pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
     }
     if let Some((from, to)) = teardown(record) {
         tell(Span { phase: Phase::Teardown, from, to });
-    }
-}
-
-/// A request's life: what it waited for, then itself.
-pub(crate) fn of_exchange(exchange: &ExchangeRow, mut tell: impl FnMut(Span)) {
-    if let Some(before) = exchange.before.as_deref() {
-        of_setup(exchange, before, &mut tell);
-    }
-    under_way(exchange, &mut tell);
-}
-
-/// A request from its first octet on, cut where it was held back or stood still.
-fn under_way(exchange: &ExchangeRow, tell: &mut impl FnMut(Span)) {
-    let holes = holes(exchange);
-    let mut phase = |phase, from, to| outside(Span { phase, from, to }, &holes, tell);
-    let (begun, answered) = (exchange.begun(), exchange.answered);
-    if let Some(sent) = exchange.sent {
-        // A response may begin before its request has ended.
-        let sent = answered.map_or(sent, |answered| sent.min(answered)).max(begun);
-        phase(Phase::Send, begun, sent);
-        if let Some(answered) = answered.filter(|&answered| answered > sent) {
-            phase(Phase::Wait, sent, answered);
-        }
-    }
-    if let Some(answered) = answered {
-        phase(Phase::Receive, answered, exchange.end);
-    }
-    holes.into_iter().for_each(tell);
-}
-
-/// A gap before a request is told from this part of the request's time on, in 1/1000: no bar could show less.
-const GAP_PERMILLE_MIN: i64 = 10;
-
-/// The steps before a request, and what was between them.
-fn of_setup(exchange: &ExchangeRow, before: &Before, tell: &mut impl FnMut(Span)) {
-    let least = exchange.end.saturating_sub(exchange.start) / 1000 * GAP_PERMILLE_MIN;
-    let mut at = exchange.start;
-    let mut gap = |from: i64, to: i64, tell: &mut dyn FnMut(Span)| {
-        if from.saturating_sub(at) > least {
-            tell(Span { phase: Phase::Blocked, from: at, to: from });
-        }
-        at = at.max(to);
-    };
-    let steps = [(Phase::Dns, before.dns), (Phase::Connect, before.connect), (Phase::Tls, before.tls)];
-    for (phase, ends) in steps {
-        if let Some((from, to)) = ends {
-            gap(from, to, tell);
-            tell(Span { phase, from, to: to.min(before.begun) });
-        }
-    }
-    gap(before.begun, before.begun, tell);
-}
-
-/// The stretches of a request in which it was held back or something was in its way, in order.
-fn holes(exchange: &ExchangeRow) -> Vec<Span> {
-    let begun = exchange.begun();
-    let held_back = exchange.before.as_ref().and_then(|before| before.held_back);
-    let held_back = held_back.filter(|&(_, to)| to > begun);
-    let blocked = held_back.map(|(from, to)| Span { phase: Phase::Blocked, from: from.max(begun), to });
-    let stalls = exchange.stalled.iter().flat_map(|stalled| &stalled.kept);
-    let stalls = stalls.filter(|stall| stall.is_hindrance());
-    let stalls = stalls.map(|stall| Span { phase: Phase::Stalled, from: stall.from, to: stall.until });
-    let mut holes: Vec<Span> = blocked.into_iter().chain(stalls).collect();
-    holes.sort_by_key(|hole| (hole.from, hole.to));
-    holes
-}
-
-/// Tells what of a stretch is outside of the holes.
-fn outside(span: Span, holes: &[Span], tell: &mut impl FnMut(Span)) {
-    let mut from = span.from;
-    let mut told = false;
-    for hole in holes.iter().filter(|hole| hole.from < span.to && hole.to > span.from) {
-        if hole.from > from {
-            tell(Span { from, to: hole.from, ..span });
-        }
-        told = true;
-        from = from.max(hole.to);
-    }
-    if !told || from < span.to {
-        tell(Span { from, ..span });
     }
 }
 
@@ -245,7 +169,7 @@ fn teardown(record: &ConnectionRecord) -> Option<(i64, i64)> {
 
 #[cfg(test)]
 mod tests {
-    use tapline_analysis::{Cause, Sender, TlsOutcome, TlsSession};
+    use tapline_analysis::{Sender, TlsOutcome, TlsSession};
 
     use super::*;
     use crate::testing;
@@ -292,93 +216,6 @@ mod tests {
         assert_eq!(tls_of(0, None), Some((Phase::Tls, 20, 50)));
         assert_eq!(tls_of(3, alert), Some((Phase::Tls, 20, 50)));
         assert_eq!(tls_of(3, None), Some((Phase::Tls, 20, 20)), "data may have come after it");
-    }
-
-    #[test]
-    fn an_early_response_leaves_no_wait() {
-        let exchange =
-            ExchangeRow { start: 0, sent: Some(50), answered: Some(20), end: 60, ..testing::exchange_row() };
-        let mut all = Vec::new();
-        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
-        assert_eq!(all, [(Phase::Send, 0, 20), (Phase::Receive, 20, 60)]);
-    }
-
-    #[test]
-    fn a_request_without_an_answer_only_was_sent() {
-        let exchange =
-            ExchangeRow { start: 0, sent: Some(5), answered: None, end: 5, ..testing::exchange_row() };
-        let mut all = Vec::new();
-        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
-        assert_eq!(all, [(Phase::Send, 0, 5)]);
-    }
-
-    fn life(exchange: &ExchangeRow) -> Vec<(Phase, i64, i64)> {
-        let mut all = Vec::new();
-        of_exchange(exchange, |span| all.push((span.phase, span.from, span.to)));
-        all
-    }
-
-    #[test]
-    fn what_a_request_waited_for_comes_before_it() {
-        let before = Before { dns: Some((0, 10)), connect: Some((12, 20)), ..testing::before(25) };
-        let row = ExchangeRow {
-            sent: Some(26),
-            answered: Some(40),
-            end: 50,
-            before: Some(Box::new(before)),
-            ..testing::exchange_row()
-        };
-        let expected = [
-            (Phase::Dns, 0, 10),
-            (Phase::Blocked, 10, 12),
-            (Phase::Connect, 12, 20),
-            (Phase::Blocked, 20, 25),
-            (Phase::Send, 25, 26),
-            (Phase::Wait, 26, 40),
-            (Phase::Receive, 40, 50),
-        ];
-        assert_eq!(life(&row), expected);
-    }
-
-    #[test]
-    fn only_what_was_in_the_way_cuts_a_phase() {
-        let check = |cause, expected: &[(Phase, i64, i64)]| {
-            let stalled = testing::stalled(&[(cause, 30, 45)]);
-            let row = ExchangeRow {
-                sent: Some(0),
-                answered: Some(20),
-                end: 60,
-                stalled: Some(Box::new(stalled)),
-                ..testing::exchange_row()
-            };
-            assert_eq!(life(&row).split_off(2), expected, "{cause:?}");
-        };
-        let (receive, stalled) = (Phase::Receive, Phase::Stalled);
-        check(Cause::Loss, &[(receive, 20, 30), (receive, 45, 60), (stalled, 30, 45)]);
-        check(Cause::Http2StreamWindow, &[(receive, 20, 30), (receive, 45, 60), (stalled, 30, 45)]);
-        check(Cause::Server, &[(receive, 20, 60)]);
-        check(Cause::NetworkRoundTrip, &[(receive, 20, 60)]);
-        check(Cause::Unknown, &[(receive, 20, 60)]);
-    }
-
-    #[test]
-    fn a_request_that_is_held_back_is_blocked_until_it_is_its_turn() {
-        let before = Before { held_back: Some((5, 30)), ..testing::before(0) };
-        let row = ExchangeRow {
-            sent: Some(1),
-            answered: Some(50),
-            end: 60,
-            before: Some(Box::new(before)),
-            ..testing::exchange_row()
-        };
-        let expected = [
-            (Phase::Send, 0, 1),
-            (Phase::Wait, 1, 5),
-            (Phase::Wait, 30, 50),
-            (Phase::Receive, 50, 60),
-            (Phase::Blocked, 5, 30),
-        ];
-        assert_eq!(life(&row), expected);
     }
 
     #[test]

@@ -258,15 +258,20 @@ fn speed(series: &Series) -> Vec<Piece> {
     let flights = || series.points().iter().map(|point| point.in_flight_bytes);
     pieces.push(plain(format!("up to {} in flight", human::bytes(flights().max().unwrap_or(0)))));
     if series.rounds().len() > 1 {
-        let bars = tcp_words::sparkline(series.rounds().iter().copied());
+        let bars = unbroken(&tcp_words::sparkline(series.rounds().iter().copied()));
         let slow_start = match series.slow_start_rounds() {
             0 => String::new(),
             rounds => format!(", slow start in {rounds}"),
         };
         pieces.push(plain(format!("first rounds {bars}{slow_start}")));
     }
-    pieces.push(plain(format!("over time {}", tcp_words::sparkline(flights()))));
+    pieces.push(plain(format!("over time {}", unbroken(&tcp_words::sparkline(flights())))));
     pieces
+}
+
+/// Bars that a narrow screen does not break into words where there is nothing.
+fn unbroken(bars: &str) -> String {
+    bars.replace(' ', "·")
 }
 
 fn data(record: &ConnectionRecord) -> Vec<Piece> {

@@ -17,7 +17,7 @@ use super::pen::Pen;
 use crate::axis::Window;
 use crate::model::{Call, ExchangeRow, Model, StallRow, Stalled};
 use crate::paint::{Sharing, Strip};
-use crate::phases::{Phase, Span};
+use crate::phases::{self, Phase, Span};
 use crate::theme::Role;
 
 const INDENT: u16 = 4;
@@ -31,11 +31,10 @@ const PHASES: [Phase; 7] =
 
 /// A line.
 enum Line<'a> {
-    /// A phase, and what of the whole came before it, nanoseconds.
+    /// A phase and its part of the whole, nanoseconds.
     Phase {
         phase: Phase,
         ns: i64,
-        before_ns: i64,
         total_ns: i64,
     },
     /// One of the longest stalls; whether it is the first line of them.
@@ -55,13 +54,13 @@ pub(super) fn draw(model: &Model, exchange: &ExchangeRow, index: usize, place: R
     let indent = INDENT.min(place.width);
     let place = Rect { x: place.x + indent, width: place.width - indent, ..place };
     match all(exchange).get(index) {
-        Some(&Line::Phase { phase, ns, before_ns, total_ns }) => {
+        Some(&Line::Phase { phase, ns, total_ns }) => {
             let text = Rect { width: place.width.min(LABEL_WIDTH + DURATION_WIDTH + 3), ..place };
             label(&mut Pen::new(buffer, text, model.theme), phase.name(), Some(ns));
             let room = place.width - text.width;
             let width = room.saturating_sub(SHARE_WIDTH);
             let bars = Rect { x: text.right(), width, ..place };
-            phase_bar(model, Span { phase, from: before_ns, to: before_ns + ns }, total_ns, bars, buffer);
+            phase_bar(model, exchange, phase, bars, buffer);
             let share = Rect { x: bars.right(), width: room - width, ..place };
             let percent = format!("{} %", percent(ns, total_ns));
             Pen::new(buffer, share, model.theme).field_right(&percent, share.width, Role::Dim);
@@ -74,12 +73,10 @@ pub(super) fn draw(model: &Model, exchange: &ExchangeRow, index: usize, place: R
 fn all(exchange: &ExchangeRow) -> Vec<Line<'_>> {
     let timings = exchange.timings();
     let total_ns = timings.total_ns();
-    let mut before_ns = 0;
     let mut lines = Vec::new();
     for (phase, (_, ns)) in PHASES.into_iter().zip(timings.phases()) {
         let Some(ns) = ns else { continue };
-        lines.push(Line::Phase { phase, ns, before_ns, total_ns });
-        before_ns += ns;
+        lines.push(Line::Phase { phase, ns, total_ns });
     }
     if let Some(stalled) = &exchange.stalled {
         let kept = stalled.kept.iter().enumerate();
@@ -131,11 +128,22 @@ fn label(pen: &mut Pen<'_>, name: &str, ns: Option<i64>) {
     pen.skip(2);
 }
 
-fn phase_bar(model: &Model, span: Span, total_ns: i64, place: Rect, buffer: &mut Buffer) {
-    let window = Window::between(0, total_ns);
+/// A phase where it was on the request's time, and in it what was in the way.
+fn phase_bar(model: &Model, exchange: &ExchangeRow, phase: Phase, place: Rect, buffer: &mut Buffer) {
+    let window = Window::between(exchange.start, exchange.end);
     let mut strip =
         Strip::new(window, usize::from(place.width), model.theme.columns_a_cell(), Sharing::Highest);
-    strip.span(span);
+    let mut parts: Vec<Span> = Vec::new();
+    phases::whole(exchange, |span| parts.extend((span.phase == phase).then_some(span)));
+    for &part in &parts {
+        strip.span(part);
+    }
+    let is_inside = |span: Span| parts.iter().any(|part| part.from <= span.from && span.to <= part.to);
+    phases::of_exchange(exchange, |span| {
+        if span.phase == Phase::Stalled && is_inside(span) {
+            strip.span(span);
+        }
+    });
     bar::draw(&strip.cells(), place, model.theme, buffer);
 }
 

@@ -3,7 +3,7 @@
 use tapline_analysis::{Severity, human};
 
 use super::Line;
-use crate::model::{FindingRow, Kindred, Model};
+use crate::model::{End, FindingRow, Kindred, Model};
 use crate::theme::Role;
 use crate::view::pen;
 use crate::words;
@@ -18,7 +18,8 @@ pub(super) fn heading(model: &Model) -> Vec<Line> {
     let counts = severities.map(|severity| (severity, model.findings.count(severity)));
     let total: u64 = counts.iter().map(|(_, count)| count).sum();
     if total == 0 {
-        return vec![Line::new(), vec![("nothing was found".to_owned(), Role::Dim)]];
+        let so_far = if model.source.end == End::Loading { " so far" } else { "" };
+        return vec![Line::new(), vec![(format!("nothing was found{so_far}"), Role::Dim)]];
     }
     let mut line = vec![(human::plural(total, "finding"), Role::Strong)];
     for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
