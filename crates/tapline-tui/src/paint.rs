@@ -182,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn a_short_stall_does_not_hide_the_rest_and_who_is_blocked_hides_no_waiting() {
+        let stalls = [(Phase::Receive, 0, 19), (Phase::Stalled, 19, 26), (Phase::Receive, 26, 40)];
+        assert_eq!(letters(strip(&stalls)), "rr!r      ");
+        let behind = [(Phase::Wait, 0, 20), (Phase::Blocked, 0, 40), (Phase::Blocked, 0, 40)];
+        assert_eq!(letters(strip(&behind)), "wwbb      ");
+    }
+
+    #[test]
     fn on_one_requests_bar_every_phase_is_seen() {
         let mut bar = Strip::new(Window::between(0, 100), 10, 1, Sharing::Highest);
         for (phase, from, to) in [(Phase::Send, 0, 0), (Phase::Wait, 0, 98), (Phase::Receive, 98, 98)] {

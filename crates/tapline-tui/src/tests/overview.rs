@@ -1,9 +1,11 @@
 //! The overview: what a user sees of a capture as a whole, and where it leads.
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
 use super::captures::{fixture, screen};
 use super::*;
 use crate::limits::FINDINGS_MAX;
-use crate::model::{Focus, Page, Spot};
+use crate::model::{Emphasis, Focus, Page, Sort, Spot};
 use crate::testing;
 
 /// Two good connections, with findings on both.
@@ -109,6 +111,41 @@ fn what_is_selected_stays_selected_and_on_the_screen() {
     let before = screen.model.overview.selected;
     screen.batch([Event::Finding(Box::new(costly))], 40_000, None, 400);
     assert_eq!(screen.model.overview.selected, before, "though another one is the costliest now");
+}
+
+#[test]
+fn what_moves_the_list_does_nothing_and_what_is_over_all_comes_up() {
+    let mut screen = loaded(80, 24);
+    screen.keys("o+srf2");
+    let model = &screen.model;
+    assert_eq!((model.zoomed, model.order.sort, model.order.reversed), (None, Sort::Start, false));
+    assert_eq!((model.emphasis, model.page), (Emphasis::Timeline, Page::Overview));
+    screen.keys("?");
+    has(&mut screen, &["─ Keys ─", "overview and findings"]);
+    screen.keys("?/");
+    assert!(screen.model.typing && screen.model.page == Page::Connections, "the list is what is filtered");
+    let _ = screen.key(KeyCode::Esc);
+    screen.keys("o");
+    assert_eq!(screen.key(KeyCode::Char('q')), Effect::Quit);
+}
+
+#[test]
+fn a_click_selects_a_finding_and_the_wheel_scrolls() {
+    let mut screen = loaded(80, 14);
+    screen.keys("o");
+    let place = screen.text().lines().position(|line| line.contains("tcp_loss was found")).unwrap();
+    let mouse = |screen: &mut Screen, kind| {
+        let row = u16::try_from(place).unwrap();
+        let event = MouseEvent { kind, column: 20, row, modifiers: KeyModifiers::NONE };
+        let _ = update(&mut screen.model, Msg::Mouse(event));
+    };
+    mouse(&mut screen, MouseEventKind::Down(MouseButton::Left));
+    assert_eq!(screen.model.overview.selected, Some(Spot::Kind("tcp_loss")));
+    for _ in 0..3 {
+        mouse(&mut screen, MouseEventKind::ScrollDown);
+    }
+    assert_eq!(screen.model.overview.top, 9);
+    assert_ne!(screen.model.overview.selected, Some(Spot::Kind("tcp_loss")), "that is scrolled away");
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! What is known of one connection, as labelled lines.
 
 mod certificates;
+mod findings;
 mod flights;
 mod tls;
 
-use tapline_analysis::{
-    ConnectionRecord, Fin, Origin, Sender, Series, Severity, SynOptions, human, tcp_words,
-};
+use tapline_analysis::{ConnectionRecord, Fin, Origin, Sender, Series, SynOptions, human, tcp_words};
 
 use super::pen;
-use crate::limits::FINDINGS_TOLD_MAX;
 use crate::model::{Findings, Row};
 use crate::theme::Role;
 use crate::words;
@@ -38,7 +36,7 @@ pub(super) fn of(row: &Row, findings: &Findings, origin: i64, width: u16) -> Vec
     let mut facts = Facts { lines: Vec::new(), width: width.saturating_sub(LABEL_WIDTH) };
     facts.say("path", path(record));
     facts.say("when", when(record, origin));
-    found(record.id, findings, &mut facts);
+    findings::say(record.id, findings, &mut facts);
     facts.say("handshake", handshake(record));
     facts.say("options", options(record));
     if let Some(tls) = row.tls_in_full() {
@@ -103,24 +101,6 @@ fn warn(text: impl Into<String>) -> Piece {
 /// A step with its packet, as `SYN #12`.
 fn step(name: &str, origin: Origin) -> String {
     format!("{name} #{}", origin.packet)
-}
-
-/// What was found of the connection, the costliest first, a line each at least.
-fn found(id: u64, findings: &Findings, facts: &mut Facts) {
-    let mut all = findings.of_connection(id);
-    for (index, finding) in all.by_ref().take(FINDINGS_TOLD_MAX).enumerate() {
-        let cost = finding.cost_ns.map(|ns| human::duration(ns) + " ").unwrap_or_default();
-        let role = match finding.kind.severity {
-            Severity::Note => Role::Plain,
-            severity => words::severity_role(severity),
-        };
-        let text = format!("{cost}{}: {}", finding.kind.code, finding.explanation);
-        facts.say(if index == 0 { "findings" } else { "" }, vec![(text, role)]);
-    }
-    let more = all.count() as u64;
-    if more > 0 {
-        facts.say("", vec![dim(format!("+ {} more that cost less", human::count(more)))]);
-    }
 }
 
 fn path(record: &ConnectionRecord) -> Vec<Piece> {
