@@ -71,6 +71,23 @@ fn enter_leads_to_the_request_of_a_finding_and_escape_back_to_it() {
 }
 
 #[test]
+fn escape_leads_back_to_the_list_where_the_list_was_gone_to_since() {
+    let mut screen = loaded(80, 24);
+    screen.keys("oj");
+    let _ = screen.key(KeyCode::Enter);
+    let event = MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: 5,
+        row: 2,
+        modifiers: KeyModifiers::NONE,
+    };
+    let _ = update(&mut screen.model, Msg::Mouse(event));
+    let _ = screen.key(KeyCode::Enter);
+    let _ = screen.key(KeyCode::Esc);
+    assert_eq!((screen.model.page, screen.model.focus), (Page::Connections, Focus::List));
+}
+
+#[test]
 fn a_finding_that_no_request_begins_with_leads_to_its_connection() {
     let mut screen = loaded(80, 24);
     let mut finding = testing::finding("tcp_zero_window", 1, Some(200 * MS));

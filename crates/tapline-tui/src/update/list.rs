@@ -8,7 +8,10 @@ use crate::view;
 pub(super) fn open(model: &mut Model) {
     let Some(row) = model.selected_row() else { return };
     match model.focus {
-        Focus::List => model.focus = Focus::Detail,
+        Focus::List => {
+            model.focus = Focus::Detail;
+            model.came_from = Page::Connections;
+        }
         Focus::Detail if !row.exchanges().is_empty() => {
             let first = layout(model).map_or(0, |layout| view::first_request(model, layout.detail));
             select_request(model, first);
