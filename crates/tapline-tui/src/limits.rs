@@ -5,8 +5,8 @@ use std::time::Duration;
 /// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is counted and the count is shown.
 pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
 
-/// Requests that are kept, over all connections: about 200 octets each, and another 100 where one stood still. What
-/// comes later is counted and the count is shown.
+/// Requests that are kept, over all connections: about 200 octets each, another 100 where one stood still, another
+/// 220 where one waited for its connection. What comes later is counted and the count is shown.
 pub(crate) const EXCHANGES_MAX: usize = 1_000_000;
 
 /// Stalls of a request that are kept one by one, the longest: with its phases they fill half of the smallest screen.

@@ -89,20 +89,23 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     }
     state(model, &mut pen);
-    if model.page == Page::Overview {
-        warnings(model, &mut pen);
-        hints(model, &mut pen);
-        return;
-    }
-    sorting(model, &mut pen);
-    if !model.order.filter().is_empty() {
-        pen.write("  /", Role::Key);
-        let room = pen.room() / 3;
-        pen.field(model.order.filter(), pen::columns(model.order.filter()).min(room), Role::Strong);
-        pen.write(&format!(" {}", found(model)), Role::Dim);
+    if model.page == Page::Connections {
+        sorting(model, &mut pen);
+        filter(model, &mut pen);
     }
     warnings(model, &mut pen);
     hints(model, &mut pen);
+}
+
+/// What the list is filtered by, where it is.
+fn filter(model: &Model, pen: &mut Pen<'_>) {
+    let filter = model.order.filter();
+    if !filter.is_empty() {
+        pen.write("  /", Role::Key);
+        let room = pen.room() / 3;
+        pen.field(filter, pen::columns(filter).min(room), Role::Strong);
+        pen.write(&format!(" {}", found(model)), Role::Dim);
+    }
 }
 
 fn found(model: &Model) -> String {
@@ -170,8 +173,9 @@ fn warnings(model: &Model, pen: &mut Pen<'_>) {
     pen.write(" w", Role::Key);
 }
 
-fn hints(model: &Model, pen: &mut Pen<'_>) {
-    let hints: &[(&str, &str)] = match (model.overlay, model.focus) {
+/// The keys that matter most where one is, and what they do.
+fn keys_here(model: &Model) -> &'static [(&'static str, &'static str)] {
+    match (model.overlay, model.focus) {
         (Some(Overlay::Help | Overlay::Warnings), _) => &[("Esc", "close")],
         (None, _) if model.page == Page::Overview => {
             &[("?", "keys"), ("Esc", "connections"), ("Enter", "go there"), ("j k", "select"), ("q", "quit")]
@@ -191,7 +195,11 @@ fn hints(model: &Model, pen: &mut Pen<'_>) {
         (None, Focus::Requests) => {
             &[("?", "keys"), ("Esc", "back"), ("j k", "request"), ("PgDn", "scroll"), ("q", "quit")]
         }
-    };
+    }
+}
+
+fn hints(model: &Model, pen: &mut Pen<'_>) {
+    let hints = keys_here(model);
     // As many as fit; the first and the last are the ones that everybody needs.
     for kept in (0..hints.len()).rev() {
         let shown = hints.iter().take(kept).chain(hints.last());
