@@ -114,6 +114,40 @@ fn it_opens_shows_its_keys_and_leaves_the_terminal_as_it_was() {
     });
 }
 
+/// The report's lines below this title.
+fn reported(path: &Path, title: &str) -> Vec<String> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tapline"));
+    let output = command.arg("report").arg(path).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let section = text.lines().skip_while(|line| !line.starts_with(title)).skip(1);
+    section.take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_overview_shows_findings_and_the_comparison_of_the_report() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/link/page-load.pcapng");
+    let mut terminal = Terminal::run(&[], &path);
+    terminal.wait_for_text("loaded");
+    terminal.press(b"o");
+    terminal.wait_for_text("warning: Connections were not reused  http_connections_not_reused");
+    terminal.press(b"G");
+    terminal.wait_for_text("HTTP/1.1 against HTTP/2");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let figures = reported(&path, "HTTP/1.1 against HTTP/2");
+    assert!(figures.len() > 8, "{figures:?}");
+    terminal.wait_for("every figure of the report", |screen| {
+        let shown: Vec<String> = screen.contents().lines().map(words).collect();
+        figures.iter().skip(1).all(|figure| shown.contains(&words(figure)))
+    });
+    terminal.press(b"gj\r");
+    terminal.wait_for_text("━━ connection 1 www.example.test");
+    terminal.wait_for_text("loss, between packets 55 and 59");
+    terminal.press(b"\x1b");
+    terminal.wait_for_text("── overview ");
+    terminal.press(b"q");
+    assert_eq!(terminal.wait_for_end(), 0);
+}
+
 #[test]
 fn control_c_quits_too() {
     with_capture(|path| {

@@ -255,7 +255,7 @@ fn http() -> Vec<(&'static str, Seen, Seen)> {
         (
             "http_body_uncompressed",
             Built(asked(&takes, &text_of(12_000, ""))),
-            Built(asked(GET, &text_of(12_000, ""))),
+            Built(asked(&takes, &text_of(12_000, "Content-Encoding: gzip\n"))),
         ),
         ("http_cleartext_credentials", with("Authorization: Basic dTpw"), ok()),
         ("http_expect_continue", expects(50), expects(1)),

@@ -119,6 +119,15 @@ fn a_lost_segment_of_the_body_shows_as_a_loss() {
     assert!(close(losses[0], pauses[0]), "{losses:?} and {pauses:?}");
 }
 
+/// The client's buffer fills up and is not read for a while. A segment that filled it is sent again, and the receiver says
+/// that it had it already: nothing was lost.
+#[test]
+fn a_full_receiver_is_no_loss() {
+    let exchanges = fixture("link/zero-window");
+    let causes: Vec<_> = stalls(&exchanges[0]).into_iter().map(|(cause, _)| cause).collect();
+    assert_eq!(causes, ["congestion_window", "receive_window", "zero_window"]);
+}
+
 /// By UDP, not at all, and by TCP, over a link of 15 ms each way.
 #[test]
 fn the_lookup_that_led_to_a_connection_is_part_of_its_first_exchange() {

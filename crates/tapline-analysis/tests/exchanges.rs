@@ -72,6 +72,17 @@ fn only_the_first_exchange_pays_for_the_connection() {
 }
 
 #[test]
+fn a_connection_that_was_opened_ahead_is_no_part_of_its_first_request() {
+    let opened = |ahead_ms: i64| {
+        let talk = talk().handshake().wait_ns(ahead_ms * MS).client(GET).server(OK).close();
+        let exchange = analyse(&talk.frames).1.remove(0);
+        (exchange.timings.connect, exchange.timings.blocked)
+    };
+    assert_eq!(opened(900), (Some(2 * MS), Some(901 * MS)));
+    assert_eq!(opened(1_100), (None, None));
+}
+
+#[test]
 fn pipelined_requests_meet_their_responses_in_order() {
     let requests = [GET, b"GET /b HTTP/1.1\r\nHost: example.test\r\n\r\n"].concat();
     let answers = [OK, &b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"[..]].concat();

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 /// What a key asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Action {
+    Overview,
     Quit,
     Help,
     Warnings,
@@ -67,6 +68,7 @@ const fn bind(keys: &'static [Key], action: Action, says: &'static str) -> Bindi
 
 /// Every key, as the help shows them.
 pub(crate) const GROUPS: &[Group] = &[
+    ("See", &[bind(&[char('o')], Action::Overview, "overview and findings, or the connections")]),
     (
         "Move",
         &[
@@ -78,7 +80,7 @@ pub(crate) const GROUPS: &[Group] = &[
             bind(&[Key::Ctrl('u')], Action::HalfUp, "half a page up"),
             bind(&[char('g'), key(KeyCode::Home)], Action::First, "first"),
             bind(&[char('G'), key(KeyCode::End)], Action::Last, "last"),
-            bind(&[key(KeyCode::Enter)], Action::Open, "into the detail"),
+            bind(&[key(KeyCode::Enter)], Action::Open, "into the detail, then to its requests"),
             bind(&[key(KeyCode::Esc)], Action::Back, "back, then clear the filter"),
         ],
     ),

@@ -27,6 +27,8 @@ pub(crate) struct Layout {
     /// With its heading line; empty where there is no room.
     pub(crate) detail: Rect,
     pub(crate) legend: Rect,
+    /// All between title and status, with a heading line: the overview instead of the rest.
+    pub(crate) overview: Rect,
     pub(crate) status: Rect,
 }
 
@@ -52,6 +54,7 @@ impl Layout {
             bars,
             detail,
             legend: line(bottom - 2),
+            overview: Rect { y: area.y + 1, height: area.height - 2, ..area },
             status: line(bottom - 1),
         })
     }
@@ -80,7 +83,7 @@ fn detail_height(body: u16, model: &Model) -> u16 {
     let list_max = match model.focus {
         Focus::List if body < 14 => body,
         Focus::List => body * 11 / 20,
-        Focus::Detail => 5,
+        Focus::Detail | Focus::Requests => 5,
     };
     body - rows.max(4).min(list_max.max(2))
 }

@@ -5,9 +5,24 @@ use std::time::Duration;
 /// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is counted and the count is shown.
 pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
 
-/// Requests that are kept, over all connections: about 150 octets each. What comes later is counted and the
-/// count is shown.
+/// Requests that are kept, over all connections: about 200 octets each, another 100 where one stood still, another
+/// 220 where one waited for its connection. What comes later is counted and the count is shown.
 pub(crate) const EXCHANGES_MAX: usize = 1_000_000;
+
+/// Stalls of a request that are kept one by one, the longest: with its phases they fill half of the smallest screen.
+/// What the others came to is kept in sum and shown.
+pub(crate) const STALLS_KEPT_MAX: usize = 4;
+
+/// Findings that are kept one by one, the costliest: about 400 octets each. The others are counted with their kind, and
+/// how many there are is shown.
+pub(crate) const FINDINGS_MAX: usize = 50_000;
+
+/// Packets of a finding that are named: what fits a line. How many more there are is shown.
+pub(crate) const FINDING_PACKETS_MAX: usize = 6;
+
+/// Findings of a connection that are told beside its other facts, the costliest: what fits half of a small screen. How
+/// many more there are is shown.
+pub(crate) const FINDINGS_TOLD_MAX: usize = 8;
 
 /// Characters of a request's method and URL that are kept; the rest becomes `…`.
 pub(crate) const REQUEST_CHARS_MAX: usize = 300;

@@ -46,8 +46,8 @@ struct Edge {
     part_ns: u64,
 }
 
-/// The phases of a request.
-const REQUEST: [Phase; 3] = [Phase::Wait, Phase::Send, Phase::Receive];
+/// The phases of a request that is under way.
+const REQUEST: [Phase; 4] = [Phase::Wait, Phase::Send, Phase::Receive, Phase::Stalled];
 
 impl Strip {
     /// An empty bar.
@@ -135,6 +135,9 @@ mod tests {
             (None, None) => ' ',
             (None, Some(Phase::Idle)) => '-',
             (None, Some(Phase::Wait)) => 'w',
+            (None, Some(Phase::Blocked)) => 'b',
+            (None, Some(Phase::Stalled)) => '!',
+            (None, Some(Phase::Dns)) => 'd',
             (None, Some(Phase::Send)) => 's',
             (None, Some(Phase::Receive)) => 'r',
             (None, Some(Phase::Teardown)) => 'f',
@@ -176,6 +179,14 @@ mod tests {
         assert_eq!(letters(strip(&[(Phase::Wait, 0, 12), (Phase::Receive, 12, 40)])), "wrrr      ");
         let at_once = [(Phase::Wait, 0, 40), (Phase::Wait, 0, 40), (Phase::Receive, 5, 35)];
         assert_eq!(letters(strip(&at_once)), "wwww      ");
+    }
+
+    #[test]
+    fn a_short_stall_does_not_hide_the_rest_and_who_is_blocked_hides_no_waiting() {
+        let stalls = [(Phase::Receive, 0, 19), (Phase::Stalled, 19, 26), (Phase::Receive, 26, 40)];
+        assert_eq!(letters(strip(&stalls)), "rr!r      ");
+        let behind = [(Phase::Wait, 0, 20), (Phase::Blocked, 0, 40), (Phase::Blocked, 0, 40)];
+        assert_eq!(letters(strip(&behind)), "wwbb      ");
     }
 
     #[test]

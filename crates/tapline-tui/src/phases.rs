@@ -1,8 +1,12 @@
 //! Which phase of its life a connection is in, when.
 
+mod request;
+
 use tapline_analysis::{ConnectionRecord, Direction, State};
 
-use crate::model::{ExchangeRow, Row};
+pub(crate) use request::{of_exchange, whole};
+
+use crate::model::Row;
 use crate::words;
 
 /// A phase, in the order in which one covers another where they share a cell.
@@ -10,12 +14,18 @@ use crate::words;
 pub(crate) enum Phase {
     /// Open, and nothing below is going on.
     Idle,
+    /// A request that could not go on for others, or between the steps before it.
+    Blocked,
     /// Last octet of a request to the first of its response.
     Wait,
     /// First to last octet of a request.
     Send,
     /// First to last octet of a response.
     Receive,
+    /// Something was in the way of a request that was under way.
+    Stalled,
+    /// The DNS lookup that led to a connection.
+    Dns,
     /// First FIN to the last step that answers one.
     Teardown,
     /// First SYN to the handshake's last step.
@@ -26,16 +36,29 @@ pub(crate) enum Phase {
 
 impl Phase {
     /// All, lowest first.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Idle, Self::Wait, Self::Send, Self::Receive, Self::Teardown, Self::Connect, Self::Tls];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Idle,
+        Self::Blocked,
+        Self::Wait,
+        Self::Send,
+        Self::Receive,
+        Self::Stalled,
+        Self::Dns,
+        Self::Teardown,
+        Self::Connect,
+        Self::Tls,
+    ];
 
     /// The name in the legend.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
             Self::Wait => "wait",
+            Self::Blocked => "blocked",
             Self::Send => "send",
             Self::Receive => "receive",
+            Self::Stalled => "stalled",
+            Self::Dns => "DNS",
             Self::Teardown => "close",
             Self::Connect => "TCP",
             Self::Tls => "TLS",
@@ -69,7 +92,11 @@ pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
     let Some(record) = row.record() else { return };
     tell(Span { phase: Phase::Idle, from: record.first.at.0, to: record.last.at.0 });
     for exchange in row.exchanges() {
-        of_exchange(exchange, &mut tell);
+        // TCP and TLS handshake come below, also where no request waited for them.
+        if let Some((from, to)) = exchange.before.as_ref().and_then(|before| before.dns) {
+            tell(Span { phase: Phase::Dns, from, to });
+        }
+        request::under_way(exchange, &mut tell);
     }
     if let Some((from, to)) = connect(record) {
         tell(Span { phase: Phase::Connect, from, to });
@@ -79,22 +106,6 @@ pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
     }
     if let Some((from, to)) = teardown(record) {
         tell(Span { phase: Phase::Teardown, from, to });
-    }
-}
-
-/// A request's life.
-pub(crate) fn of_exchange(exchange: &ExchangeRow, mut tell: impl FnMut(Span)) {
-    let answered = exchange.answered;
-    if let Some(sent) = exchange.sent {
-        // A response may begin before its request has ended.
-        let sent = answered.map_or(sent, |answered| sent.min(answered)).max(exchange.start);
-        tell(Span { phase: Phase::Send, from: exchange.start, to: sent });
-        if let Some(answered) = answered.filter(|&answered| answered > sent) {
-            tell(Span { phase: Phase::Wait, from: sent, to: answered });
-        }
-    }
-    if let Some(answered) = answered {
-        tell(Span { phase: Phase::Receive, from: answered, to: exchange.end });
     }
 }
 
@@ -205,24 +216,6 @@ mod tests {
         assert_eq!(tls_of(0, None), Some((Phase::Tls, 20, 50)));
         assert_eq!(tls_of(3, alert), Some((Phase::Tls, 20, 50)));
         assert_eq!(tls_of(3, None), Some((Phase::Tls, 20, 20)), "data may have come after it");
-    }
-
-    #[test]
-    fn an_early_response_leaves_no_wait() {
-        let exchange =
-            ExchangeRow { start: 0, sent: Some(50), answered: Some(20), end: 60, ..testing::exchange_row() };
-        let mut all = Vec::new();
-        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
-        assert_eq!(all, [(Phase::Send, 0, 20), (Phase::Receive, 20, 60)]);
-    }
-
-    #[test]
-    fn a_request_without_an_answer_only_was_sent() {
-        let exchange =
-            ExchangeRow { start: 0, sent: Some(5), answered: None, end: 5, ..testing::exchange_row() };
-        let mut all = Vec::new();
-        of_exchange(&exchange, |span| all.push((span.phase, span.from, span.to)));
-        assert_eq!(all, [(Phase::Send, 0, 5)]);
     }
 
     #[test]

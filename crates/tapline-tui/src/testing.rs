@@ -4,13 +4,13 @@ use std::net::Ipv4Addr;
 
 use tapline_analysis::decode::tls::{CipherSuite, NamedGroup, Version};
 use tapline_analysis::{
-    ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event, Exchange, Flight,
-    FlightStep, Handshake, HandshakeKind, History, MessagePart, Origin, Protocol, Reset, ResetPhase, Sender,
-    SideRecord, State, StepKind, SynOptions, Teardown, Timestamp, TlsKind, TlsOutcome, TlsSession, Vlans,
-    Wait,
+    CATALOGUE, Cause, ClientProof, Completeness, ConnState, ConnectionRecord, Direction, Endpoint, Event,
+    Exchange, Finding, Flight, FlightStep, Handshake, HandshakeKind, History, MessagePart, Origin, Protocol,
+    Reset, ResetPhase, Sender, SideRecord, State, StepKind, SynOptions, Teardown, Timestamp, Timings,
+    TlsKind, TlsOutcome, TlsSession, Vlans, Wait,
 };
 
-use crate::model::{ExchangeOutcome, ExchangeRow, Row, Rows};
+use crate::model::{Before, ExchangeOutcome, ExchangeRow, Row, Rows, StallRow, Stalled};
 
 pub(crate) const MS: i64 = 1_000_000;
 
@@ -130,7 +130,12 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         setup: None,
         held_back: None,
         cut: None,
-        timings: tapline_analysis::Timings::default(),
+        timings: Timings {
+            send: Some(MS),
+            wait: Some(19 * MS),
+            receive: Some(20 * MS),
+            ..Timings::default()
+        },
         stalls: tapline_analysis::Stalls::default(),
         inferred: false,
         pushed: false,
@@ -144,6 +149,31 @@ pub(crate) fn exchange_row() -> ExchangeRow {
     let row = ExchangeRow::of(&exchange(0, 0, "GET", "http://a.example/"));
     assert_eq!(row.outcome, ExchangeOutcome::Whole);
     row
+}
+
+/// A request that waited, for nothing yet, and was sent at `begun`.
+pub(crate) fn before(begun: i64) -> Before {
+    Before { begun, dns: None, connect: None, tls: None, held_back: None, timings: Timings::default() }
+}
+
+/// Stalls from one moment to another, the first of them the worst.
+pub(crate) fn stalled(stalls: &[(Cause, i64, i64)]) -> Stalled {
+    let row = |&(cause, from, until): &(Cause, i64, i64)| StallRow { cause, from, until, packets: (3, 7) };
+    let (cause, from, until) = stalls[0];
+    Stalled { worst: (cause, until - from), kept: stalls.iter().map(row).collect(), left_out: (0, 0) }
+}
+
+/// A finding on a connection, at the packet in which [`exchange`] begins.
+pub(crate) fn finding(code: &str, connection: u64, cost_ns: Option<i64>) -> Finding {
+    Finding {
+        kind: CATALOGUE.iter().find(|kind| kind.code == code).unwrap(),
+        explanation: format!("{code} was found").into(),
+        connection: Some(connection),
+        stream: None,
+        at: at(5, 0),
+        packets: vec![6, 8],
+        cost_ns,
+    }
 }
 
 fn session(connection: u64, start_ms: i64) -> TlsSession {

@@ -40,6 +40,7 @@ pub(crate) enum Role {
 // Okabe and Ito's palette, as near as the 256 colours of xterm come: they are the same in every terminal, and
 // every pair of neighbours differs in lightness too.
 const ORANGE: Color = Color::Indexed(172);
+const YELLOW: Color = Color::Indexed(185);
 const PURPLE: Color = Color::Indexed(133);
 const BLUE: Color = Color::Indexed(26);
 const SKY: Color = Color::Indexed(74);
@@ -78,7 +79,9 @@ impl Theme {
     /// The colour of a phase; `None` where glyphs tell them apart.
     pub(crate) fn colour(self, phase: Phase) -> Option<Color> {
         (self == Self::Colours).then_some(match phase {
-            Phase::Idle | Phase::Teardown => GREY,
+            Phase::Idle | Phase::Blocked | Phase::Teardown => GREY,
+            Phase::Dns => YELLOW,
+            Phase::Stalled => RED,
             Phase::Connect => ORANGE,
             Phase::Tls => PURPLE,
             Phase::Send => BLUE,
@@ -91,6 +94,9 @@ impl Theme {
     pub(crate) fn glyph(self, phase: Phase) -> &'static str {
         match (self, phase) {
             (_, Phase::Idle) => "─",
+            (_, Phase::Blocked) => "┄",
+            (Self::Plain, Phase::Dns) => "◆",
+            (Self::Plain, Phase::Stalled) => "▁",
             (Self::Plain, Phase::Connect) => "▒",
             (Self::Plain, Phase::Tls) => "▓",
             (Self::Plain, Phase::Send) => "▞",

@@ -2,6 +2,7 @@
 
 mod list;
 mod mouse;
+mod overview;
 mod time;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
@@ -13,7 +14,7 @@ use tapline_engine::capture::Progress;
 use crate::keys::{self, Action};
 use crate::layout::Layout;
 use crate::limits::FILTER_CHARS_MAX;
-use crate::model::{Emphasis, Focus, Model, Overlay};
+use crate::model::{Emphasis, Focus, Model, Overlay, Page};
 
 /// Something happened.
 pub(crate) enum Msg {
@@ -43,8 +44,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
     let mut effect = Effect::None;
     match msg {
         Msg::Event(event) => {
-            model.rows.take(event);
-            model.order.stale = true;
+            model.take(event);
             // Thousands of these come between two frames: what follows below is left to the next settling.
             return effect;
         }
@@ -60,6 +60,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
         Msg::Settle => list::settle(model),
     }
     list::keep_in_bounds(model);
+    overview::keep_in_bounds(model);
     effect
 }
 
@@ -124,22 +125,24 @@ fn act_on_overlay(model: &mut Model, action: Option<Action>) {
 }
 
 fn act(model: &mut Model, action: Action) -> Effect {
+    if model.page == Page::Overview && overview::act(model, action) {
+        return Effect::None;
+    }
     match action {
+        Action::Overview => overview::toggle(model),
         Action::Quit => return Effect::Quit,
         Action::Help => open(model, Overlay::Help),
         Action::Warnings => open(model, Overlay::Warnings),
         Action::Down => list::go(model, 1),
         Action::Up => list::go(model, -1),
-        Action::PageDown => list::go(model, page(model)),
-        Action::PageUp => list::go(model, -page(model)),
-        Action::HalfDown => list::go(model, page(model) / 2),
-        Action::HalfUp => list::go(model, -(page(model) / 2)),
+        Action::PageDown => list::turn(model, page(model)),
+        Action::PageUp => list::turn(model, -page(model)),
+        Action::HalfDown => list::turn(model, page(model) / 2),
+        Action::HalfUp => list::turn(model, -(page(model) / 2)),
         Action::First => list::go(model, isize::MIN),
         Action::Last => list::go(model, isize::MAX),
-        Action::Open if model.selected_row().is_some() => model.focus = Focus::Detail,
-        Action::Open => {}
-        Action::Back if model.focus == Focus::Detail => model.focus = Focus::List,
-        Action::Back => list::set_filter(model, String::new()),
+        Action::Open => list::open(model),
+        Action::Back => list::back(model),
         Action::Timeline => model.emphasis = Emphasis::Timeline,
         Action::Table => model.emphasis = Emphasis::Table,
         Action::Emphasis => {
@@ -152,6 +155,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Reverse => list::sort(model, model.order.sort, !model.order.reversed),
         Action::Filter => {
             model.typing = true;
+            model.page = Page::Connections;
             model.focus = Focus::List;
         }
         Action::ZoomIn
@@ -175,7 +179,7 @@ fn open(model: &mut Model, overlay: Overlay) {
 fn page(model: &Model) -> isize {
     let lines = layout(model).map_or(1, |layout| match model.focus {
         Focus::List => layout.list.height,
-        Focus::Detail => layout.detail.height.saturating_sub(1),
+        Focus::Detail | Focus::Requests => layout.detail.height.saturating_sub(1),
     });
     isize::try_from(lines.saturating_sub(1).max(1)).unwrap_or(1)
 }

@@ -2,11 +2,14 @@
 
 mod bar;
 mod columns;
+mod comparison;
 mod detail;
 mod facts;
 mod list;
 mod overlay;
+mod overview;
 mod pen;
+mod request;
 mod requests;
 mod ruler;
 mod status;
@@ -14,11 +17,12 @@ mod title;
 
 use ratatui::buffer::Buffer;
 
-pub(crate) use detail::lines as detail_lines;
+pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
+pub(crate) use overview::{Block, blocks as overview_blocks, height as overview_height};
 
 use crate::layout::Layout;
-use crate::model::Model;
+use crate::model::{Model, Page};
 use crate::theme::Role;
 use pen::Pen;
 
@@ -31,10 +35,15 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
         return;
     };
     title::draw(model, layout.title, buffer);
-    ruler::draw(model, &layout, buffer);
-    list::draw(model, &layout, buffer);
-    detail::draw(model, layout.detail, buffer);
-    status::legend(model, layout.legend, buffer);
+    match model.page {
+        Page::Overview => overview::draw(model, layout.overview, buffer),
+        Page::Connections => {
+            ruler::draw(model, &layout, buffer);
+            list::draw(model, &layout, buffer);
+            detail::draw(model, layout.detail, buffer);
+            status::legend(model, layout.legend, buffer);
+        }
+    }
     status::draw(model, layout.status, buffer);
     overlay::draw(model, area, buffer);
 }

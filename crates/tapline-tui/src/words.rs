@@ -1,8 +1,9 @@
 //! What the screen calls things.
 
-use tapline_analysis::{ConnectionRecord, State, TeardownKind, TlsOutcome, TlsSession};
+use tapline_analysis::{ConnectionRecord, Severity, State, TeardownKind, TlsOutcome, TlsSession};
 
 use crate::model::Row;
+use crate::theme::Role;
 
 /// What became of a connection in a word or two: what its TLS failed at, else where it is in its life.
 pub(crate) fn state(row: &Row, record: &ConnectionRecord) -> &'static str {
@@ -25,7 +26,7 @@ pub(crate) fn failure(session: &TlsSession) -> Option<String> {
 }
 
 /// Where a connection is in its life, or how it ended, in a word or two.
-fn ending(record: &ConnectionRecord) -> &'static str {
+pub(crate) fn ending(record: &ConnectionRecord) -> &'static str {
     match (record.state, record.teardown.kind()) {
         (State::Opening, _) => "no answer",
         (State::HalfOpen, _) => "half-open",
@@ -75,6 +76,15 @@ pub(crate) fn severity(row: &Row) -> u8 {
         _ if tls_failed => 2,
         _ if missing || !record.anomalies.is_empty() || record.handshake.syn_retries > 0 => 1,
         _ => 0,
+    }
+}
+
+/// How a finding of this severity is written.
+pub(crate) fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Bad,
+        Severity::Warning => Role::Warn,
+        Severity::Note => Role::Dim,
     }
 }
 

@@ -1,13 +1,21 @@
 //! A request with its response, as small as a list and a bar need it.
 
-use tapline_analysis::{Exchange, printable};
+mod before;
+mod call;
+mod stalls;
+
+use tapline_analysis::{Exchange, Timings, printable};
+
+pub(crate) use before::Before;
+pub(crate) use call::Call;
+pub(crate) use stalls::{StallRow, Stalled};
 
 use crate::limits::REQUEST_CHARS_MAX;
 
 /// A request with its response. Times are nanoseconds since 1970.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ExchangeRow {
-    /// Its first octet that was seen.
+    /// The beginning of its time: what it waited for, else its first octet that was seen.
     pub(crate) start: i64,
     /// The request's last octet; `None` where the request was not seen.
     pub(crate) sent: Option<i64>,
@@ -15,7 +23,7 @@ pub(crate) struct ExchangeRow {
     pub(crate) answered: Option<i64>,
     /// Its last octet that was seen.
     pub(crate) end: i64,
-    /// The packet that it began in.
+    /// The packet of its first octet that was seen.
     pub(crate) packet: u64,
     /// HTTP/2 stream.
     pub(crate) stream: Option<u32>,
@@ -25,6 +33,12 @@ pub(crate) struct ExchangeRow {
     pub(crate) outcome: Outcome,
     /// Method and URL, safe to print.
     pub(crate) request: Box<str>,
+    /// What it waited for before it was sent, or before it was its turn.
+    pub(crate) before: Option<Box<Before>>,
+    /// Where it stood still.
+    pub(crate) stalled: Option<Box<Stalled>>,
+    /// The gRPC call that it is.
+    pub(crate) call: Option<Box<Call>>,
 }
 
 /// What became of it.
@@ -51,7 +65,7 @@ impl ExchangeRow {
             sent: request.map(|part| part.last.at.0),
             answered: response.map(|part| part.first.at.0),
             end: last.at.0,
-            packet: first.packet,
+            packet: request.or(response).map_or(first.packet, |part| part.first.packet),
             stream: exchange.stream,
             status: exchange.status,
             body_bytes: response.map(|part| part.body_bytes),
@@ -62,12 +76,35 @@ impl ExchangeRow {
                 None => Outcome::Partial,
             },
             request: request_line(exchange),
+            before: Before::of(exchange).map(Box::new),
+            stalled: Stalled::of(&exchange.stalls).map(Box::new),
+            call: exchange.grpc.as_deref().map(|grpc| Box::new(Call::of(grpc))),
         }
     }
 
-    /// From its first octet to its last, nanoseconds; `None` without a response.
+    /// From its beginning to its last octet, nanoseconds; `None` without a response.
     pub(crate) fn duration_ns(&self) -> Option<i64> {
         self.answered.map(|_| self.end.saturating_sub(self.start))
+    }
+
+    /// Its first octet that was seen.
+    pub(crate) fn begun(&self) -> i64 {
+        self.before.as_ref().map_or(self.start, |before| before.begun)
+    }
+
+    /// Where its time went. Of a request that waited for nothing before, this follows from its own moments.
+    pub(crate) fn timings(&self) -> Timings {
+        if let Some(before) = &self.before {
+            return before.timings;
+        }
+        let answered = self.answered;
+        let sent = self.sent.map(|sent| answered.map_or(sent, |answered| sent.min(answered)));
+        Timings {
+            send: sent.map(|sent| sent.saturating_sub(self.start).max(0)),
+            wait: sent.zip(answered).map(|(sent, answered)| answered.saturating_sub(sent).max(0)),
+            receive: answered.map(|answered| self.end.saturating_sub(answered).max(0)),
+            ..Timings::default()
+        }
     }
 }
 

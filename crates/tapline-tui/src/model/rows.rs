@@ -4,6 +4,7 @@ use tapline_analysis::{ConnectionRecord, Event, TlsSession, printable};
 
 use super::{ExchangeOutcome, ExchangeRow, Tls};
 use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
+use crate::phases::{self, Phase};
 
 /// All connections, by id.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Rows {
     connections_left_out: u64,
     /// Requests beyond [`EXCHANGES_MAX`].
     exchanges_left_out: u64,
+    /// Which of the phases that not every capture has were seen.
+    saw: [bool; Phase::ALL.len()],
 }
 
 /// A connection with what belongs to it.
@@ -69,6 +72,11 @@ impl Rows {
 
     fn take_exchange(&mut self, connection: u64, exchange: ExchangeRow) {
         let room = self.exchanges < EXCHANGES_MAX;
+        phases::of_exchange(&exchange, |span| {
+            if let Some(saw) = self.saw.get_mut(span.phase as usize) {
+                *saw = true;
+            }
+        });
         match self.row_mut(connection) {
             Some(row) if room => {
                 if row.exchanges.is_empty() {
@@ -105,6 +113,17 @@ impl Rows {
     pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
         let ids = self.by_id.iter().zip(0_u32..);
         ids.filter(|(row, _)| row.record.is_some()).map(|(_, id)| id)
+    }
+
+    /// The connection that begins with this packet.
+    pub(crate) fn beginning_at(&self, packet: u64) -> Option<u32> {
+        let begins = |row: &Row| row.record().is_some_and(|record| record.first.packet == packet);
+        self.by_id.iter().zip(0_u32..).find(|(row, _)| begins(row)).map(|(_, id)| id)
+    }
+
+    /// Whether a request was in this phase.
+    pub(crate) fn saw(&self, phase: Phase) -> bool {
+        self.saw.get(phase as usize).copied().unwrap_or(false)
     }
 
     /// How many connections and requests found no room.
@@ -164,6 +183,7 @@ mod tests {
     use tapline_analysis::{Flight, FlightStep};
 
     use super::*;
+    use crate::model::{StallRow, Stalled};
     use crate::testing;
 
     #[test]
@@ -202,7 +222,9 @@ mod tests {
         let flights = 3 * (size_of::<Flight>() + 6 * size_of::<FlightStep>());
         let tls = size_of::<Tls>() + flights;
         assert!(tls <= 2_000, "{tls}");
-        assert!(size_of::<ExchangeRow>() <= 112, "{}", size_of::<ExchangeRow>());
+        assert!(size_of::<ExchangeRow>() <= 136, "{}", size_of::<ExchangeRow>());
+        let stalled = size_of::<Stalled>() + size_of::<StallRow>();
+        assert!(stalled <= 100, "{stalled}");
     }
 
     #[test]

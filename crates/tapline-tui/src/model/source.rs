@@ -64,9 +64,10 @@ impl SourceState {
         names.join(", ")
     }
 
-    /// What the reader must know before believing the rest, most telling first; `left_out` are connections
-    /// and requests that found no room.
-    pub(crate) fn warnings(&self, left_out: (u64, u64)) -> Vec<String> {
+    /// What the reader must know before believing the rest, most telling first; `left_out` are connections,
+    /// requests and findings that found no room.
+    pub(crate) fn warnings(&self, left_out: [u64; 3]) -> Vec<String> {
+        let [connections, requests, findings] = left_out;
         let mut lines = Vec::new();
         let mut say = |count: u64, noun: &str, what: &str| {
             if count > 0 {
@@ -82,8 +83,9 @@ impl SourceState {
             say(*count, "packet", &format!("not decoded: {reason}"));
         }
         say(self.totals.evicted_connections, "connection", "given up early to make room");
-        say(left_out.0, "connection", "not listed: the list is full");
-        say(left_out.1, "request", "not listed: the list is full");
+        say(connections, "connection", "not listed: the list is full");
+        say(requests, "request", "not listed: the list is full");
+        say(findings, "finding", "only counted, those that cost least: the list is full");
         say(
             self.totals.untimed_packets,
             "packet",

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use tapline_engine::analysis::Options;
+use tapline_engine::analysis::{Event, Exchange, Options};
 use tapline_engine::{KeyFiles, RunOptions};
 use tapline_testkit::{Talk, capture};
 
+use crate::model::{ExchangeRow, StallRow};
 use crate::{INTERESTS, Theme, picture};
 
 fn address(last: u8, port: u16) -> SocketAddr {
@@ -35,7 +36,7 @@ fn octets() -> Vec<u8> {
     capture(Vec::new(), good.frames.iter().chain(&reset.frames)).unwrap()
 }
 
-fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
+pub(super) fn screen(path: &std::path::Path, width: u16, height: u16, keys: &[KeyCode]) -> String {
     text(&buffer(path, KeyFiles::default(), width, height, keys))
 }
 
@@ -47,7 +48,18 @@ pub(super) fn buffer(
     height: u16,
     keys: &[KeyCode],
 ) -> Buffer {
-    let source = tapline_engine::capture::open(&[path.to_owned()]).unwrap();
+    buffer_of(&[path.to_owned()], files, width, height, keys)
+}
+
+/// The screen of several captures read as one.
+fn buffer_of(
+    paths: &[std::path::PathBuf],
+    files: KeyFiles,
+    width: u16,
+    height: u16,
+    keys: &[KeyCode],
+) -> Buffer {
+    let source = tapline_engine::capture::open(paths).unwrap();
     let options = RunOptions { watch: true, keys: files, ..RunOptions::new(Options::of(INTERESTS)) };
     let running = tapline_engine::spawn(source, options).unwrap();
     let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
@@ -80,4 +92,99 @@ fn the_keep_alive_fixture_shows_its_requests() {
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/http1/keep-alive.pcapng");
     let text = screen(&path, 120, 40, &[]);
     assert!(text.contains("loaded") && text.contains("requests") && text.contains("GET "), "{text}");
+}
+
+pub(super) fn fixture(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
+}
+
+#[test]
+fn a_requests_phases_and_stalls_are_told_below_it() {
+    let (enter, down) = (KeyCode::Enter, KeyCode::Char('j'));
+    let check = |name, keys: &[KeyCode], expected: &[&str]| {
+        let text = screen(&fixture(name), 80, 24, keys);
+        for what in expected {
+            assert!(text.contains(what), "{what}: {text}");
+        }
+    };
+    let lossy = [
+        "    TCP       40.6 ms  ",
+        "    receive    101 ms  ",
+        " 55 %",
+        "    stalled   40.9 ms  round trip, between packets ",
+        "              59.8 ms  loss, between packets 55 and 59",
+        "              40.6 ms  congestion, between packets 37 and 39",
+        "▁ stall",
+    ];
+    check("link/page-load.pcapng", &[down, enter, enter], &lossy);
+    let call = ["    gRPC ", "0 OK · "];
+    check("http2/grpc.pcapng", &[enter, enter], &call);
+}
+
+/// A capture's exchanges, as they were told and as rows keep them.
+fn exchanges(name: &str) -> Vec<(Exchange, ExchangeRow)> {
+    let source = tapline_engine::capture::open(&[fixture(name)]).unwrap();
+    let running = tapline_engine::spawn(source, RunOptions::new(Options::of(INTERESTS))).unwrap();
+    let exchange = |event| match event {
+        Event::Exchange(exchange) => Some((ExchangeRow::of(&exchange), *exchange)),
+        _ => None,
+    };
+    let exchanges = running.batches.iter().flat_map(|batch| batch.events).filter_map(exchange);
+    exchanges.map(|(row, exchange)| (exchange, row)).collect()
+}
+
+#[test]
+fn the_phases_of_a_row_are_those_that_analysis_measured() {
+    let mut seen = [0; 3];
+    for name in [
+        "link/page-load.pcapng",
+        "http1/pipelined.pcapng",
+        "http2/prior-knowledge.pcapng",
+        "http2/grpc.pcapng",
+    ] {
+        for (exchange, row) in exchanges(name) {
+            assert_eq!(row.timings(), exchange.timings, "{name}: {exchange:?}");
+            let slowly = row.before.is_none() && exchange.timings.send > Some(0);
+            let kind = if slowly { 2 } else { usize::from(row.before.is_some()) };
+            seen[kind] += 1;
+        }
+    }
+    assert!(seen.iter().all(|&count| count > 0), "{seen:?}: at once, behind something, sent slowly");
+}
+
+#[test]
+fn the_longest_stalls_are_kept_and_the_others_are_in_the_sum() {
+    let mut cut = 0;
+    for name in ["http2/slow-stream-window.pcapng", "http2/slow-connection-window.pcapng"] {
+        for (exchange, row) in exchanges(name) {
+            let Some(stalled) = row.stalled else { continue };
+            let mut all: Vec<i64> = exchange.stalls.list().iter().map(tapline_analysis::Stall::ns).collect();
+            all.sort_unstable_by_key(|&ns| std::cmp::Reverse(ns));
+            let mut kept: Vec<i64> = stalled.kept.iter().map(StallRow::ns).collect();
+            kept.sort_unstable_by_key(|&ns| std::cmp::Reverse(ns));
+            let (kept_of_all, others) = all.split_at(kept.len());
+            assert_eq!(kept, kept_of_all);
+            let (count, ns) = exchange.stalls.left_out();
+            let expected = (count + u32::try_from(others.len()).unwrap(), ns + others.iter().sum::<i64>());
+            assert_eq!(stalled.left_out, expected);
+            assert!(stalled.kept.is_sorted_by_key(|stall| stall.from));
+            cut += usize::from(!others.is_empty());
+        }
+    }
+    assert!(cut > 0, "a request has more stalls than are kept");
+}
+
+#[test]
+fn the_legend_names_what_the_capture_has_and_fits() {
+    let legend = |names: &[&str], width| {
+        let paths: Vec<_> = names.iter().map(|name| fixture(name)).collect();
+        let text = text(&buffer_of(&paths, KeyFiles::default(), width, 24, &[]));
+        text.lines().nth(22).unwrap().to_owned()
+    };
+    let (dns, stalls) = ("link/dns-lookups.pcapng", "link/page-load.pcapng");
+    let all = " ◆ DNS ▒ TCP ▓ TLS ┄ block ▞ send ░ wait █ recv ▁ stall ✗ failed ? silent";
+    assert_eq!(legend(&[dns, stalls], 80), all, "what explains itself goes where there is no room");
+    let wide = legend(&[dns, stalls], 120);
+    assert!(wide.contains("◆ DNS") && wide.contains("▁ stalled") && wide.ends_with("? no answer"), "{wide}");
+    assert!(!legend(&[stalls], 120).contains("DNS") && !legend(&[dns], 120).contains("stalled"));
 }

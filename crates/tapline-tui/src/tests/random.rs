@@ -8,7 +8,9 @@ use ratatui::layout::Rect;
 use super::*;
 use crate::keys::{GROUPS, Key};
 use crate::layout::Layout;
+use crate::model::{Focus, Page};
 use crate::testing;
+use tapline_analysis::{CATALOGUE, Finding};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -16,6 +18,7 @@ enum Deed {
     Mouse(MouseEventKind, u16, u16, KeyModifiers),
     Resize(u16, u16),
     Connection(u64, i64),
+    Finding(usize, Option<u64>, Option<i64>),
     Settle,
     End,
 }
@@ -43,6 +46,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => mouse,
         1 => (0_u16..220, 0_u16..80).prop_map(|(width, height)| Deed::Resize(width, height)),
         4 => (0_u64..40, 0_i64..5000).prop_map(|(id, start)| Deed::Connection(id, start)),
+        2 => (0_usize..30, proptest::option::of(0_u64..40), proptest::option::of(0_i64..1000))
+            .prop_map(|(kind, connection, cost)| Deed::Finding(kind, connection, cost)),
         1 => Just(Deed::Settle),
         1 => Just(Deed::End),
     ]
@@ -60,6 +65,11 @@ fn perform(model: &mut Model, deed: &Deed) {
             let totals =
                 Totals { start: Some(Timestamp(0)), end: Some(Timestamp(5100 * MS)), ..Totals::default() };
             Msg::Progress(Progress::default(), Box::new(totals))
+        }
+        Deed::Finding(kind, connection, cost) => {
+            let kind = CATALOGUE.get(kind).copied().unwrap();
+            let finding = Finding { connection, ..testing::finding(kind.code, 0, cost) };
+            Msg::Event(Event::Finding(Box::new(finding)))
         }
         Deed::Settle => Msg::Settle,
         Deed::End => Msg::Ended(None),
@@ -86,6 +96,10 @@ proptest! {
             let window = model.window();
             prop_assert!(window.span <= model.whole().span && window.start >= model.whole().start);
             prop_assert!(model.cursor <= 10_000);
+            prop_assert!(model.focus != Focus::Requests || model.request < 40);
+            let lines = view::overview_blocks(&model, layout.overview).last().map_or(0, |last| last.lines.end);
+            let height = view::overview_height(layout.overview);
+            prop_assert!(model.page == Page::Connections || model.overview.top <= lines.saturating_sub(height));
         }
     }
 }

@@ -171,6 +171,32 @@ fn enter_goes_into_the_detail_and_escape_comes_back() {
 }
 
 #[test]
+fn a_second_enter_selects_a_request_and_tells_its_phases_until_escape() {
+    let mut screen = loaded(80, 24);
+    let mut two = testing::https_events(0, 0);
+    two.insert(1, two[1].clone());
+    screen.batch(two.into_iter().skip(1).take(1), 40_000, None, 400);
+    let _ = screen.key(KeyCode::Enter);
+    let before = screen.text();
+    let _ = screen.key(KeyCode::Enter);
+    let text = screen.text();
+    let line = |text: &str, what: &str| text.lines().position(|line| line.contains(what));
+    let (wait, first) = (line(&text, "wait      19.0 ms").unwrap(), line(&text, "GET /index").unwrap());
+    assert_eq!(wait, first + 2, "below the first request, behind what it sent: {text}");
+    assert!(text.contains(" 48 %") && text.contains(" 50 %"), "{text}");
+    screen.keys("j");
+    let text = screen.text();
+    let last = text.lines().enumerate().filter(|(_, line)| line.contains("GET /index")).last().unwrap().0;
+    assert_eq!(line(&text, "send      1.00 ms"), Some(last + 1), "{text}");
+    screen.keys("jjj");
+    assert_eq!((screen.model.request, screen.model.selected), (1, 0));
+    let _ = screen.key(KeyCode::Esc);
+    assert!(!screen.text().contains(" 48 %"));
+    screen.keys("g");
+    assert_eq!(screen.text(), before);
+}
+
+#[test]
 fn warnings_are_counted_below_and_listed_on_w() {
     let mut screen = loaded(80, 24);
     screen.model.source.totals.truncated_packets = 3;

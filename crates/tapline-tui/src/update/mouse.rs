@@ -3,9 +3,9 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{layout, list, time};
+use super::{layout, list, overview, time};
 use crate::axis::Zoom;
-use crate::model::{Focus, Model};
+use crate::model::{Focus, Model, Page};
 
 /// Lines that a notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -27,6 +27,8 @@ fn wheel(model: &mut Model, lines: isize, at: Position) {
     let Some(layout) = layout(model) else { return };
     if model.overlay.is_some() {
         model.overlay_top = model.overlay_top.saturating_add_signed(lines);
+    } else if model.page == Page::Overview {
+        overview::scroll(model, lines);
     } else if layout.detail.contains(at) {
         list::scroll_detail(model, lines);
     } else {
@@ -38,6 +40,13 @@ fn click(model: &mut Model, at: Position) {
     let Some(layout) = layout(model) else { return };
     if model.overlay.is_some() {
         model.overlay = None;
+        return;
+    }
+    if model.page == Page::Overview {
+        let line = at.y.checked_sub(layout.overview.y + 1).filter(|_| layout.overview.contains(at));
+        if let Some(line) = line {
+            overview::select_at(model, line.into());
+        }
         return;
     }
     if layout.bars.contains(at) || layout.ruler().contains(at) {
@@ -55,7 +64,7 @@ fn click(model: &mut Model, at: Position) {
 }
 
 fn zoom(model: &mut Model, zoom: Zoom, at: Position) {
-    let Some(layout) = layout(model) else { return };
+    let Some(layout) = layout(model).filter(|_| model.page == Page::Connections) else { return };
     let over = Rect { y: layout.heading.y, height: layout.list.height + 1, ..layout.bars };
     if over.contains(at) {
         time::put_cursor(model, at.x - over.x, over.width);

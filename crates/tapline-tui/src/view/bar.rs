@@ -24,7 +24,7 @@ fn look(cell: Cell, theme: Theme) -> Option<(&'static str, Style)> {
         return Some(theme.mark(mark));
     }
     let ink = |phase: Phase| theme.colour(phase).map_or(Style::new(), |colour| Style::new().fg(colour));
-    let is_line = |phase: Phase| phase == Phase::Idle;
+    let is_line = |phase: Phase| matches!(phase, Phase::Idle | Phase::Blocked);
     Some(match (cell.left, cell.right) {
         (None, None) => return None,
         (Some(left), Some(right)) if left == right => (theme.glyph(left), ink(left)),

@@ -1,5 +1,7 @@
 //! The selected connection: what is known of it, then its requests as a waterfall.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -11,7 +13,25 @@ use crate::theme::Role;
 /// Lines that the detail of the selected connection has in a place of this width.
 pub(crate) fn lines(model: &Model, place: Rect) -> usize {
     let Some(row) = model.selected_row() else { return 0 };
-    facts::of(row, model.whole().start, place.width.saturating_sub(2)).len() + requests::lines(row)
+    facts_of(model, row, place).len() + requests::lines(model, row)
+}
+
+/// The lines of it that the selected request takes.
+pub(crate) fn request_lines(model: &Model, place: Rect) -> Option<Range<usize>> {
+    let row = model.selected_row()?;
+    let lines = requests::selected_lines(model, row)?;
+    let facts = facts_of(model, row, place).len();
+    Some(facts + lines.start..facts + lines.end)
+}
+
+/// The first request whose line is not scrolled away.
+pub(crate) fn first_request(model: &Model, place: Rect) -> usize {
+    let heading = model.selected_row().map_or(0, |row| facts_of(model, row, place).len() + 1);
+    model.detail_top.saturating_sub(heading)
+}
+
+fn facts_of(model: &Model, row: &Row, place: Rect) -> Vec<facts::Fact> {
+    facts::of(row, &model.findings, model.whole().start, place.width.saturating_sub(2))
 }
 
 pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
@@ -23,8 +43,8 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     };
     let body = Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height - 1 };
-    let facts = facts::of(row, model.whole().start, body.width);
-    let total = facts.len() + requests::lines(row);
+    let facts = facts_of(model, row, place);
+    let total = facts.len() + requests::lines(model, row);
     let window = requests::window(row);
     heading(model, Some((row, total, usize::from(body.height))), place, buffer);
     for (offset, y) in (body.top()..body.bottom()).enumerate() {
@@ -40,7 +60,7 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
 
 fn heading(model: &Model, shown: Option<(&Row, usize, usize)>, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, Rect { height: 1, ..place }, model.theme);
-    let focused = model.focus == Focus::Detail;
+    let focused = model.focus != Focus::List;
     pen.write(if focused { "━━" } else { "──" }, Role::Dim);
     if let Some((row, total, height)) = shown {
         pen.skip(1);

@@ -1,13 +1,14 @@
 //! What is known of one connection, as labelled lines.
 
 mod certificates;
+mod findings;
 mod flights;
 mod tls;
 
 use tapline_analysis::{ConnectionRecord, Fin, Origin, Sender, Series, SynOptions, human, tcp_words};
 
 use super::pen;
-use crate::model::Row;
+use crate::model::{Findings, Row};
 use crate::theme::Role;
 use crate::words;
 
@@ -30,11 +31,12 @@ pub(super) const LABEL_WIDTH: u16 = 10;
 
 /// All there is to say of a connection but its requests, in lines of so many cells; `origin` is the capture's
 /// start.
-pub(super) fn of(row: &Row, origin: i64, width: u16) -> Vec<Fact> {
+pub(super) fn of(row: &Row, findings: &Findings, origin: i64, width: u16) -> Vec<Fact> {
     let Some(record) = row.record() else { return Vec::new() };
     let mut facts = Facts { lines: Vec::new(), width: width.saturating_sub(LABEL_WIDTH) };
     facts.say("path", path(record));
     facts.say("when", when(record, origin));
+    findings::say(record.id, findings, &mut facts);
     facts.say("handshake", handshake(record));
     facts.say("options", options(record));
     if let Some(tls) = row.tls_in_full() {
@@ -236,15 +238,20 @@ fn speed(series: &Series) -> Vec<Piece> {
     let flights = || series.points().iter().map(|point| point.in_flight_bytes);
     pieces.push(plain(format!("up to {} in flight", human::bytes(flights().max().unwrap_or(0)))));
     if series.rounds().len() > 1 {
-        let bars = tcp_words::sparkline(series.rounds().iter().copied());
+        let bars = unbroken(&tcp_words::sparkline(series.rounds().iter().copied()));
         let slow_start = match series.slow_start_rounds() {
             0 => String::new(),
             rounds => format!(", slow start in {rounds}"),
         };
         pieces.push(plain(format!("first rounds {bars}{slow_start}")));
     }
-    pieces.push(plain(format!("over time {}", tcp_words::sparkline(flights()))));
+    pieces.push(plain(format!("over time {}", unbroken(&tcp_words::sparkline(flights())))));
     pieces
+}
+
+/// Bars that a narrow screen does not break into words where there is nothing.
+fn unbroken(bars: &str) -> String {
+    bars.replace(' ', "·")
 }
 
 fn data(record: &ConnectionRecord) -> Vec<Piece> {

@@ -105,7 +105,7 @@ fn help() -> Vec<Line> {
 }
 
 fn warnings(model: &Model) -> Vec<Line> {
-    let lines = model.source.warnings(model.rows.left_out());
+    let lines = model.warnings();
     if lines.is_empty() {
         return vec![vec![("nothing is known to be lost, cut or damaged".to_owned(), Role::Plain)]];
     }

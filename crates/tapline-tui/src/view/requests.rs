@@ -1,11 +1,13 @@
 //! The selected connection's requests, a line each, with bars on a time axis of their own.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tapline_analysis::human;
 
 use super::pen::Pen;
-use super::{bar, ruler};
+use super::{bar, request, ruler};
 use crate::axis::Window;
 use crate::model::{ExchangeOutcome, ExchangeRow, Model, Row};
 use crate::paint::{Sharing, Strip};
@@ -16,29 +18,64 @@ const STATUS_WIDTH: u16 = 6;
 const SIZE_WIDTH: u16 = 7;
 const DURATION_WIDTH: u16 = 8;
 
-/// Lines that the requests take, their heading too.
-pub(super) fn lines(row: &Row) -> usize {
+/// Lines that the requests take, their heading and what is told of the selected one too.
+pub(super) fn lines(model: &Model, row: &Row) -> usize {
     match row.exchanges().len() {
         0 => usize::from(row.record().is_some_and(|record| record.requests > 0)),
-        n => n + 1,
+        n => n + 1 + selected(model, row).map_or(0, |(_, exchange)| request::lines(exchange)),
     }
+}
+
+/// The lines of the selected request.
+pub(super) fn selected_lines(model: &Model, row: &Row) -> Option<Range<usize>> {
+    let (nth, exchange) = selected(model, row)?;
+    Some(nth + 1..nth + 2 + request::lines(exchange))
+}
+
+fn selected<'a>(model: &Model, row: &'a Row) -> Option<(usize, &'a ExchangeRow)> {
+    let nth = model.selected_request()?;
+    Some((nth, row.exchanges().get(nth)?))
 }
 
 /// Draws one of those lines.
 pub(super) fn draw(model: &Model, row: &Row, window: Window, index: usize, line: Rect, buffer: &mut Buffer) {
-    let bars_width = if line.width < 70 { line.width / 4 } else { line.width * 2 / 5 };
-    let bars = Rect { x: line.right() - bars_width, width: bars_width, ..line };
-    let text = Rect { width: line.width - bars_width - 1, ..line };
-    match index.checked_sub(1).and_then(|index| row.exchanges().get(index)) {
-        None => heading(model, row, window, text, bars, buffer),
-        Some(exchange) => {
-            columns(model, row, exchange, text, buffer);
-            exchange_bar(model, window, exchange, bars, buffer);
+    if let Some(lines) = selected_lines(model, row)
+        && index > lines.start
+    {
+        match (index.checked_sub(lines.end), selected(model, row)) {
+            (Some(behind), _) => request_line(model, row, window, lines.start + behind, line, buffer),
+            (None, Some((_, exchange))) => {
+                request::draw(model, exchange, index - lines.start - 1, line, buffer);
+            }
+            (None, None) => {}
         }
+        return;
+    }
+    match index.checked_sub(1) {
+        None => heading(model, row, window, line, buffer),
+        Some(nth) => request_line(model, row, window, nth, line, buffer),
     }
 }
 
-fn heading(model: &Model, row: &Row, window: Window, text: Rect, bars: Rect, buffer: &mut Buffer) {
+/// The text's place and the bars'.
+fn split(line: Rect) -> (Rect, Rect) {
+    let bars_width = if line.width < 70 { line.width / 4 } else { line.width * 2 / 5 };
+    let bars = Rect { x: line.right() - bars_width, width: bars_width, ..line };
+    (Rect { width: line.width - bars_width - 1, ..line }, bars)
+}
+
+fn request_line(model: &Model, row: &Row, window: Window, nth: usize, line: Rect, buffer: &mut Buffer) {
+    let Some(exchange) = row.exchanges().get(nth) else { return };
+    let (text, bars) = split(line);
+    columns(model, row, exchange, text, buffer);
+    exchange_bar(model, window, exchange, bars, buffer);
+    if model.selected_request() == Some(nth) {
+        buffer.set_style(text, model.theme.style(Role::Selected));
+    }
+}
+
+fn heading(model: &Model, row: &Row, window: Window, line: Rect, buffer: &mut Buffer) {
+    let (text, bars) = split(line);
     let shown = row.exchanges().len() as u64;
     let told = row.record().map_or(shown, |record| record.requests);
     let title = title(shown, told, row.inferred().into());

@@ -6,24 +6,14 @@ use tapline_analysis::human;
 
 use super::bar;
 use super::pen::{self, Pen};
-use crate::model::{End, Focus, Model, Overlay, Sort};
+use crate::model::{End, Focus, Model, Overlay, Page, Sort};
 use crate::paint::Cell;
 use crate::phases::{Mark, Phase};
 use crate::theme::Role;
 
 /// What the bars' colours and glyphs mean, in the order of a life.
 pub(super) fn legend(model: &Model, place: Rect, buffer: &mut Buffer) {
-    let phases =
-        [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Receive, Phase::Idle, Phase::Teardown];
-    let cell = |phase| Cell { left: Some(phase), right: Some(phase), mark: None };
-    let marks = [(Mark::Reset, "failed/reset"), (Mark::Unanswered, "no answer")];
-    let entries = phases
-        .map(|phase| (cell(phase), phase.name()))
-        .into_iter()
-        .chain(marks.map(|(mark, name)| (Cell { left: None, right: None, mark: Some(mark) }, name)));
-    let entries: Vec<_> = entries.collect();
-    let needs: u16 = entries.iter().map(|(_, name)| pen::columns(name) + 4).sum();
-    let gap = if needs <= place.width { 2 } else { 1 };
+    let (entries, gap) = fitting(model, place.width.saturating_sub(1));
     let mut x = place.x + 1;
     for (cell, name) in entries {
         if x + 2 + pen::columns(name) > place.right() {
@@ -34,6 +24,51 @@ pub(super) fn legend(model: &Model, place: Rect, buffer: &mut Buffer) {
         Pen::new(buffer, text, model.theme).write(name, Role::Dim);
         x += 2 + pen::columns(name) + gap;
     }
+}
+
+type Entry = (Cell, &'static str);
+
+/// The phases with their names, and those on narrow screens.
+const PHASES: [(Phase, &str); 10] = [
+    (Phase::Dns, "DNS"),
+    (Phase::Connect, "TCP"),
+    (Phase::Tls, "TLS"),
+    (Phase::Blocked, "block"),
+    (Phase::Send, "send"),
+    (Phase::Wait, "wait"),
+    (Phase::Receive, "recv"),
+    (Phase::Stalled, "stall"),
+    (Phase::Idle, "idle"),
+    (Phase::Teardown, "close"),
+];
+
+/// The marks, the same way.
+const MARKS: [(Mark, &str, &str); 2] =
+    [(Mark::Reset, "failed/reset", "failed"), (Mark::Unanswered, "no answer", "silent")];
+
+/// The legend's entries and the gap between them: what some captures have only where this one does; where there is
+/// not room, short names and then without what explains itself.
+fn fitting(model: &Model, width: u16) -> (Vec<Entry>, u16) {
+    let seen = |phase| match phase {
+        Phase::Dns | Phase::Blocked | Phase::Stalled => model.rows.saw(phase),
+        _ => true,
+    };
+    let phase = |phase| Cell { left: Some(phase), right: Some(phase), mark: None };
+    let mark = |mark| Cell { left: None, right: None, mark: Some(mark) };
+    let needs = |entries: &[Entry], gap: u16| -> u16 {
+        entries.iter().map(|(_, name)| pen::columns(name) + 2 + gap).sum::<u16>().saturating_sub(gap)
+    };
+    let phases = || PHASES.into_iter().filter(|&(phase, _)| seen(phase));
+    let long = phases().map(|(kind, _)| (phase(kind), kind.name()));
+    let long: Vec<Entry> = long.chain(MARKS.map(|(kind, name, _)| (mark(kind), name))).collect();
+    let short = |without: &[Phase]| -> Vec<Entry> {
+        let kept = phases().filter(|(kind, _)| !without.contains(kind));
+        let kept = kept.map(|(kind, name)| (phase(kind), name));
+        kept.chain(MARKS.map(|(kind, _, name)| (mark(kind), name))).collect()
+    };
+    let tries = [(long.clone(), 2), (long, 1), (short(&[]), 1), (short(&[Phase::Idle]), 1)];
+    let fits = tries.into_iter().find(|(entries, gap)| needs(entries, *gap) <= width);
+    fits.unwrap_or_else(|| (short(&[Phase::Idle, Phase::Teardown]), 1))
 }
 
 /// How far reading came, what to beware of, which keys to press.
@@ -54,15 +89,23 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     }
     state(model, &mut pen);
-    sorting(model, &mut pen);
-    if !model.order.filter().is_empty() {
-        pen.write("  /", Role::Key);
-        let room = pen.room() / 3;
-        pen.field(model.order.filter(), pen::columns(model.order.filter()).min(room), Role::Strong);
-        pen.write(&format!(" {}", found(model)), Role::Dim);
+    if model.page == Page::Connections {
+        sorting(model, &mut pen);
+        filter(model, &mut pen);
     }
     warnings(model, &mut pen);
     hints(model, &mut pen);
+}
+
+/// What the list is filtered by, where it is.
+fn filter(model: &Model, pen: &mut Pen<'_>) {
+    let filter = model.order.filter();
+    if !filter.is_empty() {
+        pen.write("  /", Role::Key);
+        let room = pen.room() / 3;
+        pen.field(filter, pen::columns(filter).min(room), Role::Strong);
+        pen.write(&format!(" {}", found(model)), Role::Dim);
+    }
 }
 
 fn found(model: &Model) -> String {
@@ -119,7 +162,7 @@ fn progress_bar(permille: u16, width: u16) -> (String, String) {
 }
 
 fn warnings(model: &Model, pen: &mut Pen<'_>) {
-    let lines = model.source.warnings(model.rows.left_out());
+    let lines = model.warnings();
     let Some(first) = lines.first() else { return };
     pen.write("  ", Role::Plain);
     let more = if lines.len() > 1 { format!(" +{}", lines.len() - 1) } else { String::new() };
@@ -130,19 +173,33 @@ fn warnings(model: &Model, pen: &mut Pen<'_>) {
     pen.write(" w", Role::Key);
 }
 
-fn hints(model: &Model, pen: &mut Pen<'_>) {
-    let hints: &[(&str, &str)] = match (model.overlay, model.focus) {
+/// The keys that matter most where one is, and what they do.
+fn keys_here(model: &Model) -> &'static [(&'static str, &'static str)] {
+    match (model.overlay, model.focus) {
         (Some(Overlay::Help | Overlay::Warnings), _) => &[("Esc", "close")],
+        (None, _) if model.page == Page::Overview => {
+            &[("?", "keys"), ("Esc", "connections"), ("Enter", "go there"), ("j k", "select"), ("q", "quit")]
+        }
         (None, Focus::List) => &[
             ("?", "keys"),
+            ("o", "overview"),
             ("/", "filter"),
             ("s", "sort"),
             ("Enter", "detail"),
             ("+ -", "zoom"),
             ("q", "quit"),
         ],
-        (None, Focus::Detail) => &[("?", "keys"), ("j k", "scroll"), ("Esc", "back"), ("q", "quit")],
-    };
+        (None, Focus::Detail) => {
+            &[("?", "keys"), ("Esc", "back"), ("Enter", "requests"), ("j k", "scroll"), ("q", "quit")]
+        }
+        (None, Focus::Requests) => {
+            &[("?", "keys"), ("Esc", "back"), ("j k", "request"), ("PgDn", "scroll"), ("q", "quit")]
+        }
+    }
+}
+
+fn hints(model: &Model, pen: &mut Pen<'_>) {
+    let hints = keys_here(model);
     // As many as fit; the first and the last are the ones that everybody needs.
     for kept in (0..hints.len()).rev() {
         let shown = hints.iter().take(kept).chain(hints.last());
