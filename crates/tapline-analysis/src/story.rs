@@ -183,7 +183,11 @@ impl Story {
         let mark = moment.events.len();
         self.http1.see(message, secure, &self.pulse, moment);
         self.price_new_exchanges(mark, moment);
-        if self.http1.is_silent() && self.http2.is_none() {
+    }
+
+    /// Frees what only busy connections need.
+    fn rest(&mut self) {
+        if self.http1.rest() && self.http2.is_none() {
             self.pulse.forget();
         }
     }

@@ -54,12 +54,10 @@ const CREDENTIALS: [(HeadFacts, &str); 3] = [
 struct Pair {
     first: Origin,
     connections: u64,
-    /// Those with one request.
-    single: u64,
-    /// Of these, those that began when the one before had ended.
+    /// Those with one request that began when an earlier one had ended.
     in_a_row: u64,
     last_ended: Option<Origin>,
-    /// What the handshakes of all but the first of these took, nanoseconds.
+    /// What the handshakes of these took, nanoseconds.
     setup_ns: i64,
     names: Vec<String>,
     /// Begins and ends of connections, while they may overlap others.
@@ -164,12 +162,10 @@ impl Pair {
         {
             self.names.push(name.clone());
         }
-        if record.requests == 1 {
-            self.single += 1;
-            if self.last_ended.is_some_and(|ended| ended.at <= record.first.at) {
-                self.in_a_row += 1;
-                self.setup_ns += record.handshake.total_ns().unwrap_or(0);
-            }
+        let in_a_row = self.last_ended.is_some_and(|ended| ended.at <= record.first.at);
+        if record.requests == 1 && in_a_row {
+            self.in_a_row += 1;
+            self.setup_ns += record.handshake.total_ns().unwrap_or(0);
         }
         // Connections are told when they leave the table: in the order of their ends, as good as.
         self.open.retain(|last| last.at >= record.first.at);
@@ -206,9 +202,8 @@ impl Pair {
         };
         if self.in_a_row >= NOT_REUSED_MIN {
             let explanation = format!(
-                "{client} opened {} to {server} for one request each, {} of them after the one before had ended",
-                human::plural(self.single, "connection"),
-                human::count(self.in_a_row)
+                "{client} opened {} to {server} for one request each when an earlier one had ended",
+                human::plural(self.in_a_row, "connection")
             );
             push(&catalogue::HTTP_NOT_REUSED, explanation, Some(self.setup_ns));
         }

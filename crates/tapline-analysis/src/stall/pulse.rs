@@ -27,7 +27,7 @@ struct Seen {
 }
 
 /// What last went wrong with what a side sends, or with what it can take.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Trouble {
     /// It sent something again, or after something that was lost.
     pub(crate) resent: Option<Origin>,
@@ -181,8 +181,9 @@ impl Pulse {
         }
     }
 
-    /// Nothing is asked of the past any more.
+    /// Nothing is asked of the past any more: a connection that waits for its next request keeps no room for it.
     pub(crate) fn forget(&mut self) {
+        self.seen.take_if(|seen| seen.troubles == <[Trouble; 2]>::default());
         if let Some(seen) = &mut self.seen {
             seen.idles = VecDeque::new();
         }

@@ -48,6 +48,7 @@ impl Sink for Listener<'_> {
             Message::Http1(message) => {
                 story.http1(message, &mut moment);
                 story.tell_body_faults(&span, &mut moment);
+                story.rest();
                 story.settle(direction, span.end);
             }
             Message::Http2(message) => {

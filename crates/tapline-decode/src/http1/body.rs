@@ -34,8 +34,8 @@ pub(super) struct Body {
     /// Where the body starts.
     pub(super) start: u64,
     end: End,
-    /// What was odd about chunks is said once a body.
-    said: Vec<&'static str>,
+    /// What was odd about chunks is said once a body: a bit for each oddity.
+    said: u8,
 }
 
 /// How feeding a body went.
@@ -71,7 +71,7 @@ impl Body {
             Framing::UntilClose => Expect::UntilClose,
         };
         let end = End { complete: true, ..End::default() };
-        Some(Self { expect, held: Vec::new(), start, end, said: Vec::new() })
+        Some(Self { expect, held: Vec::new(), start, end, said: 0 })
     }
 
     /// Takes octets; content goes straight on.
@@ -149,8 +149,13 @@ impl Body {
     }
 
     fn say_once(&mut self, code: &'static str, detail: &'static str, oddities: &mut Vec<Anomaly>) {
-        if !self.said.contains(&code) {
-            self.said.push(code);
+        let bit = match code {
+            anomaly::HTTP1_BARE_LF => 1,
+            anomaly::HTTP1_CHUNK_SIZE_ODD => 2,
+            _ => 4,
+        };
+        if self.said & bit == 0 {
+            self.said |= bit;
             oddities.push(Anomaly::new(code, detail));
         }
     }

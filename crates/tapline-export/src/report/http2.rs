@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tapline_engine::analysis::{Http2Connection, Sender, human};
+use tapline_engine::analysis::{Http2Connection, Sender, SettingsSent, human};
 
 use super::shortlist::Shortlist;
 use super::style::Ink;
@@ -59,7 +59,7 @@ fn row(connection: &Http2Connection) -> Vec<Cell> {
     let saved = (decoded.saturating_sub(wire) * 100 + decoded / 2).checked_div(decoded);
     let saved = saved.filter(|percent| *percent > 0);
     let acknowledged =
-        sides.iter().flat_map(|side| &side.settings).filter_map(|sent| sent.acknowledged_ns()).max();
+        sides.iter().flat_map(|side| &side.settings).filter_map(SettingsSent::acknowledged_ns).max();
     let ping = sides.iter().filter_map(|side| side.pings.mean_ns()).max();
     let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
     vec![
