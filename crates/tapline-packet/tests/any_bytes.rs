@@ -40,6 +40,7 @@ fn read(link_type: LinkType, data: &[u8], cut: u32) {
         }
         Dissected::Fragment(fragment) => (fragment.payload, fragment.payload_length),
         Dissected::Compressed(compressed) => (compressed.payload, compressed.payload_length),
+        Dissected::Dns(datagram) => (datagram.payload, packet.wire_length),
         Dissected::IcmpError(error) => {
             assert!(error.reason.name().is_some());
             return;
@@ -66,6 +67,14 @@ const NESTED: &[u8] = &[
     3, 0xe8, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0, 0x50, 0x10, 0, 0, 0, 0, 0, 0, // quoted TCP
 ];
 
+/// Ethernet, IPv4, UDP to the port of DNS.
+const LOOKUP: &[u8] = &[
+    2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, // Ethernet
+    0x45, 0, 0, 45, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, // IPv4
+    0xe8, 0, 0, 53, 0, 25, 0, 0, // UDP
+    0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, // what is the address of the root
+];
+
 #[test]
 fn a_deep_frame_is_read_to_its_end() {
     let packet = packet(LinkType::ETHERNET, NESTED, 0);
@@ -73,15 +82,24 @@ fn a_deep_frame_is_read_to_its_end() {
 }
 
 #[test]
+fn a_lookup_is_read_as_far_as_udp_says() {
+    let padded = [LOOKUP, &[0; 9]].concat();
+    let packet = packet(LinkType::ETHERNET, &padded, 0);
+    assert!(matches!(dissect_packet(&packet), Dissected::Dns(datagram) if datagram.payload.len() == 17));
+}
+
+#[test]
 fn every_octet_may_be_wrong_and_every_prefix_be_all_there_is() {
-    for at in 0..NESTED.len() {
-        for value in 0..=255 {
-            let mut frame = NESTED.to_vec();
-            frame[at] = value;
-            read(LinkType::ETHERNET, &frame, 0);
+    for whole in [NESTED, LOOKUP] {
+        for at in 0..whole.len() {
+            for value in 0..=255 {
+                let mut frame = whole.to_vec();
+                frame[at] = value;
+                read(LinkType::ETHERNET, &frame, 0);
+            }
+            read(LinkType::ETHERNET, &whole[..at], 0);
+            read(LinkType::ETHERNET, &whole[..at], 50);
         }
-        read(LinkType::ETHERNET, &NESTED[..at], 0);
-        read(LinkType::ETHERNET, &NESTED[..at], 50);
     }
 }
 

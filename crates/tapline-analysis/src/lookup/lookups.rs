@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(led(&[query.clone(), answer.clone()], Some("a.test")), Some(30));
         assert_eq!(led(&[query.clone(), answer.clone()], None), Some(30));
         assert_eq!(led(&[query.clone(), answer], Some("b.test")), None);
-        assert_eq!(led(&[query.clone()], None), None);
+        assert_eq!(led(std::slice::from_ref(&query), None), None);
         let elsewhere = said(40, "a.test", &["192.0.2.8"], true);
         assert_eq!(led(&[query.clone(), elsewhere], None), None);
         let late = said(110, "a.test", &["192.0.2.7"], true);
