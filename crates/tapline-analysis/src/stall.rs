@@ -123,6 +123,11 @@ impl Stall {
         self.span.ns()
     }
 
+    /// Whether a loss shows by nothing but gaps in IP identifications: it was lost before the capture point.
+    pub fn is_inferred_loss(&self) -> bool {
+        self.cause == Cause::Loss && self.proof == [None; 2]
+    }
+
     /// The packets that prove it, in order, each once.
     pub fn packets(&self) -> Vec<u64> {
         let proof = self.proof.iter().flatten().map(|origin| origin.packet);

@@ -152,6 +152,11 @@ impl Stream {
         (self.acknowledged.min(self.next)..=self.highest.saturating_add(window)).contains(&offset)
     }
 
+    /// Whether the octet with this number is the next one, and nothing before it is missing.
+    pub(crate) fn goes_on_with(&self, sequence: u32) -> bool {
+        self.start.is_some_and(|start| seq::offset(start, self.next, sequence) == to_signed(self.next))
+    }
+
     /// Whether a segment that ends before this number brings octets never sent before.
     pub(crate) fn is_news(&self, end: u32) -> bool {
         self.start.is_none_or(|start| seq::offset(start, self.next, end) > to_signed(self.highest))

@@ -68,7 +68,8 @@ fn stalls(exchange: &Exchange, cause: Cause, push: &mut Push<'_>) {
     let stalls: Vec<&Stall> = exchange.stalls.list().iter().filter(|stall| stall.cause == cause).collect();
     let Some(longest) = stalls.iter().max_by_key(|stall| stall.ns()) else { return };
     let span = longest.span;
-    let between = format!("between packets {} and {}", span.from.packet, span.until.packet);
+    let how = if longest.is_inferred_loss() { "; inferred from IP identifications" } else { "" };
+    let between = format!("between packets {} and {}{how}", span.from.packet, span.until.packet);
     let explanation = match stalls.len() {
         1 => format!("{} stood still for {} {between}", name(exchange), human::duration(cost)),
         n => format!(

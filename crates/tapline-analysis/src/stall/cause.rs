@@ -53,6 +53,12 @@ impl Trips {
     fn whole_ns(self) -> Option<i64> {
         Some(self.sender_ns? + self.receiver_ns?)
     }
+
+    /// How long a sender waits at least before it sends the last of its octets again: two round trips where it
+    /// probes (RFC 8985 §7.2).
+    fn timeout_min_ns(self) -> i64 {
+        self.whole_ns().map_or(TIMEOUT_MIN_NS, |trip| trip.saturating_mul(2))
+    }
 }
 
 fn to(connection: &Connection, side: Direction) -> Option<i64> {
@@ -78,6 +84,10 @@ const DELAYED_ACK_MIN_NS: i64 = 35_000_000;
 
 /// What fits one segment, octets: so much needs no congestion window.
 const SEGMENT_BYTES: u64 = 1460;
+
+/// How long a sender waits at least before it sends something again, nanoseconds, where no round trip was measured:
+/// Linux' `TCP_RTO_MIN`.
+const TIMEOUT_MIN_NS: i64 = 200_000_000;
 
 /// How long a receiver may leave its full buffer alone before it is said not to read, in round trips, and at least,
 /// nanoseconds.
@@ -109,7 +119,7 @@ type Shown = (Cause, [Option<Origin>; 2]);
 
 /// What TCP shows, the strongest first.
 fn by_tcp(question: &Question<'_>, idle: &Idle) -> Option<Shown> {
-    let Question { span, answers, .. } = *question;
+    let Question { span, answers, trips, .. } = *question;
     let within = |origin: &Origin| is_within(*origin, span);
     if let Some(missing) = idle.sending.missing.filter(within) {
         return Some((Cause::Unknown, [Some(missing), None]));
@@ -124,7 +134,7 @@ fn by_tcp(question: &Question<'_>, idle: &Idle) -> Option<Shown> {
     if let Some(resent) = idle.sending.resent.filter(within).or(asked_again.filter(within)) {
         return Some((Cause::Loss, [Some(resent), None]));
     }
-    if idle.pace.unseen_packets > 0 {
+    if idle.pace.unseen_packets > 0 && span.ns() >= trips.timeout_min_ns() {
         // It sent packets meanwhile that did not get as far as the capture point.
         return Some((Cause::Loss, [None; 2]));
     }
@@ -248,6 +258,8 @@ mod tests {
     fn packets_that_never_got_here_were_lost() {
         let pace = Pace { sent: at(100), unseen_packets: 2, ..Pace::default() };
         check(&idle(pace, Trouble::default(), Trouble::default()), [20, 0], Cause::Loss);
+        // Too early to have been sent again: others' packets took the numbers.
+        check(&idle(pace, Trouble::default(), Trouble::default()), [51, 0], Cause::Server);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use tapline_packet::{Checksum, Flags, Segment};
 
+use super::ids::Numbered;
 use super::{Connection, damaged, reset};
 use crate::half::Evidence;
 use crate::recent::Recent;
@@ -35,7 +36,7 @@ pub(crate) fn take(
     connection.last = here;
     connection.completeness.see(segment, first);
     connection.handshake.see(segment, direction, here, same.is_some());
-    note_size(connection, direction, segment);
+    note_size(connection, direction, segment, here);
     if segment.has(Flags::ACK) {
         acknowledgment(connection, direction, segment, here);
         connection.sample_acknowledgment(direction, round_trip_ns, here, sink);
@@ -158,12 +159,18 @@ fn mss(connection: &Connection, direction: Direction) -> Option<u16> {
     options.and_then(|options| options.mss)
 }
 
-fn note_size(connection: &mut Connection, direction: Direction, segment: &Segment<'_>) {
+fn note_size(connection: &mut Connection, direction: Direction, segment: &Segment<'_>, here: Origin) {
     let larger = is_larger_than_mss(connection, direction, segment);
     let size = mss(connection, direction).map_or(MSS_USUAL, u32::from).max(1);
     let packets = u16::try_from(segment.payload_length.div_ceil(size)).unwrap_or(u16::MAX).max(1);
     let side = connection.side_mut(direction);
-    side.pace.unseen_packets = side.ids.see(segment.ip.identification, packets);
+    let numbered = Numbered {
+        identification: segment.ip.identification,
+        packets,
+        goes_on: side.stream.goes_on_with(segment.sequence),
+        at: here.at,
+    };
+    side.pace.unseen_packets = side.ids.see(numbered);
     side.packets += 1;
     side.payload_bytes += u64::from(segment.payload_length);
     side.offloaded_segments = side.offloaded_segments.saturating_add(u32::from(larger));
