@@ -85,6 +85,10 @@ const DELAYED_ACK_MIN_NS: i64 = 35_000_000;
 /// What fits one segment, octets: so much needs no congestion window.
 const SEGMENT_BYTES: u64 = 1460;
 
+/// What part of a stretch passes at least before something is sent again that explains it: one in so many. What came
+/// again at once, or long before the answer, did not keep it.
+const RESENT_PART_MIN: i64 = 4;
+
 /// How long a sender waits at least before it sends something again, nanoseconds, where no round trip was measured:
 /// Linux' `TCP_RTO_MIN`.
 const TIMEOUT_MIN_NS: i64 = 200_000_000;
@@ -131,7 +135,10 @@ fn by_tcp(question: &Question<'_>, idle: &Idle) -> Option<Shown> {
     }
     // While one waits for an answer, it may be the question that was lost.
     let asked_again = idle.receiving.resent.filter(|_| answers);
-    if let Some(resent) = idle.sending.resent.filter(within).or(asked_again.filter(within)) {
+    let explains = |resent: &Origin| {
+        within(resent) && resent.at.since(span.from.at).saturating_mul(RESENT_PART_MIN) >= span.ns()
+    };
+    if let Some(resent) = idle.sending.resent.filter(explains).or(asked_again.filter(explains)) {
         return Some((Cause::Loss, [Some(resent), None]));
     }
     if idle.pace.unseen_packets > 0 && span.ns() >= trips.timeout_min_ns() {
@@ -218,6 +225,10 @@ mod tests {
         check(&idle(pace, calm, calm), [20, 0], Cause::Server);
         let resent = Trouble { resent: Some(at(200)), ..calm };
         check(&idle(pace, resent, calm), [20, 0], Cause::Loss);
+        let midway = Trouble { resent: Some(at(125)), ..calm };
+        check(&idle(pace, midway, calm), [20, 0], Cause::Loss);
+        let at_once = Trouble { resent: Some(at(124)), ..calm };
+        check(&idle(pace, at_once, calm), [20, 0], Cause::Server);
         let before = Trouble { resent: Some(at(100)), ..calm };
         check(&idle(pace, before, calm), [20, 0], Cause::Server);
         check(&idle(pace, calm, resent), [20, 0], Cause::Server);
