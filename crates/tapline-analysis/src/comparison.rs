@@ -1,11 +1,15 @@
 //! HTTP/1.1 against HTTP/2, in the capture's own numbers.
 
+mod figures;
+
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use tapline_decode::Protocol;
 use tapline_packet::Endpoint;
+
+pub use figures::Compared;
 
 use crate::limits::{COMPARED_MAX, HOSTS_MAX};
 use crate::{ConnectionRecord, Event, Exchange, MessagePart, TlsSession};

@@ -41,7 +41,7 @@ mod trail;
 mod websocket;
 
 pub use analyzer::Analyzer;
-pub use comparison::{Comparison, Usage};
+pub use comparison::{Compared, Comparison, Usage};
 pub use event::{
     AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
     TlsMessage, TlsSession, WebSocketFrame,

@@ -2,9 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use tapline_analysis::decode::grpc::Flavor;
-use tapline_analysis::{
-    Analyzer, AnomalyRecord, Event, Exchange, Interests, LinkType, Options, Packet, Sender,
-};
+use tapline_analysis::{Analyzer, AnomalyRecord, Event, Exchange, Interests, Options, Sender};
 use tapline_testkit::{Frame, Speaker, Talk};
 
 /// 300 octets of `hello ` by Python's gzip.
@@ -25,14 +23,7 @@ fn analyse(frames: &[Frame], decode_bodies: bool) -> (Vec<Exchange>, Vec<Anomaly
     let options = Options { decode_bodies, ..Options::of(Interests::FULL) };
     let mut analyzer = Analyzer::new(&options);
     for (frame, number) in frames.iter().zip(1..) {
-        analyzer.packet(&Packet {
-            number,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        });
+        analyzer.packet(&frame.packet(number));
     }
     analyzer.finish();
     let (mut exchanges, mut anomalies) = (Vec::new(), Vec::new());

@@ -1,10 +1,7 @@
 //! Built connections in, exchanges and connections out.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use tapline_analysis::{
-    Analyzer, Cause, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options, Packet,
-};
-use tapline_packet::LinkType;
+use tapline_analysis::{Analyzer, Cause, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options};
 use tapline_testkit::{Frame, Talk};
 
 const MS: i64 = 1_000_000;
@@ -16,14 +13,7 @@ fn talk() -> Talk {
 fn analyse(frames: &[Frame]) -> (Vec<ConnectionRecord>, Vec<Exchange>) {
     let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
     for (frame, number) in frames.iter().zip(1..) {
-        analyzer.packet(&Packet {
-            number,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        });
+        analyzer.packet(&frame.packet(number));
     }
     analyzer.finish();
     let (mut connections, mut exchanges) = (Vec::new(), Vec::new());

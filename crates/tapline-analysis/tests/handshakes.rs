@@ -2,10 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use tapline_analysis::{
-    Analyzer, ClientCertificate, EarlyData, Event, Interests, Options, Packet, PskMode, Sender, TlsKind,
-    TlsOutcome, TlsSession,
+    Analyzer, ClientCertificate, EarlyData, Event, Interests, Options, PskMode, Sender, TlsKind, TlsOutcome,
+    TlsSession,
 };
-use tapline_packet::LinkType;
 use tapline_testkit::{Frame, Talk};
 
 const MS: i64 = 1_000_000;
@@ -143,14 +142,7 @@ fn talk() -> Talk {
 fn events(frames: &[Frame], interests: Interests) -> Vec<Event> {
     let mut analyzer = Analyzer::new(&Options::of(interests));
     for (frame, number) in frames.iter().zip(1..) {
-        analyzer.packet(&Packet {
-            number,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        });
+        analyzer.packet(&frame.packet(number));
     }
     analyzer.finish();
     analyzer.take_events()

@@ -7,10 +7,9 @@ use tapline_analysis::limits::{
     FLOOD_WINDOW_UPDATES,
 };
 use tapline_analysis::{
-    Analyzer, Event, Exchange, Http2Connection, Http2Frame, Interests, Options, Packet, PriorityScheme,
-    Sender, WindowLevels,
+    Analyzer, Event, Exchange, Http2Connection, Http2Frame, Interests, Options, PriorityScheme, Sender,
+    WindowLevels,
 };
-use tapline_packet::LinkType;
 use tapline_testkit::{Speaker, Talk};
 
 const MS: i64 = 1_000_000;
@@ -76,14 +75,7 @@ struct Told {
 fn analyse(talk: &Talk, interests: Interests) -> Told {
     let mut analyzer = Analyzer::new(&Options::of(interests));
     for (frame, number) in talk.frames.iter().zip(1..) {
-        analyzer.packet(&Packet {
-            number,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        });
+        analyzer.packet(&frame.packet(number));
     }
     analyzer.finish();
     let mut told = Told::default();

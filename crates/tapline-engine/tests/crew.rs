@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 use tapline_engine::analysis::{Event, Interests, Options};
 use tapline_engine::capture::{Facts, Item, Progress, Source};
 use tapline_engine::{RunOptions, run, spawn};
-use tapline_packet::{LinkType, Packet};
 use tapline_testkit::{Frame, Talk};
 
 /// Packets, then silence, some hundred times, then the end.
@@ -37,14 +36,7 @@ impl Source for Slow {
             return if self.idle < 100 { Item::Idle } else { Item::End };
         };
         self.given += 1;
-        Item::Packet(Packet {
-            number: self.given as u64,
-            at: Some(frame.at),
-            interface: 0,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap(),
-            data: &frame.octets,
-        })
+        Item::Packet(frame.packet(self.given as u64))
     }
 
     fn facts(&self) -> &Facts {

@@ -30,6 +30,20 @@ pub struct Frame {
     pub octets: Vec<u8>,
 }
 
+impl Frame {
+    /// As a packet with this number, captured whole on interface 0.
+    pub fn packet(&self, number: u64) -> Packet<'_> {
+        Packet {
+            number,
+            at: Some(self.at),
+            interface: 0,
+            link_type: LinkType::ETHERNET,
+            wire_length: u32::try_from(self.octets.len()).unwrap_or(u32::MAX),
+            data: &self.octets,
+        }
+    }
+}
+
 /// Which side of a talk sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
@@ -284,15 +298,7 @@ pub fn capture<'a, W: Write>(out: W, frames: impl IntoIterator<Item = &'a Frame>
     };
     let interface = writer.interface(&interface)?;
     for (frame, number) in frames.into_iter().zip(1..) {
-        let packet = Packet {
-            number,
-            at: Some(frame.at),
-            interface,
-            link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(frame.octets.len()).unwrap_or(u32::MAX),
-            data: &frame.octets,
-        };
-        writer.packet(&packet, None)?;
+        writer.packet(&Packet { interface, ..frame.packet(number) }, None)?;
     }
     writer.flush()?;
     Ok(writer.into_inner())

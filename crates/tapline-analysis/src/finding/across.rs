@@ -230,11 +230,11 @@ impl Pair {
 
 #[cfg(test)]
 mod tests {
-    use tapline_packet::Packet;
+
     use tapline_testkit::Talk;
 
     use super::*;
-    use crate::{Analyzer, Interests, LinkType, Options};
+    use crate::{Analyzer, Interests, Options};
 
     /// The record of a connection without a request.
     fn record(id: u64) -> Event {
@@ -242,14 +242,7 @@ mod tests {
             Talk::new(([10, 0, 0, 1], 4000).into(), ([10, 0, 0, 2], 443).into(), 0).handshake().close();
         let mut analyzer = Analyzer::new(&Options::of(Interests::SUMMARY));
         for (frame, number) in talk.frames.iter().zip(1..) {
-            analyzer.packet(&Packet {
-                number,
-                at: Some(frame.at),
-                interface: 0,
-                link_type: LinkType::ETHERNET,
-                wire_length: u32::try_from(frame.octets.len()).unwrap(),
-                data: &frame.octets,
-            });
+            analyzer.packet(&frame.packet(number));
         }
         analyzer.finish();
         let record = analyzer.take_events().into_iter().find_map(|event| match event {

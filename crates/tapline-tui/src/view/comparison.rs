@@ -6,32 +6,12 @@
 //!    for each server                       6.0       1.0
 //! ```
 
-use tapline_analysis::{Comparison, Usage, human};
+use tapline_analysis::{Compared, Comparison};
 
 use super::overview::Line;
 use crate::theme::Role;
 
-/// A figure of one version; `None` where it does not apply or is not known.
-type Figure = fn(&Usage) -> Option<String>;
-
-/// The lines, in order; a deeper one belongs to the one above it.
-const FIGURES: [(&str, Figure); 13] = [
-    ("servers", |usage| Some(human::count(usage.hosts()))),
-    ("connections", |usage| Some(human::count(usage.connections))),
-    ("  for each server", |usage| quotient(usage.connections, usage.hosts())),
-    ("  round trips to open them", |usage| of_opened(usage, human::count(usage.handshake_round_trips))),
-    ("  time to open them", |usage| of_opened(usage, human::duration(usage.handshake_ns))),
-    ("requests", |usage| Some(human::count(usage.requests))),
-    ("  on each connection", |usage| quotient(usage.requests, usage.connections)),
-    ("  most at once on one", |usage| usage.at_once_max.map(human::count)),
-    ("headers on the wire", |usage| Some(human::bytes(usage.header_bytes))),
-    ("  names and values", |usage| Some(human::bytes(usage.header_bytes_decoded))),
-    ("  saved by compression", saved),
-    ("waited behind other answers", |usage| {
-        (usage.head_of_line_ns > 0).then(|| human::duration(usage.head_of_line_ns))
-    }),
-    ("pushed", |usage| (usage.pushed > 0).then(|| human::count(usage.pushed))),
-];
+const VERSIONS: [&str; 2] = ["HTTP/1.1", "HTTP/2"];
 
 /// Cells of the widest name and of a figure.
 const NAME_WIDTH: usize = 30;
@@ -39,44 +19,27 @@ const FIGURE_WIDTH: usize = 12;
 
 /// All lines; none where there are not two requests to compare.
 pub(super) fn lines(comparison: &Comparison) -> Vec<Line> {
-    let versions = [("HTTP/1.1", &comparison.http1), ("HTTP/2", &comparison.http2)];
-    if versions.iter().map(|(_, usage)| usage.requests).sum::<u64>() < 2 {
+    let figures = comparison.figures();
+    if figures.is_empty() {
         return Vec::new();
     }
-    let seen: Vec<(&str, &Usage)> =
-        versions.iter().copied().filter(|(_, usage)| usage.requests > 0).collect();
+    let seen = [comparison.http1.requests > 0, comparison.http2.requests > 0];
     let mut heading = vec![(format!("{:NAME_WIDTH$}", "HTTP/1.1 against HTTP/2"), Role::Strong)];
-    heading.extend(seen.iter().map(|(name, _)| (format!("{name:>FIGURE_WIDTH$}"), Role::Dim)));
-    let unseen = versions.iter().filter(|(_, usage)| usage.requests == 0);
-    heading.extend(unseen.map(|(name, _)| (format!("   no request of {name} seen"), Role::Dim)));
-    let rows = FIGURES.iter().filter_map(|&(name, figure)| row(name, figure, &seen));
-    std::iter::once(heading).chain(rows).collect()
+    heading.extend(of(VERSIONS, seen).map(|name| (format!("{name:>FIGURE_WIDTH$}"), Role::Dim)));
+    let unseen = of(VERSIONS, seen.map(|seen| !seen));
+    heading.extend(unseen.map(|name| (format!("   no request of {name} seen"), Role::Dim)));
+    std::iter::once(heading).chain(figures.into_iter().map(|compared| row(compared, seen))).collect()
 }
 
-fn row(name: &str, figure: Figure, seen: &[(&str, &Usage)]) -> Option<Line> {
-    let figures: Vec<Option<String>> = seen.iter().map(|(_, usage)| figure(usage)).collect();
-    figures.iter().any(Option::is_some).then(|| {
-        let figures = figures.into_iter().map(Option::unwrap_or_default);
-        let figures = figures.map(|figure| (format!("{figure:>FIGURE_WIDTH$}"), Role::Plain));
-        std::iter::once((format!("{name:NAME_WIDTH$}"), Role::Dim)).chain(figures).collect()
-    })
+fn row(Compared { name, figures }: Compared, seen: [bool; 2]) -> Line {
+    let figures = of(figures, seen).map(Option::unwrap_or_default);
+    let figures = figures.map(|figure| (format!("{figure:>FIGURE_WIDTH$}"), Role::Plain));
+    std::iter::once((format!("{name:NAME_WIDTH$}"), Role::Dim)).chain(figures).collect()
 }
 
-/// A figure of handshakes, where one was seen.
-fn of_opened(usage: &Usage, figure: String) -> Option<String> {
-    (usage.opened > 0).then_some(figure)
-}
-
-/// With one decimal.
-fn quotient(part: u64, whole: u64) -> Option<String> {
-    let tenths = part.saturating_mul(10).saturating_add(whole / 2).checked_div(whole)?;
-    Some(format!("{}.{}", human::count(tenths / 10), tenths % 10))
-}
-
-/// What compression spared; HTTP/1.1 has none for heads.
-fn saved(usage: &Usage) -> Option<String> {
-    let permille = usage.headers_saved_permille().filter(|permille| *permille > 0)?;
-    Some(format!("{} %", (permille + 5) / 10))
+/// What belongs to the versions that are asked for.
+fn of<T>(both: [T; 2], asked: [bool; 2]) -> impl Iterator<Item = T> {
+    both.into_iter().zip(asked).filter_map(|(one, asked)| asked.then_some(one))
 }
 
 #[cfg(test)]
