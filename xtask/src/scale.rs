@@ -22,8 +22,7 @@ const HALF_OPEN_BYTES_MAX: f64 = 256.0;
 const OPEN_BYTES_MAX: f64 = 1073.0;
 
 /// Octets that an open one may cost that has had a request and waits for the next: its decoders too, and what tells
-/// causes of stalls apart (when each side last sent, was acknowledged and went on, and its IP identifications: 240
-/// octets a connection).
+/// causes of stalls apart (when each side last sent, was acknowledged and went on, and its IP identifications).
 const USED_BYTES_MAX: f64 = 2176.0;
 
 /// What anything that is no connection may take in all.
