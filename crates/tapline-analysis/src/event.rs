@@ -11,8 +11,8 @@ use tapline_reassembly::{Origin, Sample, Verdict};
 use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::http2::{FrameEffect, Http2Connection};
 use crate::{
-    ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry, Lookup,
-    PskMode, Renegotiation, Sender, StepKind, TlsKind, TlsOutcome, text,
+    Carried, ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry,
+    Lookup, MessageSeen, PskMode, Renegotiation, SegmentSeen, Sender, StepKind, TlsKind, TlsOutcome, text,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -26,6 +26,12 @@ pub enum Event {
     Tcp(Box<TcpVerdict>),
     /// A moment of what a side of a connection sends.
     TcpSample(Box<TcpSample>),
+    /// A TCP segment, odd or not.
+    Segment(Box<SegmentSeen>),
+    /// Octets that a side sent.
+    Carried(Box<Carried>),
+    /// A message as its decoder told it, before what follows from it.
+    Message(Box<MessageSeen>),
     /// A TLS record or handshake message.
     TlsMessage(Box<TlsMessage>),
     /// A TLS handshake at the moment it ends; the last word comes as [`Event::TlsSession`] with the same `start`.
@@ -61,6 +67,9 @@ impl Event {
             Self::ConnectionProgress(record) | Self::Connection(record) => record.id,
             Self::Tcp(verdict) => verdict.connection,
             Self::TcpSample(sample) => sample.connection,
+            Self::Segment(segment) => segment.connection,
+            Self::Carried(carried) => carried.connection,
+            Self::Message(message) => message.connection,
             Self::TlsMessage(message) => message.connection,
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => session.connection,
             Self::Http1Message(message) => message.connection,
@@ -87,6 +96,9 @@ impl Event {
             }
             Self::Tcp(verdict) => &mut verdict.connection,
             Self::TcpSample(sample) => &mut sample.connection,
+            Self::Segment(segment) => &mut segment.connection,
+            Self::Carried(carried) => &mut carried.connection,
+            Self::Message(message) => &mut message.connection,
             Self::TlsMessage(message) => &mut message.connection,
             Self::TlsSessionProgress(session) | Self::TlsSession(session) => &mut session.connection,
             Self::Http1Message(message) => &mut message.connection,

@@ -16,6 +16,7 @@ pub struct Intake {
     /// How many there are.
     shards: usize,
     wants_lookups: bool,
+    only: Option<[Endpoint; 2]>,
     datagrams: Datagrams,
     inflater: Inflater,
     totals: Totals,
@@ -54,6 +55,7 @@ impl Intake {
         Self {
             shards: options.shards(),
             wants_lookups: options.interests.needed().wants_lookups(),
+            only: options.only,
             datagrams: Datagrams::default(),
             inflater: Inflater::default(),
             totals: Totals::default(),
@@ -86,6 +88,9 @@ impl Intake {
         match dissected {
             Dissected::Tcp(segment) => {
                 self.totals.tcp_packets += 1;
+                if !self.is_wanted(segment.source, segment.destination) {
+                    return;
+                }
                 let shard = shard_of(segment.source, segment.destination, self.shards);
                 let time_passes = self.time_passes();
                 let work = Work::Segment(segment, interface);
@@ -103,6 +108,7 @@ impl Intake {
             Dissected::Dns(datagram) => {
                 self.count_other(Other::Udp.name());
                 if self.wants_lookups
+                    && self.is_wanted(datagram.source, datagram.destination)
                     && let Some(said) = DnsSaid::of(datagram, self.here)
                 {
                     let shard = shard_of(datagram.source, datagram.destination, self.shards);
@@ -111,6 +117,9 @@ impl Intake {
             }
             Dissected::IcmpError(error) => {
                 self.count_other(error.carrier().name());
+                if !self.is_wanted(error.source, error.destination) {
+                    return;
+                }
                 let shard = shard_of(error.source, error.destination, self.shards);
                 let work = Work::Unreachable(error);
                 give(Task { shard, here: self.here, time_passes: false, work });
@@ -118,6 +127,12 @@ impl Intake {
             Dissected::Other(other) => self.count_other(other.name()),
             Dissected::Undecoded(why) => self.count_undecoded(why.reason()),
         }
+    }
+
+    /// Whether what goes on between two ends is to be followed.
+    #[inline]
+    fn is_wanted(&self, a: Endpoint, b: Endpoint) -> bool {
+        self.only.is_none_or(|only| only == [a, b] || only == [b, a])
     }
 
     /// Whether it is time to tell it to every shard.

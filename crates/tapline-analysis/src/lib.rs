@@ -39,6 +39,7 @@ mod tls;
 mod totals;
 mod trail;
 mod websocket;
+mod wire;
 
 pub use analyzer::Analyzer;
 pub use comparison::{Compared, Comparison, Usage};
@@ -65,9 +66,9 @@ pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
 pub use tapline_packet::{Endpoint, LinkType, Packet, Timestamp, Vlans};
 pub use tapline_reassembly::{
-    Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Handshake, HandshakeKind,
-    History, Left, Origin, Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Series, State, Step,
-    SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
+    Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Gap, Handshake, HandshakeKind,
+    History, Left, Origin, Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Seen, Series, State,
+    Step, SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
 };
 pub use text::{printable, text};
 pub use tls::{
@@ -75,6 +76,7 @@ pub use tls::{
     StepKind, TlsKind, TlsOutcome, Wait,
 };
 pub use totals::Totals;
+pub use wire::{Carried, Course, MessageSeen, SegmentSeen};
 
 /// Who sent something.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tapline_decode::{Keys, Protocol};
+use tapline_packet::Endpoint;
 
 use crate::Event;
 use crate::certificate::Trust;
@@ -18,6 +19,9 @@ pub struct Interests {
     pub tcp: bool,
     /// Round trips, octets in flight and windows, segment by segment.
     pub tcp_samples: bool,
+    /// Every segment, every octet and every message as it was read: what a close look at one connection needs, and
+    /// too much for all of a capture.
+    pub wire: bool,
     /// TLS messages one by one.
     pub tls_messages: bool,
     /// TLS sessions.
@@ -45,9 +49,13 @@ pub struct Interests {
 }
 
 impl Interests {
-    /// Every event with every field.
+    /// Everything there is.
+    pub const CLOSE: Self = Self { wire: true, ..Self::FULL };
+
+    /// Every event with every field, but what only [`Self::CLOSE`] has.
     pub const FULL: Self = Self {
         connections: true,
+        wire: false,
         tcp: true,
         tcp_samples: true,
         tls_messages: true,
@@ -114,6 +122,8 @@ impl Interests {
 pub struct Options {
     /// Which events are made.
     pub interests: Interests,
+    /// The two ends to which analysis keeps; everything else is counted and not followed. `None` for all.
+    pub only: Option<[Endpoint; 2]>,
     /// Ports whose protocol somebody stated; they overrule what the octets look like.
     pub decode_as: Vec<(u16, Protocol)>,
     /// Whether bodies are hashed.
@@ -133,6 +143,7 @@ impl Options {
     pub fn of(interests: Interests) -> Self {
         Self {
             interests,
+            only: None,
             decode_as: Vec::new(),
             hash_bodies: false,
             decode_bodies: false,

@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use tapline_decode::crypto::KeyLog;
 use tapline_decode::{Keyring, Protocol, dns};
-use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Sink, Verdict};
+use tapline_reassembly::{
+    Connection, Direction, End, Gap, Left, Oddity, Origin, Sample, Seen, Sink, Verdict,
+};
 
 use crate::certificate::Judge;
 use crate::story::Story;
 use crate::talk::{Surroundings, Talk};
-use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, finding, oddity};
+use crate::{
+    Carried, ConnectionRecord, Course, Event, Options, SegmentSeen, Sender, TcpSample, TcpVerdict, finding,
+    oddity,
+};
 
 /// Why a connection that waits for secrets is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +140,28 @@ impl Stage {
         }
     }
 
+    /// Tells octets, or that they are missing, where somebody looks so closely.
+    fn carried(
+        &mut self,
+        connection: &Connection,
+        direction: Direction,
+        origin: Origin,
+        of: Course,
+        octets: &[u8],
+    ) {
+        if self.options.interests.wire {
+            let from = self.sender(connection, direction);
+            let octets = octets.to_vec();
+            self.events.push(Event::Carried(Box::new(Carried {
+                connection: connection.id,
+                origin,
+                from,
+                of,
+                octets,
+            })));
+        }
+    }
+
     fn anomaly(&mut self, connection: &Connection, direction: Direction, anomaly: oddity::TcpAnomaly) {
         if let Some((talk, Surroundings { here, options, events, .. })) = self.talk(connection) {
             oddity::tell(connection, &mut talk.story, (direction, here), anomaly, options, events);
@@ -153,6 +180,7 @@ impl Sink for Stage {
         octets: &[u8],
         origin: Origin,
     ) {
+        self.carried(connection, direction, origin, Course::Stream(offset), octets);
         if let Some((talk, surroundings)) = self.talk(connection) {
             let waited = talk.waits_since().is_some();
             talk.octets(connection, direction, offset, octets, origin, surroundings);
@@ -163,6 +191,7 @@ impl Sink for Stage {
     }
 
     fn gap(&mut self, connection: &Connection, direction: Direction, offset: u64, length: u64, why: Gap) {
+        self.carried(connection, direction, self.here, Course::Missing(offset, length, why), &[]);
         if why == Gap::Overflow {
             self.anomaly(connection, direction, oddity::overflow(offset, length));
         }
@@ -187,6 +216,19 @@ impl Sink for Stage {
 
     fn oddity(&mut self, connection: &Connection, direction: Direction, oddity: Oddity) {
         self.anomaly(connection, direction, oddity::of(&oddity));
+    }
+
+    fn wants_segments(&self) -> bool {
+        self.options.interests.wire
+    }
+
+    fn segment(&mut self, connection: &Connection, direction: Direction, here: Origin, seen: &Seen) {
+        self.events.push(Event::Segment(Box::new(SegmentSeen {
+            connection: connection.id,
+            origin: here,
+            from: self.sender(connection, direction),
+            seen: seen.clone(),
+        })));
     }
 
     fn wants_samples(&self) -> bool {

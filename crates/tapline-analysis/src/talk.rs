@@ -139,9 +139,9 @@ impl Talk {
         surroundings: Surroundings<'_>,
         speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
     ) {
-        let Surroundings { here, options, keyring, judge, events } = surroundings;
+        let here = surroundings.here;
         if let Some(conversation) = &mut self.conversation {
-            let mut listener = Listener { story: &mut self.story, connection, here, options, judge, events };
+            let (mut listener, keyring) = Listener::new(&mut self.story, connection, surroundings);
             speak(conversation, keyring, &mut listener);
             let waits = conversation.is_waiting();
             self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));

@@ -71,6 +71,29 @@ pub trait Sink {
         let _ = (direction, stream, octets);
     }
 
+    /// A record of TLS was opened that carries no application data: its content, before what is in it is told.
+    /// `outside` is the record's range. Most sinks do not care.
+    fn opened(
+        &mut self,
+        direction: Direction,
+        outside: Range<u64>,
+        content: tls::ContentType,
+        octets: &[u8],
+    ) {
+        let _ = (direction, outside, content, octets);
+    }
+
+    /// The next octets of what is spoken inside TLS, at `offset` of the stream that they make; `outside` is the range
+    /// of the record that they came in. Most sinks do not care.
+    fn inside(&mut self, direction: Direction, outside: Range<u64>, offset: u64, octets: &[u8]) {
+        let _ = (direction, outside, offset, octets);
+    }
+
+    /// The message that comes next stands at `span` of what is spoken inside TLS.
+    fn at_inside(&mut self, direction: Direction, span: Range<u64>) {
+        let _ = (direction, span);
+    }
+
     /// The octets from `from` on belong to messages that are not over, although others behind it were told.
     fn unfinished(&mut self, direction: Direction, from: u64) {
         let _ = (direction, from);

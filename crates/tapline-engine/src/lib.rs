@@ -3,6 +3,7 @@
 //! The only crate with threads. It formats nothing: what the events mean to a person or a program is for the
 //! crates behind it.
 
+mod close_up;
 mod crew;
 mod keys;
 mod limits;
@@ -13,6 +14,7 @@ mod spawn;
 mod team;
 mod trust;
 
+pub use close_up::{CapturedPacket, CloseUp, Looking, Reopen, Subject, close_up, look};
 pub use keys::{KeyFiles, KeysError};
 pub use run::{Batch, Outcome, RunOptions, run};
 pub use spawn::{Running, spawn};

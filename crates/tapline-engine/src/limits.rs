@@ -43,3 +43,15 @@ pub(crate) const KEY_LOG_READ_BYTES: u64 = 1 << 20;
 
 /// Octets of a file with roots. A system's whole list has a quarter of a million.
 pub(crate) const TRUST_FILE_BYTES_MAX: u64 = 4 << 20;
+
+/// Events of a connection that are kept for a close look: a few hundred octets each. What comes later is counted.
+pub(crate) const CLOSE_EVENTS_MAX: usize = 400_000;
+
+/// Octets of streams, opened records and what is spoken inside TLS that are kept for a close look.
+pub(crate) const CLOSE_OCTETS_MAX: u64 = 64 << 20;
+
+/// Octets of packets that are kept for a close look.
+pub(crate) const CLOSE_PACKET_OCTETS_MAX: u64 = 64 << 20;
+
+/// Packets that are stepped over until a close look says how far it is, and hears whether it is still wanted.
+pub(crate) const CLOSE_LOOK_PACKETS: u64 = 1 << 14;

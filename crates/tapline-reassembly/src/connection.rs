@@ -4,6 +4,7 @@ mod damaged;
 mod ids;
 mod reset;
 mod samples;
+mod seen;
 mod take;
 
 use tapline_packet::{Endpoint, Flags, IcmpError, Segment, Timestamp, Tunnel, Vlans};
@@ -16,6 +17,7 @@ use crate::{
     Completeness, Direction, Flag, Handshake, HandshakeKind, Origin, ResetPhase, Series, Stream, Teardown,
     Unreachable,
 };
+pub use seen::Seen;
 pub(crate) use take::{Around, end_all, take};
 
 /// How it is known which side is the client.
@@ -246,10 +248,13 @@ impl Connection {
             return None;
         }
         let IcmpError { reporter, reason, mtu, .. } = *error;
-        let this = Unreachable { seen: here, reporter, reason, mtu, count: 1 };
+        let this = Unreachable { seen: here, last: here, reporter, reason, mtu, count: 1 };
         let known = &mut self.rare.get_or_insert_default().unreachable;
         match known {
-            Some(known) => known.count = known.count.saturating_add(1),
+            Some(known) => {
+                known.count = known.count.saturating_add(1);
+                known.last = here;
+            }
             None => *known = Some(this),
         }
         Some(this)

@@ -32,7 +32,7 @@ mod zeek;
 use tapline_packet::Timestamp;
 
 pub use completeness::Completeness;
-pub use connection::{Captured, Connection, Orientation, Pace, Side, State};
+pub use connection::{Captured, Connection, Orientation, Pace, Seen, Side, State};
 pub use datagrams::{DatagramCounts, Datagrams, Whole};
 pub use direction::Direction;
 pub use half::HalfState;
@@ -141,6 +141,14 @@ pub trait Sink {
     /// A segment is odd; called before its octets are. The packet is `here`.
     fn verdict(&mut self, connection: &Connection, direction: Direction, here: Origin, verdict: &Verdict) {
         let _ = (connection, direction, here, verdict);
+    }
+    /// Whether [`Self::segment`] is to be called.
+    fn wants_segments(&self) -> bool {
+        false
+    }
+    /// A segment, whatever it is; called behind its verdict and before its octets are. The packet is `here`.
+    fn segment(&mut self, connection: &Connection, direction: Direction, here: Origin, seen: &Seen) {
+        let _ = (connection, direction, here, seen);
     }
     /// Something else is odd about what the sender of that direction sent.
     fn oddity(&mut self, connection: &Connection, direction: Direction, oddity: Oddity) {

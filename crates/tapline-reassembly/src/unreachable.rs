@@ -11,6 +11,8 @@ use crate::Origin;
 pub struct Unreachable {
     /// The first such error.
     pub seen: Origin,
+    /// The last one.
+    pub last: Origin,
     /// Who sent it: the server's host, or a router or firewall on the way.
     pub reporter: IpAddr,
     /// What it says, in the words of the IANA registry.

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use tapline_decode::{Anomaly, Message, Protocol, Sink, dns};
+use tapline_decode::tls::ContentType;
+use tapline_decode::{Anomaly, Keyring, Message, Protocol, Sink, dns};
 use tapline_reassembly::{Connection, Direction, Origin};
 
 use super::{Moment, Story};
 use crate::certificate::Judge;
 use crate::limits::{ANOMALY_EVENTS_MAX, STREAMS_MAX};
-use crate::{AnomalyRecord, DnsSaid, Event, Options, websocket};
+use crate::talk::Surroundings;
+use crate::{AnomalyRecord, Carried, Course, DnsSaid, Event, MessageSeen, Options, websocket};
 
 /// Hears what a conversation says.
 pub(crate) struct Listener<'a> {
@@ -18,14 +20,48 @@ pub(crate) struct Listener<'a> {
     pub(crate) options: &'a Options,
     pub(crate) judge: &'a mut Judge,
     pub(crate) events: &'a mut Vec<Event>,
+    /// Where the next message stands inside TLS.
+    inside: Option<Range<u64>>,
+}
+
+impl<'a> Listener<'a> {
+    pub(crate) fn new(
+        story: &'a mut Story,
+        connection: &'a Connection,
+        surroundings: Surroundings<'a>,
+    ) -> (Self, &'a mut Keyring) {
+        let Surroundings { here, options, keyring, judge, events } = surroundings;
+        (Self { story, connection, here, options, judge, events, inside: None }, keyring)
+    }
+
+    /// Tells what was opened, where somebody looks so closely.
+    fn carried(&mut self, direction: Direction, of: Course, octets: &[u8]) {
+        if self.options.interests.wire {
+            let (connection, origin, from) = (self.connection.id, self.here, self.story.sender(direction));
+            let octets = octets.to_vec();
+            self.events.push(Event::Carried(Box::new(Carried { connection, origin, from, of, octets })));
+        }
+    }
 }
 
 impl Sink for Listener<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
-        let Self { story, connection, here, options, judge, events } = self;
+        let inside = self.inside.take();
+        let Self { story, connection, here, options, judge, events, .. } = self;
         let here = *here;
         let first = story.trail(direction).at(span.start).unwrap_or(here);
         let from = story.sender(direction);
+        if options.interests.wire {
+            events.push(Event::Message(Box::new(MessageSeen {
+                connection: connection.id,
+                origin: here,
+                first,
+                from,
+                span: span.clone(),
+                inside,
+                message: message.clone(),
+            })));
+        }
         let is_secure = story.is_secure();
         let mut moment =
             Moment { connection, here, first, direction, from, is_secure, options, judge, events };
@@ -84,6 +120,18 @@ impl Sink for Listener<'_> {
                 tell_anomaly(story, anomaly, span, &mut moment);
             }
         }
+    }
+
+    fn opened(&mut self, direction: Direction, outside: Range<u64>, content: ContentType, octets: &[u8]) {
+        self.carried(direction, Course::Record(outside, content), octets);
+    }
+
+    fn inside(&mut self, direction: Direction, outside: Range<u64>, offset: u64, octets: &[u8]) {
+        self.carried(direction, Course::Inside(outside, offset), octets);
+    }
+
+    fn at_inside(&mut self, _: Direction, span: Range<u64>) {
+        self.inside = Some(span);
     }
 
     fn unfinished(&mut self, direction: Direction, from: u64) {

@@ -43,6 +43,7 @@ impl Inside {
         let track = self.tracks.of_mut(direction);
         let offset = track.next;
         track.push(span(octets.len()), outside.clone());
+        sink.inside(direction, outside.clone(), offset, octets);
         let mut outward = Outward { tracks: &mut self.tracks, sink };
         self.conversation.bytes(direction, offset, octets, keyring, &mut outward);
         if let Some(open) = self.tracks.of_mut(direction).forget_told() {
@@ -132,6 +133,8 @@ struct Outward<'a> {
 impl Sink for Outward<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
         let outside = self.tracks.of_mut(direction).outward(&span);
+        // Of TLS inside TLS only the outer place counts: its octets are those that were handed over.
+        self.sink.at_inside(direction, span);
         self.sink.message(direction, outside, message);
     }
 

@@ -215,7 +215,7 @@ fn handshake(record: &ConnectionRecord) -> Handshake {
 }
 
 fn icmp_error(error: &Unreachable) -> IcmpError {
-    let Unreachable { seen, reporter, reason, mtu, count } = *error;
+    let Unreachable { seen, reporter, reason, mtu, count, .. } = *error;
     IcmpError { place: seen.into(), reporter, reason: reason.to_string(), mtu, count }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn take(
     let direction = connection.direction_of(segment);
     let first = connection.first.packet == here.packet;
     let round_trip_ns = judge(connection, direction, segment, (here, same), sink);
+    connection.show(direction, segment, here, sink);
     let is_damaged = checksum(connection, direction, segment, sink);
     connection.last = here;
     connection.completeness.see(segment, first);

@@ -306,6 +306,9 @@ impl Decoder {
         }
         let header = Header { content: ContentType(how.opened.content), ..record.header };
         let record = Record { header, fragment: content, opened: true, decrypted: encrypted, ..record };
+        if header.content != ContentType::APPLICATION_DATA {
+            sink.opened(direction, start..end, header.content, content);
+        }
         if how.is_early() && header.content == ContentType::APPLICATION_DATA {
             emit(record, Body::ApplicationData, direction, sink);
             sink.unfinished(direction, start);

@@ -1,0 +1,175 @@
+//! One connection again, in full: its packets are read once more, and nothing else is followed.
+//!
+//! ```text
+//!   capture ── Excerpt: packets first ..= last ──> run, only these two ends ──> CloseUp
+//! ```
+
+mod excerpt;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+
+use crossbeam_channel::{Receiver, bounded};
+use tapline_analysis::{ConnectionRecord, Course, Endpoint, Event, Interests, LinkType, Options, Timestamp};
+use tapline_capture::{CaptureError, Source};
+
+use crate::limits::{CLOSE_EVENTS_MAX, CLOSE_OCTETS_MAX};
+use crate::{RunOptions, run};
+use excerpt::Excerpt;
+
+/// Opens the capture once more.
+pub type Reopen = Arc<dyn Fn() -> Result<Box<dyn Source + Send>, CaptureError> + Send + Sync>;
+
+/// The connection to look at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Subject {
+    /// Its two ends, in either order.
+    pub ends: [Endpoint; 2],
+    /// Its first packet: of several connections between two ends it tells the one.
+    pub first: u64,
+    /// Its last packet.
+    pub last: u64,
+}
+
+impl Subject {
+    /// The connection that a record is of.
+    pub fn of(record: &ConnectionRecord) -> Self {
+        // An ICMP error may come behind the last segment.
+        let icmp = record.unreachable.as_ref().map_or(0, |told| told.last.packet);
+        Self {
+            ends: [record.client.endpoint, record.server.endpoint],
+            first: record.first.packet,
+            last: record.last.packet.max(icmp),
+        }
+    }
+}
+
+/// A connection in full.
+#[derive(Debug, Default)]
+pub struct CloseUp {
+    /// All that is told of it, in order; ids of connections mean nothing here.
+    pub events: Vec<Event>,
+    /// Its packets as they were captured, by number. Packets that came in IP fragments are not among them.
+    pub packets: Vec<CapturedPacket>,
+    /// Events that found no room.
+    pub events_left_out: u64,
+    /// Octets that found no room: of streams and of packets.
+    pub octets_left_out: u64,
+}
+
+/// A packet as it was captured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CapturedPacket {
+    /// Its number in the capture, from 1.
+    pub number: u64,
+    /// When it was captured; `None` where the capture does not say.
+    pub at: Option<Timestamp>,
+    /// How its octets begin.
+    pub link_type: LinkType,
+    /// Octets that were on the wire.
+    pub wire_length: u32,
+    /// The octets that were kept.
+    pub octets: Box<[u8]>,
+}
+
+/// How a close look goes on, told from one thread to another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Going {
+    cancelled: Arc<AtomicBool>,
+    permille: Arc<AtomicU16>,
+}
+
+/// A close look in the background. Dropping it stops it.
+#[derive(Debug)]
+pub struct Looking {
+    /// Gets what was found, once.
+    pub found: Receiver<Result<CloseUp, CaptureError>>,
+    going: Going,
+}
+
+impl Looking {
+    /// The part of the way to the connection's last packet, in 1/1000 of the capture.
+    pub fn permille(&self) -> u16 {
+        self.going.permille.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.going.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Looks at a connection in the background.
+pub fn look(reopen: Reopen, options: RunOptions, subject: Subject) -> std::io::Result<Looking> {
+    let (sender, found) = bounded(1);
+    let going = Going::default();
+    let told = going.clone();
+    std::thread::Builder::new().name("close-up".into()).spawn(move || {
+        let found = reopen().map(|source| take(source, &options, subject, told));
+        // Nobody waits any more: that is no loss.
+        let _ = sender.send(found);
+    })?;
+    Ok(Looking { found, going })
+}
+
+/// Looks at a connection of a capture that begins with its first packet.
+pub fn close_up(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject) -> CloseUp {
+    take(source, options, subject, Going::default())
+}
+
+fn take(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject, going: Going) -> CloseUp {
+    let cancelled = Arc::clone(&going.cancelled);
+    let mut excerpt = Excerpt::new(source, subject, going);
+    let analysis = Options {
+        interests: Interests::CLOSE,
+        only: Some(subject.ends),
+        hpack_tables: true,
+        ..options.analysis.clone()
+    };
+    let options = RunOptions { analysis, watch: false, threads: 1, ..options.clone() };
+    let mut close_up = CloseUp::default();
+    let mut room = CLOSE_OCTETS_MAX;
+    run(&mut excerpt, &options, |batch| {
+        for event in batch.events {
+            close_up.keep(event, &mut room);
+        }
+        if cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    close_up.only_of(subject);
+    let (packets, left_out) = excerpt.into_packets();
+    close_up.packets = packets;
+    close_up.octets_left_out += left_out;
+    close_up
+}
+
+impl CloseUp {
+    /// Keeps an event where there is room; the connection's own record always.
+    fn keep(&mut self, event: Event, room: &mut u64) {
+        if self.events.len() >= CLOSE_EVENTS_MAX && !matches!(event, Event::Connection(_)) {
+            self.events_left_out += 1;
+            return;
+        }
+        if let Event::Carried(carried) = &event
+            && !matches!(carried.of, Course::Missing(..))
+        {
+            let length = carried.octets.len() as u64;
+            let Some(left) = room.checked_sub(length) else {
+                self.octets_left_out += length;
+                return;
+            };
+            *room = left;
+        }
+        self.events.push(event);
+    }
+
+    /// Drops what belongs to other connections between the same ends.
+    fn only_of(&mut self, subject: Subject) {
+        let id = self.events.iter().find_map(|event| match event {
+            Event::Connection(record) if record.first.packet == subject.first => Some(record.id),
+            _ => None,
+        });
+        self.events.retain(|event| event.connection() == id && id.is_some());
+    }
+}

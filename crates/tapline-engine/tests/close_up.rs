@@ -1,0 +1,134 @@
+//! A close look at a connection tells the same as the run over the whole capture, and more.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use tapline_engine::analysis::{ConnectionRecord, Course, Event, Interests, Options};
+use tapline_engine::capture::open;
+use tapline_engine::{CloseUp, KeyFiles, RunOptions, Subject, close_up, run};
+
+fn options(path: &Path) -> RunOptions {
+    let mut keys = KeyFiles::default();
+    let log = path.with_extension("keys");
+    if log.exists() {
+        keys.add_log(&log).unwrap();
+    }
+    RunOptions { keys, ..RunOptions::new(Options::of(Interests::SUMMARY)) }
+}
+
+fn whole(path: &Path, options: &RunOptions) -> Vec<Event> {
+    let mut events = Vec::new();
+    run(&mut *open(&[path.to_owned()]).unwrap(), options, |batch| {
+        events.extend(batch.events);
+        ControlFlow::Continue(())
+    });
+    events
+}
+
+fn look(path: &Path, options: &RunOptions, record: &ConnectionRecord) -> CloseUp {
+    close_up(open(&[path.to_owned()]).unwrap(), options, Subject::of(record))
+}
+
+/// What both runs tell of a connection, without what only the whole capture knows: its id, and which lookup led to it.
+fn story(events: &[Event], id: u64) -> Vec<String> {
+    let told = events.iter().filter(|event| event.connection() == Some(id)).filter_map(|event| match event {
+        Event::Connection(record) => {
+            let mut record = record.clone();
+            (record.id, record.copy_of, record.left) = (0, None, None);
+            Some(format!("{record:?}"))
+        }
+        Event::TlsSession(session) => {
+            let mut session = session.clone();
+            session.connection = 0;
+            Some(format!("{session:?}"))
+        }
+        Event::Exchange(exchange) => Some(format!(
+            "{:?} {:?} {:?} {:?} {:?}",
+            exchange.method,
+            exchange.url,
+            exchange.request.as_ref().map(|part| part.first),
+            exchange.response.as_ref().map(|part| (part.first, part.last, part.body_bytes)),
+            exchange.timings.wait,
+        )),
+        _ => None,
+    });
+    let mut told: Vec<String> = told.collect();
+    // A resumed or reset connection may end at another moment than in the whole capture.
+    told.sort();
+    told
+}
+
+fn id_of(close: &CloseUp) -> u64 {
+    close.events.iter().find_map(Event::connection).expect("nothing was told of the connection")
+}
+
+/// The octets are there without a hole, and messages stand in them.
+fn check_octets(name: &str, close: &CloseUp) -> u64 {
+    let mut ends: BTreeMap<_, u64> = BTreeMap::new();
+    let mut inside: BTreeMap<_, u64> = BTreeMap::new();
+    let mut placed = 0;
+    for event in &close.events {
+        match event {
+            Event::Carried(carried) => match &carried.of {
+                Course::Stream(offset) => {
+                    let end = ends.entry(carried.from).or_default();
+                    assert_eq!(*end, *offset, "{name}");
+                    *end += carried.octets.len() as u64;
+                }
+                Course::Missing(offset, length, _) => {
+                    let end = ends.entry(carried.from).or_default();
+                    assert_eq!(*end, *offset, "{name}");
+                    *end += length;
+                }
+                Course::Record(range, _) => assert!(range.end <= ends[&carried.from], "{name}"),
+                Course::Inside(range, offset) => {
+                    assert!(range.end <= ends[&carried.from], "{name}");
+                    let end = inside.entry(carried.from).or_default();
+                    assert!(*end <= *offset, "{name}");
+                    *end = offset + carried.octets.len() as u64;
+                }
+            },
+            Event::Message(message) => {
+                if let Some(span) = &message.inside {
+                    assert!(span.end <= inside[&message.from], "{name}: {message:?}");
+                    placed += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    placed
+}
+
+#[test]
+fn every_connection_of_every_fixture() {
+    let (mut connections, mut placed) = (0, 0);
+    for path in tapline_testkit::fixtures() {
+        let name = path.display().to_string();
+        let options = options(&path);
+        let events = whole(&path, &options);
+        for event in &events {
+            let Event::Connection(record) = event else { continue };
+            // Of the flood a few are enough: each is looked for in the whole capture.
+            if record.id > 12 {
+                continue;
+            }
+            let close = look(&path, &options, record);
+            let id = id_of(&close);
+            if !name.contains("resumed") && !name.contains("early") {
+                assert_eq!(story(&close.events, id), story(&events, record.id), "{name} {}", record.id);
+            }
+            let segments = close.events.iter().filter(|event| matches!(event, Event::Segment(_))).count();
+            assert_eq!(segments as u64, record.client.packets + record.server.packets, "{name}");
+            let kept: Vec<u64> = close.packets.iter().map(|packet| packet.number).collect();
+            assert!(name.contains("fragmented") || kept.len() >= segments, "{name}: {kept:?}");
+            assert_eq!((close.events_left_out, close.octets_left_out), (0, 0));
+            placed += check_octets(&name, &close);
+            connections += 1;
+        }
+    }
+    assert!(connections > 150, "{connections}");
+    assert!(placed > 100, "{placed} messages inside TLS have a place");
+}
