@@ -3,12 +3,13 @@
 mod svg;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tapline_engine::analysis::Options;
 use tapline_engine::{RunOptions, spawn};
-use tapline_tui::Theme;
+use tapline_tui::{Again, Theme};
 
 use crate::shell::root;
 
@@ -53,13 +54,14 @@ pub(crate) fn picture(check: bool) -> Result<()> {
 }
 
 fn draw(picture: &Picture) -> Result<String> {
-    let source = tapline_engine::capture::open(&[root().join(picture.fixture) as PathBuf])?;
+    let paths: [PathBuf; 1] = [root().join(picture.fixture)];
+    let source = tapline_engine::capture::open(&paths)?;
     let options = RunOptions { watch: true, ..RunOptions::new(Options::of(tapline_tui::INTERESTS)) };
     let keys: Vec<KeyEvent> =
         picture.keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
-    let (width, height) = picture.size;
-    let buffer =
-        tapline_tui::picture::snapshot(spawn(source, options)?, Theme::Colours, width, height, &keys);
+    let running = spawn(source, options.clone())?;
+    let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
+    let buffer = tapline_tui::picture::snapshot(running, Some(again), Theme::Colours, picture.size, &keys);
     Ok(svg::svg(&buffer))
 }
 

@@ -165,8 +165,10 @@ impl Intake {
         let before = self.here.at;
         let Some(at) = packet.at else {
             totals.untimed_packets += 1;
+            totals.traffic.add(before, packet.wire_length);
             return before;
         };
+        totals.traffic.add(at, packet.wire_length);
         totals.clock_steps_back += u64::from(totals.start.is_some() && at < before);
         totals.start = Some(totals.start.map_or(at, |start| start.min(at)));
         totals.end = Some(totals.end.map_or(at, |end| end.max(at)));

@@ -37,6 +37,7 @@ pub mod tcp_words;
 mod text;
 mod tls;
 mod totals;
+mod traffic;
 mod trail;
 mod websocket;
 mod wire;
@@ -76,6 +77,7 @@ pub use tls::{
     StepKind, TlsKind, TlsOutcome, Wait,
 };
 pub use totals::Totals;
+pub use traffic::{Load, Traffic};
 pub use wire::{Carried, Course, MessageSeen, SegmentSeen};
 
 /// Who sent something.

@@ -271,3 +271,6 @@ pub const EXPOSED_MAX: usize = 65_536;
 
 /// Streams whose priority is told with their connection. Browsers have some tens in a page.
 pub const PRIORITIES_TOLD_MAX: usize = 256;
+
+/// Stretches of [`crate::Traffic`]: more than any screen has columns.
+pub const TRAFFIC_POINTS_MAX: usize = 512;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use tapline_packet::{LinkType, Timestamp};
 use tapline_reassembly::DatagramCounts;
 
+use crate::Traffic;
+
 /// Counts over every packet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -32,6 +34,8 @@ pub struct Totals {
     pub datagrams: DatagramCounts,
     /// Link types, packets of each.
     pub link_types: BTreeMap<LinkType, u64>,
+    /// Packets and octets over time.
+    pub traffic: Traffic,
     /// Connections seen.
     pub connections: u64,
     /// Connections given up to make room.

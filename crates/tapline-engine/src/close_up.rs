@@ -82,32 +82,37 @@ pub(crate) struct Going {
 
 /// A close look in the background. Dropping it stops it.
 #[derive(Debug)]
-pub struct Looking {
+pub struct Looking<T> {
     /// Gets what was found, once.
-    pub found: Receiver<Result<CloseUp, CaptureError>>,
+    pub found: Receiver<Result<T, CaptureError>>,
     going: Going,
 }
 
-impl Looking {
+impl<T> Looking<T> {
     /// The part of the way to the connection's last packet, in 1/1000 of the capture.
     pub fn permille(&self) -> u16 {
         self.going.permille.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for Looking {
+impl<T> Drop for Looking<T> {
     fn drop(&mut self) {
         self.going.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
-/// Looks at a connection in the background.
-pub fn look(reopen: Reopen, options: RunOptions, subject: Subject) -> std::io::Result<Looking> {
+/// Looks at a connection in the background, and sorts there what was found.
+pub fn look<T: Send + 'static>(
+    reopen: Reopen,
+    options: RunOptions,
+    subject: Subject,
+    sort: fn(CloseUp) -> T,
+) -> std::io::Result<Looking<T>> {
     let (sender, found) = bounded(1);
     let going = Going::default();
     let told = going.clone();
     std::thread::Builder::new().name("close-up".into()).spawn(move || {
-        let found = reopen().map(|source| take(source, &options, subject, told));
+        let found = reopen().map(|source| sort(take(source, &options, subject, told)));
         // Nobody waits any more: that is no loss.
         let _ = sender.send(found);
     })?;

@@ -117,6 +117,7 @@ pub fn interests(types: &[RecordType]) -> Interests {
     let wants = |kind| types.contains(&kind);
     Interests {
         connections: wants(RecordType::Connection),
+        wire: false,
         tcp: wants(RecordType::Tcp),
         tcp_samples: wants(RecordType::TcpSample),
         tls_messages: wants(RecordType::TlsMessage),
@@ -145,10 +146,15 @@ impl<W: Write> Writer<W> {
         Self { out }
     }
 
-    /// Writes one event; a connection's progress is no record.
+    /// Writes one event; a connection's progress is no record, and neither is what only a close look tells.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) | Event::DnsSaid(_) => Ok(()),
+            Event::ConnectionProgress(_)
+            | Event::TlsSessionProgress(_)
+            | Event::DnsSaid(_)
+            | Event::Segment(_)
+            | Event::Carried(_)
+            | Event::Message(_) => Ok(()),
             Event::Lookup(lookup) => self.line(&lookup::Line::of(lookup)),
             Event::Finding(finding) => self.line(&finding::Line::of(finding)),
             Event::Connection(record) => self.line(&connection::Line::of(record)),

@@ -8,7 +8,10 @@ use tapline_analysis::{Event, Totals};
 use tapline_engine::capture::Progress;
 use tapline_engine::{Batch, Outcome, Running};
 
+use crate::Again;
+
 use crate::Theme;
+use crate::close_look::CloseLook;
 use crate::input::{self, Input};
 use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE};
 use crate::model::{End, Model};
@@ -19,13 +22,16 @@ use crate::view;
 /// Nothing is due.
 const LONG: Duration = Duration::from_hours(1);
 
+/// Between two looks whether the close look has found something.
+const CLOSE_LOOK: Duration = Duration::from_millis(10);
+
 /// Between two looks whether the ended run has said its outcome.
 const OUTCOME_LOOK: Duration = Duration::from_millis(5);
 
-pub(crate) fn run(mut running: Running, theme: Theme) -> io::Result<Option<Outcome>> {
+pub(crate) fn run(mut running: Running, again: Option<Again>, theme: Theme) -> io::Result<Option<Outcome>> {
     let mut screen = Screen::open()?;
     let inputs = input::listen()?;
-    let mut app = App::new(theme, screen.size()?);
+    let mut app = App::new(theme, screen.size()?, again);
     let mut feed = Feed::new(running.batches.clone());
     let mut outcome = None;
     loop {
@@ -40,6 +46,7 @@ pub(crate) fn run(mut running: Running, theme: Theme) -> io::Result<Option<Outco
             break;
         }
         app.apply(&mut feed);
+        app.look_on();
         if let Some(closed) = feed.closed
             && app.model.source.end == End::Loading
         {
@@ -77,12 +84,14 @@ struct App {
     drawn: Option<Instant>,
     /// When the list may be put in order again.
     settle_from: Instant,
+    close: CloseLook,
 }
 
 impl App {
-    fn new(theme: Theme, size: ratatui::layout::Size) -> Self {
+    fn new(theme: Theme, size: ratatui::layout::Size, again: Option<Again>) -> Self {
         let model = Model::new(theme, size);
-        Self { model, dirty: true, urgent: true, drawn: None, settle_from: Instant::now() }
+        let close = CloseLook::new(again);
+        Self { model, dirty: true, urgent: true, drawn: None, settle_from: Instant::now(), close }
     }
 
     fn input(&mut self, input: Input) -> io::Result<Effect> {
@@ -93,7 +102,30 @@ impl App {
         };
         self.dirty = true;
         self.urgent = true;
-        Ok(update(&mut self.model, msg))
+        Ok(self.update(msg))
+    }
+
+    /// Changes the model and does what that asks for; whether to quit.
+    fn update(&mut self, msg: Msg) -> Effect {
+        let effect = update(&mut self.model, msg);
+        match &effect {
+            Effect::None | Effect::Quit => {}
+            Effect::Look(subject) => {
+                if let Some(msg) = self.close.look(*subject) {
+                    let _ = update(&mut self.model, msg);
+                }
+            }
+        }
+        effect
+    }
+
+    /// Takes what the close look has found, or how far it is.
+    fn look_on(&mut self) {
+        if let Some(msg) = self.close.news() {
+            self.urgent = matches!(msg, Msg::Looked(_));
+            self.dirty = true;
+            let _ = self.update(msg);
+        }
     }
 
     /// Applies what is there, for a short while.
@@ -102,7 +134,7 @@ impl App {
         while started.elapsed() < APPLYING_MAX {
             let Some(msgs) = feed.some() else { break };
             for msg in msgs {
-                let _ = update(&mut self.model, msg);
+                let _ = self.update(msg);
             }
             self.dirty = true;
         }
@@ -112,7 +144,7 @@ impl App {
         let outcome = outcome.map(|Outcome { totals, facts, stopped }| {
             Box::new(Outcome { totals: totals.clone(), facts: facts.clone(), stopped: *stopped })
         });
-        let _ = update(&mut self.model, Msg::Ended(outcome));
+        let _ = self.update(Msg::Ended(outcome));
         self.dirty = true;
         self.urgent = true;
     }
@@ -122,6 +154,7 @@ impl App {
         match self.drawn {
             Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
             _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
+            _ if self.close.is_going_on() => CLOSE_LOOK,
             _ => LONG,
         }
     }
@@ -135,7 +168,7 @@ impl App {
         self.settle();
         let size = screen.size()?;
         if size != self.model.size {
-            let _ = update(&mut self.model, Msg::Resize(size));
+            let _ = self.update(Msg::Resize(size));
         }
         screen.draw(|buffer| view::draw(&self.model, buffer))?;
         // A list that could not be put in order yet is drawn again.
@@ -149,7 +182,7 @@ impl App {
     fn settle(&mut self) {
         let started = Instant::now();
         if started >= self.settle_from {
-            let _ = update(&mut self.model, Msg::Settle);
+            let _ = self.update(Msg::Settle);
             self.settle_from = started + started.elapsed() * SETTLING_SHARE;
         }
     }

@@ -1,14 +1,25 @@
-//! The key table: what each key does and what the help says of it.
+//! The commands: what each does, by which name and by which keys, and what the help says of it.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod commands;
+mod key;
+
+pub(crate) use commands::{COMMANDS, Command, Group};
+pub(crate) use key::Key;
+
+use crossterm::event::KeyEvent;
+
+use crate::model::Page;
 
 /// What a key asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Action {
-    Overview,
-    Quit,
-    Help,
-    Warnings,
+    // Screens.
+    Show(Page),
+    NextPage,
+    PreviousPage,
+    Open,
+    Back,
+    // Moving.
     Down,
     Up,
     PageDown,
@@ -17,14 +28,10 @@ pub(crate) enum Action {
     HalfUp,
     First,
     Last,
-    Open,
-    Back,
-    Emphasis,
-    Timeline,
-    Table,
-    Sort,
-    Reverse,
-    Filter,
+    Detail,
+    Mark,
+    Jump,
+    // Time.
     ZoomIn,
     ZoomOut,
     PanLeft,
@@ -33,164 +40,137 @@ pub(crate) enum Action {
     CursorRight,
     FitAll,
     FitSelected,
+    // Lists.
+    Filter,
+    Sort,
+    Reverse,
+    Requests,
+    // One connection.
+    LayerTcp,
+    LayerTls,
+    LayerHttp,
+    Unfold,
+    Next,
+    Other,
+    // tapline.
+    Explain,
+    Help,
+    Warnings,
+    Palette,
+    Copy,
+    Export,
+    Follow,
+    Pause,
+    Theme,
+    Quit,
 }
 
-/// A line of the table.
-pub(crate) struct Binding {
-    /// The keys, any of which will do.
-    pub(crate) keys: &'static [Key],
-    pub(crate) action: Action,
-    /// What it does, for the help.
-    pub(crate) says: &'static str,
+/// Which keys ask for what: the table's own, or those of the configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Keymap {
+    /// By command, in the order of the table.
+    bound: Vec<(&'static Command, Vec<Key>)>,
 }
 
-/// A key with Ctrl or without. Shift is part of the character.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Key {
-    Plain(KeyCode),
-    Ctrl(char),
+impl Default for Keymap {
+    fn default() -> Self {
+        Self { bound: COMMANDS.iter().map(|command| (command, command.keys.to_vec())).collect() }
+    }
 }
 
-/// A heading of the help with its part of the table.
-pub(crate) type Group = (&'static str, &'static [Binding]);
-
-const fn char(c: char) -> Key {
-    Key::Plain(KeyCode::Char(c))
-}
-
-const fn key(code: KeyCode) -> Key {
-    Key::Plain(code)
-}
-
-const fn bind(keys: &'static [Key], action: Action, says: &'static str) -> Binding {
-    Binding { keys, action, says }
-}
-
-/// Every key, as the help shows them.
-pub(crate) const GROUPS: &[Group] = &[
-    ("See", &[bind(&[char('o')], Action::Overview, "overview and findings, or the connections")]),
-    (
-        "Move",
-        &[
-            bind(&[char('j'), key(KeyCode::Down)], Action::Down, "down"),
-            bind(&[char('k'), key(KeyCode::Up)], Action::Up, "up"),
-            bind(&[key(KeyCode::PageDown), Key::Ctrl('f')], Action::PageDown, "a page down"),
-            bind(&[key(KeyCode::PageUp), Key::Ctrl('b')], Action::PageUp, "a page up"),
-            bind(&[Key::Ctrl('d')], Action::HalfDown, "half a page down"),
-            bind(&[Key::Ctrl('u')], Action::HalfUp, "half a page up"),
-            bind(&[char('g'), key(KeyCode::Home)], Action::First, "first"),
-            bind(&[char('G'), key(KeyCode::End)], Action::Last, "last"),
-            bind(&[key(KeyCode::Enter)], Action::Open, "into the detail, then to its requests"),
-            bind(&[key(KeyCode::Esc)], Action::Back, "back, then clear the filter"),
-        ],
-    ),
-    (
-        "Time",
-        &[
-            bind(&[char('+')], Action::ZoomIn, "zoom in at the cursor"),
-            bind(&[char('-')], Action::ZoomOut, "zoom out"),
-            bind(&[char('h'), key(KeyCode::Left)], Action::PanLeft, "earlier"),
-            bind(&[char('l'), key(KeyCode::Right)], Action::PanRight, "later"),
-            bind(&[char('['), char('<')], Action::CursorLeft, "cursor left"),
-            bind(&[char(']'), char('>')], Action::CursorRight, "cursor right"),
-            bind(&[char('f')], Action::FitSelected, "fit the selected connection"),
-            bind(&[char('0'), char('=')], Action::FitAll, "fit everything"),
-        ],
-    ),
-    (
-        "List",
-        &[
-            bind(&[char('/')], Action::Filter, "filter: names, addresses, endings, URLs"),
-            bind(
-                &[char('s')],
-                Action::Sort,
-                "sort by the next of start, duration, bytes, handshake, problems",
-            ),
-            bind(&[char('r')], Action::Reverse, "reverse the order"),
-            bind(&[char('1')], Action::Timeline, "wide timeline"),
-            bind(&[char('2')], Action::Table, "wide table"),
-            bind(&[key(KeyCode::Tab)], Action::Emphasis, "the other of the two"),
-        ],
-    ),
-    (
-        "tapline",
-        &[
-            bind(&[char('w')], Action::Warnings, "what to know before believing it"),
-            bind(&[char('?'), key(KeyCode::F(1))], Action::Help, "these keys"),
-            bind(&[char('q'), Key::Ctrl('c')], Action::Quit, "quit"),
-        ],
-    ),
-];
-
-/// What a pressed key asks for.
-pub(crate) fn action(pressed: KeyEvent) -> Option<Action> {
-    let bindings = GROUPS.iter().flat_map(|(_, bindings)| *bindings);
-    let mut found = bindings.filter(|binding| binding.keys.iter().any(|key| key.is(pressed)));
-    found.next().map(|binding| binding.action)
-}
-
-impl Key {
-    /// Whether this is the key that was pressed.
-    pub(crate) fn is(self, pressed: KeyEvent) -> bool {
-        let ctrl = pressed.modifiers.contains(KeyModifiers::CONTROL);
-        let other = pressed.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER);
-        match self {
-            Self::Plain(code) => !ctrl && !other && pressed.code == code,
-            Self::Ctrl(c) => ctrl && !other && pressed.code == KeyCode::Char(c),
+impl Keymap {
+    /// Binds a command, by its name, to other keys; keys that it takes from others are theirs no longer where both
+    /// could be meant. Whether there is such a command.
+    pub(crate) fn bind(&mut self, name: &str, keys: &[Key]) -> bool {
+        let Some(place) = self.bound.iter().position(|(command, _)| command.name == name) else {
+            return false;
+        };
+        let Some(group) = self.bound.get(place).map(|(command, _)| command.group) else { return false };
+        for (at, (command, theirs)) in self.bound.iter_mut().enumerate() {
+            if at == place {
+                *theirs = keys.to_vec();
+            } else if command.group.meets(group) {
+                theirs.retain(|key| !keys.contains(key));
+            }
         }
+        true
     }
 
-    /// As it stands on a keyboard.
-    pub(crate) fn name(self) -> String {
-        match self {
-            Self::Ctrl(c) => format!("Ctrl-{}", c.to_uppercase()),
-            Self::Plain(KeyCode::Char(c)) => c.to_string(),
-            Self::Plain(KeyCode::Up) => "↑".to_owned(),
-            Self::Plain(KeyCode::Down) => "↓".to_owned(),
-            Self::Plain(KeyCode::Left) => "←".to_owned(),
-            Self::Plain(KeyCode::Right) => "→".to_owned(),
-            Self::Plain(KeyCode::PageUp) => "PgUp".to_owned(),
-            Self::Plain(KeyCode::PageDown) => "PgDn".to_owned(),
-            Self::Plain(code) => code.to_string(),
-        }
+    /// What a pressed key asks for on a screen: its own meaning there goes before the one it has everywhere.
+    pub(crate) fn action(&self, pressed: KeyEvent, page: Page) -> Option<Action> {
+        let asked = |(command, keys): &&(&'static Command, Vec<Key>)| {
+            command.group.holds_on(page) && keys.iter().any(|key| key.is(pressed))
+        };
+        let mut found = self.bound.iter().filter(asked).map(|(command, _)| *command);
+        let first = found.next()?;
+        Some(found.find(|command| command.group.is_of_one_page()).unwrap_or(first).action)
+    }
+
+    /// Every command with its keys, in the order of the table.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (&'static Command, &[Key])> {
+        self.bound.iter().map(|(command, keys)| (*command, keys.as_slice()))
+    }
+
+    /// The first key of an action on a screen.
+    pub(crate) fn name(&self, action: Action, page: Page) -> Option<String> {
+        let asked = |(command, _): &&(&'static Command, Vec<Key>)| {
+            command.action == action && command.group.holds_on(page)
+        };
+        let (_, keys) = self.bound.iter().find(asked)?;
+        keys.first().map(|key| key.name())
     }
 }
 
-impl Binding {
-    /// Its keys, as the help shows them.
-    pub(crate) fn names(&self) -> String {
-        self.keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(" ")
-    }
+/// Keys as the help shows them.
+pub(crate) fn names(keys: &[Key]) -> String {
+    keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
     use super::*;
 
     #[test]
-    fn no_key_is_bound_twice_and_no_action_stands_in_two_lines() {
-        let bindings: Vec<&Binding> = GROUPS.iter().flat_map(|(_, bindings)| *bindings).collect();
-        let keys: Vec<Key> = bindings.iter().flat_map(|binding| binding.keys).copied().collect();
-        for (index, key) in keys.iter().enumerate() {
-            assert!(!keys[..index].contains(key), "{key:?} twice");
+    fn no_key_means_two_things_on_a_screen_and_every_action_has_one_command() {
+        for page in Page::ALL {
+            let here: Vec<&Command> =
+                COMMANDS.iter().filter(|command| command.group.holds_on(page)).collect();
+            let own = |command: &&Command| command.group.is_of_one_page();
+            for part in [
+                here.iter().copied().filter(own).collect::<Vec<_>>(),
+                here.iter().copied().filter(|c| !own(c)).collect(),
+            ] {
+                let keys: Vec<Key> = part.iter().flat_map(|command| command.keys).copied().collect();
+                for (index, key) in keys.iter().enumerate() {
+                    assert!(!keys[..index].contains(key), "{key:?} twice on {page:?}");
+                }
+            }
         }
-        for (index, binding) in bindings.iter().enumerate() {
-            assert!(
-                !bindings[..index].iter().any(|other| other.action == binding.action),
-                "{:?}",
-                binding.action
-            );
-            assert!(!binding.says.is_empty() && !binding.keys.is_empty());
+        for (index, command) in COMMANDS.iter().enumerate() {
+            let same = |other: &Command| other.name == command.name;
+            assert!(!COMMANDS[..index].iter().any(same), "{:?}", command.name);
+            assert!(!command.says.is_empty() && !command.name.is_empty());
         }
     }
 
     #[test]
     fn a_key_is_found_with_shift_and_not_with_alt() {
-        let press = |code, modifiers| action(KeyEvent::new(code, modifiers));
+        let map = Keymap::default();
+        let press = |code, modifiers| map.action(KeyEvent::new(code, modifiers), Page::Connections);
         assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Last));
         assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Quit));
-        assert_eq!(press(KeyCode::Char('c'), KeyModifiers::NONE), None);
         assert_eq!(press(KeyCode::Char('q'), KeyModifiers::ALT), None);
         assert_eq!(press(KeyCode::Enter, KeyModifiers::NONE), Some(Action::Open));
+    }
+
+    #[test]
+    fn a_key_that_is_bound_anew_leaves_its_old_command() {
+        let mut map = Keymap::default();
+        assert!(map.bind("sort", &[Key::Plain(KeyCode::Char('q'))]));
+        let press = |c| map.action(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), Page::Connections);
+        assert_eq!((press('q'), press('s')), (Some(Action::Sort), None));
+        assert!(!Keymap::default().bind("dance", &[]));
     }
 }

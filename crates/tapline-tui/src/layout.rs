@@ -3,12 +3,13 @@
 use ratatui::layout::Rect;
 
 use crate::limits::{SCREEN_MIN, WIDE_COLUMNS_MIN};
-use crate::model::{Emphasis, Focus, Model};
+use crate::model::{Focus, Model, Page};
 
 /// The places of a screen.
 ///
 /// ```text
 ///   title
+///   tabs
 ///   columns' names   | ruler
 ///   list             | bars         (detail beside it on wide screens)
 ///   detail
@@ -18,6 +19,7 @@ use crate::model::{Emphasis, Focus, Model};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Layout {
     pub(crate) title: Rect,
+    pub(crate) tabs: Rect,
     /// One line: the columns' names and the ruler.
     pub(crate) heading: Rect,
     /// The rows, columns and bars.
@@ -27,8 +29,8 @@ pub(crate) struct Layout {
     /// With its heading line; empty where there is no room.
     pub(crate) detail: Rect,
     pub(crate) legend: Rect,
-    /// All between title and status, with a heading line: the overview instead of the rest.
-    pub(crate) overview: Rect,
+    /// All between tabs and status, with a heading line: what other screens have instead of the rest.
+    pub(crate) body: Rect,
     pub(crate) status: Rect,
 }
 
@@ -40,21 +42,22 @@ impl Layout {
         }
         let line = |y| Rect { x: area.x, y, width: area.width, height: 1 };
         let bottom = area.bottom();
-        let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
+        let body = Rect { y: area.y + 2, height: area.height - 4, ..area };
         let (mut main, detail) = split(body, model);
         let heading = Rect { height: 1, ..main };
         main.y += 1;
         main.height -= 1;
-        let bars_width = bars_width(main.width, model.emphasis);
+        let bars_width = bars_width(main.width, model.page);
         let bars = Rect { x: main.right() - bars_width, width: bars_width, ..main };
         Some(Self {
             title: line(area.y),
+            tabs: line(area.y + 1),
             heading,
             list: main,
             bars,
             detail,
             legend: line(bottom - 2),
-            overview: Rect { y: area.y + 1, height: area.height - 2, ..area },
+            body: Rect { y: area.y + 2, height: area.height - 3, ..area },
             status: line(bottom - 1),
         })
     }
@@ -79,7 +82,7 @@ fn split(body: Rect, model: &Model) -> (Rect, Rect) {
 
 /// A list that needs less leaves more to the detail.
 fn detail_height(body: u16, model: &Model) -> u16 {
-    let rows = u16::try_from(model.rows.len()).unwrap_or(u16::MAX).saturating_add(1);
+    let rows = u16::try_from(model.order.len()).unwrap_or(u16::MAX).saturating_add(1);
     let list_max = match model.focus {
         Focus::List if body < 14 => body,
         Focus::List => body * 11 / 20,
@@ -88,10 +91,10 @@ fn detail_height(body: u16, model: &Model) -> u16 {
     body - rows.max(4).min(list_max.max(2))
 }
 
-fn bars_width(width: u16, emphasis: Emphasis) -> u16 {
-    match emphasis {
-        Emphasis::Timeline if width < 56 => width / 2,
-        Emphasis::Timeline => (width * 9 / 20).max(36).max(width.saturating_sub(76)),
-        Emphasis::Table => (width / 5).max(12),
+fn bars_width(width: u16, page: Page) -> u16 {
+    match page {
+        Page::Connections => (width / 5).max(12),
+        _ if width < 56 => width / 2,
+        _ => (width * 9 / 20).max(36).max(width.saturating_sub(76)),
     }
 }

@@ -13,6 +13,7 @@
 
 mod app;
 mod axis;
+mod close_look;
 mod input;
 mod keys;
 mod layout;
@@ -34,6 +35,7 @@ mod words;
 use tapline_engine::analysis::Interests;
 use tapline_engine::{Outcome, Running};
 
+pub use close_look::Again;
 pub use theme::Theme;
 
 /// The events that the dashboard reads.
@@ -44,7 +46,8 @@ pub fn terminal_width() -> Option<u16> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns)
 }
 
-/// Shows a run until the user leaves; gives its outcome if it had ended by then.
-pub fn run(running: Running, theme: Theme) -> std::io::Result<Option<Outcome>> {
-    app::run(running, theme)
+/// Shows a run until the user leaves; gives its outcome if it had ended by then. `again` is how single connections are
+/// read again to show them in full; `None` where that cannot be.
+pub fn run(running: Running, again: Option<Again>, theme: Theme) -> std::io::Result<Option<Outcome>> {
+    app::run(running, again, theme)
 }

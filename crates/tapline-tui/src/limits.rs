@@ -31,6 +31,15 @@ pub(crate) const REQUEST_CHARS_MAX: usize = 300;
 /// (RFC 1035 §3.1).
 pub(crate) const NAME_CHARS_MAX: usize = 255;
 
+/// Servers that are counted one by one: about 150 octets each. How many connections others had is shown.
+pub(crate) const HOSTS_MAX: usize = 20_000;
+
+/// Exchanges that took longest and are known as such: more than a screen lists.
+pub(crate) const SLOWEST_MAX: usize = 64;
+
+/// Steps that one can go back.
+pub(crate) const CAME_FROM_MAX: usize = 32;
+
 /// Characters of a filter.
 pub(crate) const FILTER_CHARS_MAX: usize = 200;
 
@@ -60,6 +69,9 @@ pub(crate) const WINDOW_SPAN_NS_MIN: u64 = 100;
 
 /// The smallest screen that is drawn on.
 pub(crate) const SCREEN_MIN: (u16, u16) = (40, 10);
+
+/// Screens as wide as this have two columns in the overview.
+pub(crate) const TWO_COLUMNS_MIN: u16 = 120;
 
 /// Screens as wide as this have the detail on the right.
 pub(crate) const WIDE_COLUMNS_MIN: u16 = 160;

@@ -1,43 +1,63 @@
 //! Everything the screen shows. Only [`mod@crate::update`] changes it; views read it.
 
+mod close;
 mod exchange;
 mod findings;
+mod hosts;
+mod mark;
 mod order;
+mod page;
+mod place;
 mod rows;
 mod session;
+mod slowest;
 mod source;
 mod tally;
 
 use ratatui::layout::Size;
 use tapline_analysis::{Comparison, Event};
 
+pub(crate) use close::{Close, Octets, Opened, Piece, Record, Status};
 #[cfg(test)]
 pub(crate) use exchange::Before;
 pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
 pub(crate) use findings::{FindingRow, Findings, Kindred};
-pub(crate) use order::{Order, Sort};
+pub(crate) use hosts::{Host, Hosts, Server};
+pub(crate) use mark::{Marked, Marks};
+pub(crate) use order::{Entry, Order, Sort};
+pub(crate) use page::Page;
+pub(crate) use place::Place;
 pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
+pub(crate) use slowest::Slowest;
 pub(crate) use source::{End, SourceState};
 pub(crate) use tally::Tally;
 
 use crate::Theme;
 use crate::axis::Window;
-
-/// What fills the screen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Page {
-    /// The connections and the selected one in detail.
-    Connections,
-    /// The capture as a whole, and what was found.
-    Overview,
-}
+use crate::keys::Keymap;
 
 /// What one can stand on in the overview.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Spot {
+    /// How many connections there are.
+    Connections,
+    /// How many requests there are.
+    Requests,
+    /// How many TLS handshakes there are.
+    Handshakes,
+    /// What is lost, cut or damaged.
+    Health,
+    /// How much was on the wire.
+    Traffic,
+    /// An exchange: its connection and its place there.
+    Exchange(u32, u32),
+    /// All findings.
+    Findings,
     /// The findings of the kind with this code.
     Kind(&'static str),
+    /// A server, by its rank.
+    Host(usize),
     /// HTTP/1.1 against HTTP/2.
     Comparison,
 }
@@ -61,13 +81,6 @@ pub(crate) enum Focus {
     Requests,
 }
 
-/// What the list shows more of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Emphasis {
-    Timeline,
-    Table,
-}
-
 /// What lies over the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Overlay {
@@ -77,9 +90,28 @@ pub(crate) enum Overlay {
     Warnings,
 }
 
+/// What is typed at the bottom of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Typing {
+    /// A filter.
+    Filter,
+    /// The letter of a mark to set.
+    Mark,
+    /// The letter of a mark to go to.
+    Jump,
+}
+
+/// Where one came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Came {
+    pub(crate) page: Page,
+    pub(crate) focus: Focus,
+}
+
 /// Everything the screen shows.
 pub(crate) struct Model {
     pub(crate) theme: Theme,
+    pub(crate) keymap: Keymap,
     pub(crate) size: Size,
     pub(crate) source: SourceState,
     pub(crate) rows: Rows,
@@ -87,24 +119,26 @@ pub(crate) struct Model {
     pub(crate) comparison: Comparison,
     pub(crate) tally: Tally,
     pub(crate) page: Page,
-    /// Where one goes back to from the detail.
-    pub(crate) came_from: Page,
+    /// Where `Esc` goes back to, newest last; at most [`crate::limits::CAME_FROM_MAX`].
+    pub(crate) came_from: Vec<Came>,
     pub(crate) overview: Overview,
+    /// Where one is among the findings.
+    pub(crate) finding: Place,
     pub(crate) order: Order,
-    /// Place of the selected row in `order`; less than its length, or 0 where that is empty.
-    pub(crate) selected: usize,
-    /// Place of the first row on the screen; `selected` is never outside the screen.
-    pub(crate) top: usize,
+    /// Where one is in `order`.
+    pub(crate) list: Place,
     /// Place of the selected request among its connection's; it counts while the requests have the focus.
     pub(crate) request: usize,
     /// Lines of the detail that are scrolled away.
     pub(crate) detail_top: usize,
     pub(crate) focus: Focus,
-    pub(crate) emphasis: Emphasis,
+    pub(crate) opened: Option<Opened>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) overlay_top: usize,
-    /// Whether a filter is being typed.
-    pub(crate) typing: bool,
+    pub(crate) typing: Option<Typing>,
+    pub(crate) marks: Marks,
+    /// What was just done, until the next key.
+    pub(crate) notice: Option<String>,
     /// The part of the capture's time that was zoomed to; `None` for all of it.
     pub(crate) zoomed: Option<Window>,
     /// Where the time cursor stands in the window, in 1/10000.
@@ -116,25 +150,28 @@ impl Model {
     pub(crate) fn new(theme: Theme, size: Size) -> Self {
         Self {
             theme,
+            keymap: Keymap::default(),
             size,
             source: SourceState::default(),
             rows: Rows::default(),
             findings: Findings::default(),
             comparison: Comparison::default(),
             tally: Tally::default(),
-            page: Page::Connections,
-            came_from: Page::Connections,
+            page: Page::Overview,
+            came_from: Vec::new(),
             overview: Overview::default(),
+            finding: Place::default(),
             order: Order::default(),
-            selected: 0,
-            top: 0,
+            list: Place::default(),
             request: 0,
             detail_top: 0,
             focus: Focus::List,
-            emphasis: Emphasis::Timeline,
+            opened: None,
             overlay: None,
             overlay_top: 0,
-            typing: false,
+            typing: None,
+            marks: Marks::default(),
+            notice: None,
             zoomed: None,
             cursor: 0,
         }
@@ -169,13 +206,28 @@ impl Model {
         self.source.warnings([connections, requests, self.findings.left_out()])
     }
 
-    /// The selected row.
+    /// The selected line of the list.
+    pub(crate) fn selected_entry(&self) -> Option<Entry> {
+        self.order.get(self.list.selected)
+    }
+
+    /// The selected connection.
     pub(crate) fn selected_row(&self) -> Option<&Row> {
-        self.rows.get(self.order.get(self.selected)?)
+        self.rows.get(self.selected_entry()?.id)
     }
 
     /// Place of the selected request among the selected connection's.
     pub(crate) fn selected_request(&self) -> Option<usize> {
-        (self.focus == Focus::Requests).then_some(self.request)
+        let listed = self.selected_entry().and_then(|entry| entry.request);
+        let listed = listed.and_then(|nth| usize::try_from(nth).ok());
+        if self.focus == Focus::Requests { Some(self.request) } else { listed }
+    }
+
+    /// The selected connection in full, once it was read.
+    pub(crate) fn close(&self) -> Option<&Close> {
+        match &self.opened.as_ref()?.status {
+            Status::Ready(close) => Some(close),
+            Status::Reading(_) | Status::Failed(_) => None,
+        }
     }
 }

@@ -5,13 +5,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tapline_engine::Running;
 
-use crate::Theme;
+use crate::close_look::CloseLook;
 use crate::model::Model;
-use crate::update::{Msg, update};
-use crate::view;
+use crate::update::{Effect, Msg, update};
+use crate::{Again, Theme, view};
 
 /// The screen of this size after a run has ended and these keys were pressed.
-pub fn snapshot(mut running: Running, theme: Theme, width: u16, height: u16, keys: &[KeyEvent]) -> Buffer {
+/// What keys ask to be done beside the screen is done before the next one, however long it takes.
+pub fn snapshot(
+    mut running: Running,
+    again: Option<Again>,
+    theme: Theme,
+    (width, height): (u16, u16),
+    keys: &[KeyEvent],
+) -> Buffer {
+    let mut close = CloseLook::new(again);
     let mut model = Model::new(theme, Size::new(width, height));
     for batch in &running.batches {
         for event in batch.events {
@@ -22,7 +30,16 @@ pub fn snapshot(mut running: Running, theme: Theme, width: u16, height: u16, key
     let outcome = crate::app::outcome(&mut running);
     let _ = update(&mut model, Msg::Ended(outcome.map(Box::new)));
     for key in keys {
-        let _ = update(&mut model, Msg::Key(*key));
+        if let Effect::Look(subject) = update(&mut model, Msg::Key(*key)) {
+            let mut msg = close.look(subject);
+            while msg.is_some() || close.is_going_on() {
+                if let Some(msg) = msg.take() {
+                    let _ = update(&mut model, msg);
+                }
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                msg = close.news();
+            }
+        }
     }
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     view::draw(&model, &mut buffer);

@@ -28,7 +28,9 @@ struct Screen {
 impl Screen {
     fn new(theme: Theme, width: u16, height: u16) -> Self {
         let model = Model::new(theme, Size::new(width, height));
-        Self { model, terminal: Terminal::new(TestBackend::new(width, height)).unwrap() }
+        let mut screen = Self { model, terminal: Terminal::new(TestBackend::new(width, height)).unwrap() };
+        screen.keys("3");
+        screen
     }
 
     fn batch(&mut self, events: impl IntoIterator<Item = Event>, read: u64, total: Option<u64>, end_ms: i64) {

@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Key,
     /// The selected row.
     Selected,
+    /// The tab of the screen that is shown.
+    Tab,
     /// The filled part of a progress bar.
     Progress,
 }
@@ -64,6 +66,7 @@ impl Theme {
             (_, Role::Strong) | (Self::Plain, Role::Bad | Role::Key) => plain.add_modifier(Modifier::BOLD),
             (Self::Colours, Role::Key) => plain.fg(SKY).add_modifier(Modifier::BOLD),
             (_, Role::Selected) => plain.add_modifier(Modifier::REVERSED),
+            (_, Role::Tab) => plain.add_modifier(Modifier::REVERSED | Modifier::BOLD),
             (Self::Colours, Role::Progress | Role::Good) => plain.fg(GREEN),
         }
     }

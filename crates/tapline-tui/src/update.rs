@@ -1,20 +1,22 @@
 //! The only place that changes the model.
 
+mod findings;
 mod list;
 mod mouse;
 mod overview;
+mod pages;
 mod time;
+mod typing;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 use tapline_analysis::{Event, Totals};
-use tapline_engine::Outcome;
 use tapline_engine::capture::Progress;
+use tapline_engine::{Outcome, Subject};
 
-use crate::keys::{self, Action};
+use crate::keys::Action;
 use crate::layout::Layout;
-use crate::limits::FILTER_CHARS_MAX;
-use crate::model::{Emphasis, Focus, Model, Overlay, Page};
+use crate::model::{Close, Focus, Model, Overlay, Page, Typing};
 
 /// Something happened.
 pub(crate) enum Msg {
@@ -29,14 +31,20 @@ pub(crate) enum Msg {
     Ended(Option<Box<Outcome>>),
     /// A good moment to put the list in order.
     Settle,
+    /// The close look has come so far, in 1/1000.
+    Looking(u16),
+    /// The close look is done, or failed and why.
+    Looked(Result<Box<Close>, String>),
 }
 
 /// What the world outside the model must do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use]
 pub(crate) enum Effect {
     None,
     Quit,
+    /// Look closely at a connection; an earlier look is not wanted any more.
+    Look(Subject),
 }
 
 /// Changes the model.
@@ -49,7 +57,10 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
             return effect;
         }
         Msg::Key(key) if key.kind == KeyEventKind::Release => return effect,
-        Msg::Key(key) => effect = press(model, key),
+        Msg::Key(key) => {
+            model.notice = None;
+            effect = press(model, key);
+        }
         Msg::Mouse(event) => mouse::update(model, event),
         Msg::Resize(size) => model.size = size,
         Msg::Progress(progress, totals) => model.source.take(progress, *totals),
@@ -58,51 +69,32 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
             list::settle(model);
         }
         Msg::Settle => list::settle(model),
+        Msg::Looking(permille) => pages::looking(model, permille),
+        Msg::Looked(found) => pages::looked(model, found),
+    }
+    if effect == Effect::None {
+        effect = pages::look(model);
     }
     list::keep_in_bounds(model);
     overview::keep_in_bounds(model);
+    findings::keep_in_bounds(model);
     effect
 }
 
 fn press(model: &mut Model, key: KeyEvent) -> Effect {
-    let action = keys::action(key);
     let ctrl_c = key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
     if ctrl_c {
         return Effect::Quit;
     }
-    if model.typing {
-        type_filter(model, key);
+    let action = model.keymap.action(key, model.page);
+    if let Some(what) = model.typing {
+        typing::press(model, what, key);
     } else if model.overlay.is_some() {
         act_on_overlay(model, action);
     } else if let Some(action) = action {
         return act(model, action);
     }
     Effect::None
-}
-
-fn type_filter(model: &mut Model, key: KeyEvent) {
-    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-    let mut filter = model.order.filter().to_owned();
-    match key.code {
-        KeyCode::Enter => model.typing = false,
-        KeyCode::Esc => {
-            model.typing = false;
-            filter.clear();
-        }
-        KeyCode::Char('u') if ctrl => filter.clear(),
-        KeyCode::Char('w') if ctrl => {
-            let kept = filter.trim_end().rfind(' ').map_or(0, |space| space + 1);
-            filter.truncate(kept);
-        }
-        KeyCode::Backspace if filter.pop().is_none() => model.typing = false,
-        KeyCode::Char(c) if !ctrl && !c.is_control() && filter.chars().count() < FILTER_CHARS_MAX => {
-            filter.push(c);
-        }
-        KeyCode::Down => list::go(model, 1),
-        KeyCode::Up => list::go(model, -1),
-        _ => {}
-    }
-    list::set_filter(model, filter);
 }
 
 fn act_on_overlay(model: &mut Model, action: Option<Action>) {
@@ -113,26 +105,55 @@ fn act_on_overlay(model: &mut Model, action: Option<Action>) {
         Some(Action::PageDown | Action::HalfDown) => model.overlay_top = model.overlay_top.saturating_add(10),
         Some(Action::PageUp | Action::HalfUp) => model.overlay_top = model.overlay_top.saturating_sub(10),
         Some(Action::First) => model.overlay_top = 0,
-        Some(Action::Help) if overlay != Some(Overlay::Help) => model.overlay = Some(Overlay::Help),
+        Some(Action::Explain | Action::Help) if overlay != Some(Overlay::Help) => {
+            model.overlay = Some(Overlay::Help);
+            model.overlay_top = 0;
+        }
         Some(Action::Warnings) if overlay != Some(Overlay::Warnings) => {
             model.overlay = Some(Overlay::Warnings);
+            model.overlay_top = 0;
         }
-        Some(Action::Help | Action::Warnings | Action::Back | Action::Open | Action::Quit) => {
-            model.overlay = None;
-        }
+        Some(
+            Action::Explain | Action::Help | Action::Warnings | Action::Back | Action::Open | Action::Quit,
+        ) => model.overlay = None,
         _ => {}
     }
 }
 
+/// What means the same everywhere; the rest is the screen's.
 fn act(model: &mut Model, action: Action) -> Effect {
-    if model.page == Page::Overview && overview::act(model, action) {
-        return Effect::None;
-    }
     match action {
-        Action::Overview => overview::toggle(model),
         Action::Quit => return Effect::Quit,
-        Action::Help => open(model, Overlay::Help),
+        Action::Show(page) => pages::show(model, page),
+        Action::NextPage => pages::show(model, model.page.step(1)),
+        Action::PreviousPage => pages::show(model, model.page.step(-1)),
+        Action::Help | Action::Explain => open(model, Overlay::Help),
         Action::Warnings => open(model, Overlay::Warnings),
+        Action::Filter => {
+            if !model.page.is_list() {
+                pages::show(model, Page::Connections);
+            }
+            model.typing = Some(Typing::Filter);
+            model.focus = Focus::List;
+        }
+        Action::Mark => model.typing = Some(Typing::Mark),
+        Action::Jump => model.typing = Some(Typing::Jump),
+        _ => match model.page {
+            Page::Overview => overview::act(model, action),
+            Page::Connections | Page::Timeline => act_on_list(model, action),
+            Page::Findings => findings::act(model, action),
+            Page::Ladder | Page::Streams | Page::Tcp | Page::Bytes => {
+                if action == Action::Back {
+                    pages::back(model);
+                }
+            }
+        },
+    }
+    Effect::None
+}
+
+fn act_on_list(model: &mut Model, action: Action) {
+    match action {
         Action::Down => list::go(model, 1),
         Action::Up => list::go(model, -1),
         Action::PageDown => list::turn(model, page(model)),
@@ -143,31 +164,12 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Last => list::go(model, isize::MAX),
         Action::Open => list::open(model),
         Action::Back => list::back(model),
-        Action::Timeline => model.emphasis = Emphasis::Timeline,
-        Action::Table => model.emphasis = Emphasis::Table,
-        Action::Emphasis => {
-            model.emphasis = match model.emphasis {
-                Emphasis::Timeline => Emphasis::Table,
-                Emphasis::Table => Emphasis::Timeline,
-            };
-        }
+        Action::Detail => list::detail(model),
+        Action::Requests => list::toggle_requests(model),
         Action::Sort => list::sort(model, model.order.sort.next(), model.order.reversed),
         Action::Reverse => list::sort(model, model.order.sort, !model.order.reversed),
-        Action::Filter => {
-            model.typing = true;
-            model.page = Page::Connections;
-            model.focus = Focus::List;
-        }
-        Action::ZoomIn
-        | Action::ZoomOut
-        | Action::PanLeft
-        | Action::PanRight
-        | Action::CursorLeft
-        | Action::CursorRight
-        | Action::FitAll
-        | Action::FitSelected => time::act(model, action),
+        _ => time::act(model, action),
     }
-    Effect::None
 }
 
 fn open(model: &mut Model, overlay: Overlay) {
@@ -185,5 +187,5 @@ fn page(model: &Model) -> isize {
 }
 
 fn layout(model: &Model) -> Option<Layout> {
-    Layout::of(model, Rect::from((ratatui::layout::Position::ORIGIN, model.size)))
+    Layout::of(model, Rect::from((Position::ORIGIN, model.size)))
 }

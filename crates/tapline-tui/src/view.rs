@@ -1,10 +1,12 @@
 //! The screen: what stands where, from the model alone.
 
 mod bar;
+mod close;
 mod columns;
 mod comparison;
 mod detail;
 mod facts;
+mod findings;
 mod list;
 mod overlay;
 mod overview;
@@ -13,13 +15,19 @@ mod request;
 mod requests;
 mod ruler;
 mod status;
+mod tabs;
 mod title;
 
 use ratatui::buffer::Buffer;
 
 pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
+pub(crate) use findings::list_height as findings_height;
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
-pub(crate) use overview::{Block, blocks as overview_blocks, height as overview_height};
+pub(crate) use overview::{
+    Block, blocks as overview_blocks, height as overview_height, places as overview_places,
+};
+
+pub(crate) use tabs::tabs;
 
 use crate::layout::Layout;
 use crate::model::{Model, Page};
@@ -35,14 +43,17 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
         return;
     };
     title::draw(model, layout.title, buffer);
+    tabs::draw(model, layout.tabs, buffer);
     match model.page {
-        Page::Overview => overview::draw(model, layout.overview, buffer),
-        Page::Connections => {
+        Page::Overview => overview::draw(model, layout.body, buffer),
+        Page::Connections | Page::Timeline => {
             ruler::draw(model, &layout, buffer);
             list::draw(model, &layout, buffer);
             detail::draw(model, layout.detail, buffer);
             status::legend(model, layout.legend, buffer);
         }
+        Page::Findings => findings::draw(model, layout.body, buffer),
+        Page::Ladder | Page::Streams | Page::Tcp | Page::Bytes => close::draw(model, layout.body, buffer),
     }
     status::draw(model, layout.status, buffer);
     overlay::draw(model, area, buffer);

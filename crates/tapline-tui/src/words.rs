@@ -1,8 +1,8 @@
 //! What the screen calls things.
 
-use tapline_analysis::{ConnectionRecord, Severity, State, TeardownKind, TlsOutcome, TlsSession};
+use tapline_analysis::{ConnectionRecord, Severity, State, TeardownKind, TlsOutcome, TlsSession, human};
 
-use crate::model::Row;
+use crate::model::{ExchangeRow, Row};
 use crate::theme::Role;
 
 /// What became of a connection in a word or two: what its TLS failed at, else where it is in its life.
@@ -91,6 +91,16 @@ pub(crate) fn severity_role(severity: Severity) -> Role {
 /// Whether a TLS session's handshake was over before the capture saw anything of it.
 pub(crate) fn began_earlier(session: &TlsSession) -> bool {
     session.version.is_none() && session.end.is_none() && session.application_records > 0
+}
+
+/// What took most of an exchange's time: what it stood still for where that is most of it, else its longest phase.
+pub(crate) fn most_of_it(exchange: &ExchangeRow) -> String {
+    let timings = exchange.timings();
+    let phases = timings.phases().into_iter().filter_map(|(name, ns)| Some((name, ns?)));
+    let longest = phases.max_by_key(|(_, ns)| *ns);
+    let worst = exchange.stalled.as_ref().map(|stalled| (stalled.worst.0.words(), stalled.worst.1));
+    let most = worst.filter(|(_, ns)| longest.is_none_or(|(_, longest)| *ns * 2 >= longest)).or(longest);
+    most.map_or_else(String::new, |(what, ns)| format!("{what} {}", human::duration(ns)))
 }
 
 #[cfg(test)]

@@ -20,9 +20,10 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     let source = input::source(input)?;
     let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
+    let again = input::again(input, &options);
     let running = tapline_engine::spawn(source, options)?;
     let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
-    match tapline_tui::run(running, theme)? {
+    match tapline_tui::run(running, again, theme)? {
         Some(outcome) => Ok(output::complain_of_damage(&outcome)),
         None => Ok(Ending::Whole),
     }

@@ -1,6 +1,6 @@
 //! From arguments to a source of packets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -9,6 +9,8 @@ use tapline_engine::analysis::decode::crypto::KeyError;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::{Source, open};
 use tapline_engine::{KeyFiles, KeysError, RunOptions, roots_of_files, system_roots, usual_threads};
+
+use tapline_tui::Again;
 
 use crate::arguments::InputArguments;
 use crate::output::complain;
@@ -20,6 +22,16 @@ pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send
     }
     let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
     Ok(open(&paths)?)
+}
+
+/// How to read it once more; `None` where that cannot be: standard input and devices tell things once.
+pub(crate) fn again(arguments: &InputArguments, options: &RunOptions) -> Option<Again> {
+    let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
+    let once = |path: &PathBuf| path == Path::new("-") || !path.is_file();
+    if arguments.interface.is_some() || paths.iter().any(once) {
+        return None;
+    }
+    Some(Again { reopen: Arc::new(move || open(&paths)), options: options.clone() })
 }
 
 /// How to run over it.

@@ -18,6 +18,10 @@ pub(crate) struct Findings {
     kinds: BTreeMap<&'static str, Kindred>,
     taken: u64,
     left_out: u64,
+    /// By what they cost, the costliest first, as of the last [`Self::settle`].
+    ranked: Vec<Rank>,
+    /// Something came since.
+    stale: bool,
 }
 
 /// Cost in nanoseconds, severity, and the number of the finding: what was found first ranks higher.
@@ -61,6 +65,7 @@ impl Findings {
             .entry(finding.kind.code)
             .and_modify(|kindred| kindred.add(finding))
             .or_insert_with(|| Kindred::of(finding));
+        self.stale = true;
         self.kept.insert(rank, FindingRow::of(finding));
         self.of_connection.extend(finding.connection.map(|connection| (connection, rank)));
         if self.kept.len() > FINDINGS_MAX {
@@ -86,6 +91,28 @@ impl Findings {
     /// The kind with this code.
     pub(crate) fn kind(&self, code: &str) -> Option<&Kindred> {
         self.kinds.get(code)
+    }
+
+    /// Puts the list in order where something came.
+    pub(crate) fn settle(&mut self) {
+        if std::mem::take(&mut self.stale) {
+            self.ranked = self.kept.keys().rev().copied().collect();
+        }
+    }
+
+    /// How many are listed.
+    pub(crate) fn listed(&self) -> usize {
+        self.ranked.len()
+    }
+
+    /// The finding at a place of the list.
+    pub(crate) fn get(&self, place: usize) -> Option<&FindingRow> {
+        self.kept.get(self.ranked.get(place)?)
+    }
+
+    /// The place of the costliest finding of a kind.
+    pub(crate) fn place_of_kind(&self, code: &str) -> Option<usize> {
+        self.ranked.iter().position(|rank| self.kept.get(rank).is_some_and(|row| row.kind.code == code))
     }
 
     /// The findings of a connection, the costliest first.

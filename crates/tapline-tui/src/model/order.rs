@@ -45,9 +45,22 @@ impl Sort {
     }
 }
 
+/// A line of the list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Entry {
+    /// The connection.
+    pub(crate) id: u32,
+    /// Which of its requests the line is of; `None` for the connection's own line.
+    pub(crate) request: Option<u32>,
+}
+
 /// Which connections are listed, and in which order.
 pub(crate) struct Order {
     ids: Vec<u32>,
+    /// With their requests below them, where these are wanted; else nothing.
+    entries: Vec<Entry>,
+    /// Whether requests are listed below their connections.
+    requests: bool,
     pub(crate) sort: Sort,
     pub(crate) reversed: bool,
     filter: String,
@@ -57,27 +70,80 @@ pub(crate) struct Order {
 
 impl Default for Order {
     fn default() -> Self {
-        Self { ids: Vec::new(), sort: Sort::Start, reversed: false, filter: String::new(), stale: false }
+        Self {
+            ids: Vec::new(),
+            entries: Vec::new(),
+            requests: false,
+            sort: Sort::Start,
+            reversed: false,
+            filter: String::new(),
+            stale: false,
+        }
     }
 }
 
 impl Order {
-    /// Connections that are listed.
+    /// Lines of the list.
     pub(crate) fn len(&self) -> usize {
+        if self.requests { self.entries.len() } else { self.ids.len() }
+    }
+
+    /// Connections that are listed.
+    pub(crate) fn connections(&self) -> usize {
         self.ids.len()
     }
 
-    /// The connection at a place of the list.
-    pub(crate) fn get(&self, place: usize) -> Option<u32> {
-        self.ids.get(place).copied()
+    /// The line at a place of the list.
+    pub(crate) fn get(&self, place: usize) -> Option<Entry> {
+        if self.requests {
+            return self.entries.get(place).copied();
+        }
+        self.ids.get(place).map(|&id| Entry { id, request: None })
     }
 
     /// The place of a connection.
     pub(crate) fn place(&self, id: u32) -> Option<usize> {
+        self.place_of(Entry { id, request: None })
+    }
+
+    /// The place of a line.
+    pub(crate) fn place_of(&self, entry: Entry) -> Option<usize> {
+        if self.requests {
+            return self.entries.iter().position(|&listed| listed == entry);
+        }
+        let id = entry.id;
+        if entry.request.is_some() {
+            return None;
+        }
         if self.sort == Sort::Start && !self.reversed {
             return self.ids.binary_search(&id).ok();
         }
         self.ids.iter().position(|&listed| listed == id)
+    }
+
+    /// Whether requests are listed below their connections.
+    pub(crate) fn has_requests(&self) -> bool {
+        self.requests
+    }
+
+    /// Lists requests below their connections, or not.
+    pub(crate) fn set_requests(&mut self, requests: bool, rows: &Rows) {
+        self.requests = requests;
+        self.unfold(rows);
+    }
+
+    fn unfold(&mut self, rows: &Rows) {
+        self.entries.clear();
+        if !self.requests {
+            self.entries = Vec::new();
+            return;
+        }
+        for &id in &self.ids {
+            self.entries.push(Entry { id, request: None });
+            let count = rows.get(id).map_or(0, |row| row.exchanges().len());
+            let requests = 0..u32::try_from(count).unwrap_or(u32::MAX);
+            self.entries.extend(requests.map(|nth| Entry { id, request: Some(nth) }));
+        }
     }
 
     /// The words that a connection must have to be listed.
@@ -92,6 +158,7 @@ impl Order {
         if narrower && !self.stale {
             let words = self.words();
             self.ids.retain(|&id| rows.get(id).is_some_and(|row| has_all(row, &words)));
+            self.unfold(rows);
         } else {
             self.rebuild(rows);
         }
@@ -109,6 +176,7 @@ impl Order {
         if self.reversed {
             self.ids.reverse();
         }
+        self.unfold(rows);
         self.stale = false;
     }
 

@@ -2,7 +2,7 @@
 
 use tapline_analysis::{ConnectionRecord, Event, TlsSession, printable};
 
-use super::{ExchangeOutcome, ExchangeRow, Tls};
+use super::{ExchangeOutcome, ExchangeRow, Hosts, Server, Slowest, Tls};
 use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
 use crate::phases::{self, Phase};
 
@@ -18,6 +18,8 @@ pub(crate) struct Rows {
     exchanges_left_out: u64,
     /// Which of the phases that not every capture has were seen.
     saw: [bool; Phase::ALL.len()],
+    hosts: Hosts,
+    slowest: Slowest,
 }
 
 /// A connection with what belongs to it.
@@ -49,21 +51,25 @@ impl Rows {
         // the pages around them that the engine gave back.
         let mut record = *record;
         let id = usize::try_from(record.id).unwrap_or(usize::MAX);
-        let Some(row) = self.row_mut(record.id) else {
+        let Some(row) = row_mut(&mut self.by_id, record.id) else {
             let beyond = (id - CONNECTIONS_MAX) as u64 + 1;
             self.connections_left_out = self.connections_left_out.max(beyond);
             return;
         };
-        let new = row.record.is_none();
+        let before = row.record.take().map(|before| (Server::of(&before, row.name.as_deref()), before));
+        let new = before.is_none();
         row.name = record.server_name.take().map(|name| printable(&name).into());
+        let server = Server::of(&record, row.name.as_deref());
         record.protocols = record.protocols.as_slice().into();
         record.anomalies = record.anomalies.as_slice().into();
-        row.record = Some(Box::new(record));
+        let record = row.record.insert(Box::new(record));
+        let before = before.as_ref().map(|(server, record)| (server.clone(), &**record));
+        self.hosts.replace(before, server, record);
         self.known += usize::from(new);
     }
 
     fn take_session(&mut self, session: TlsSession, is_over: bool) {
-        let Some(row) = self.row_mut(session.connection) else { return };
+        let Some(row) = row_mut(&mut self.by_id, session.connection) else { return };
         match &mut row.tls {
             Some(tls) => tls.take(session, is_over),
             None => row.tls = Some(Box::new(Tls::of(session))),
@@ -77,8 +83,11 @@ impl Rows {
                 *saw = true;
             }
         });
-        match self.row_mut(connection) {
+        match row_mut(&mut self.by_id, connection) {
             Some(row) if room => {
+                if let (Ok(id), Ok(nth)) = (u32::try_from(connection), u32::try_from(row.exchanges.len())) {
+                    self.slowest.take(&exchange, id, nth);
+                }
                 if row.exchanges.is_empty() {
                     // Most connections carry one request, and a vector's own first step is four.
                     row.exchanges.reserve_exact(1);
@@ -89,14 +98,6 @@ impl Rows {
             }
             _ => self.exchanges_left_out += 1,
         }
-    }
-
-    fn row_mut(&mut self, id: u64) -> Option<&mut Row> {
-        let id = usize::try_from(id).ok().filter(|&id| id < CONNECTIONS_MAX)?;
-        if id >= self.by_id.len() {
-            self.by_id.resize_with(id + 1, Row::default);
-        }
-        self.by_id.get_mut(id)
     }
 
     /// The connection with this id.
@@ -126,10 +127,28 @@ impl Rows {
         self.saw.get(phase as usize).copied().unwrap_or(false)
     }
 
+    /// What connections came to at each server.
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// The exchanges that took longest, the slowest first, with their connections' ids.
+    pub(crate) fn slowest(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.slowest.iter()
+    }
+
     /// How many connections and requests found no room.
     pub(crate) fn left_out(&self) -> (u64, u64) {
         (self.connections_left_out, self.exchanges_left_out)
     }
+}
+
+fn row_mut(by_id: &mut Vec<Row>, id: u64) -> Option<&mut Row> {
+    let id = usize::try_from(id).ok().filter(|&id| id < CONNECTIONS_MAX)?;
+    if id >= by_id.len() {
+        by_id.resize_with(id + 1, Row::default);
+    }
+    by_id.get_mut(id)
 }
 
 impl Row {

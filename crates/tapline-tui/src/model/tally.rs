@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tapline_analysis::{Event, Exchange, TlsOutcome, TlsSession};
+use tapline_analysis::{ConnectionRecord, Event, Exchange, TlsOutcome, TlsSession};
 
 use crate::words;
 
@@ -19,18 +19,29 @@ pub(crate) struct Tally {
     pub(crate) handshakes: BTreeMap<&'static str, u64>,
     /// Of these, those that resumed an earlier session.
     pub(crate) resumed: u64,
+    /// Connections by what they speak, the innermost protocol.
+    pub(crate) protocols: BTreeMap<&'static str, u64>,
+    /// Connections on which octets are missing.
+    pub(crate) gaps: u64,
 }
 
 impl Tally {
     /// Counts what is over.
     pub(crate) fn take(&mut self, event: &Event) {
         match event {
-            Event::Connection(record) => add(&mut self.endings, words::ending(record)),
+            Event::Connection(record) => self.connection(record),
             Event::Exchange(exchange) if exchange.inferred => self.inferred += 1,
             Event::Exchange(exchange) => add(&mut self.statuses, status_class(exchange)),
             Event::TlsSession(session) => self.session(session),
             _ => {}
         }
+    }
+
+    fn connection(&mut self, record: &ConnectionRecord) {
+        add(&mut self.endings, words::ending(record));
+        let speaks = record.protocols.last().map_or("nothing known", |protocol| protocol.name());
+        add(&mut self.protocols, speaks);
+        self.gaps += u64::from(record.client.missing_bytes + record.server.missing_bytes > 0);
     }
 
     fn session(&mut self, session: &TlsSession) {

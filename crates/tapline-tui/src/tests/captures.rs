@@ -1,6 +1,7 @@
 //! Captures through the engine: what a user sees of a file.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
@@ -9,7 +10,7 @@ use tapline_engine::{KeyFiles, RunOptions};
 use tapline_testkit::{Talk, capture};
 
 use crate::model::{ExchangeRow, StallRow};
-use crate::{INTERESTS, Theme, picture};
+use crate::{Again, INTERESTS, Theme, picture};
 
 fn address(last: u8, port: u16) -> SocketAddr {
     ([192, 0, 2, last], port).into()
@@ -61,9 +62,15 @@ fn buffer_of(
 ) -> Buffer {
     let source = tapline_engine::capture::open(paths).unwrap();
     let options = RunOptions { watch: true, keys: files, ..RunOptions::new(Options::of(INTERESTS)) };
-    let running = tapline_engine::spawn(source, options).unwrap();
-    let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
-    picture::snapshot(running, Theme::Plain, width, height, &keys)
+    let running = tapline_engine::spawn(source, options.clone()).unwrap();
+    let paths = paths.to_owned();
+    let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
+    let keys: Vec<_> = [KeyCode::Char('3')]
+        .iter()
+        .chain(keys)
+        .map(|&code| KeyEvent::new(code, KeyModifiers::NONE))
+        .collect();
+    picture::snapshot(running, Some(again), Theme::Plain, (width, height), &keys)
 }
 
 pub(super) fn text(buffer: &Buffer) -> String {
@@ -82,7 +89,7 @@ fn a_capture_at_both_sizes() {
     std::fs::write(&path, octets()).unwrap();
     insta::assert_snapshot!("capture_80x24", screen(&path, 80, 24, &[]));
     insta::assert_snapshot!("capture_120x40", screen(&path, 120, 40, &[KeyCode::Char('2')]));
-    let reset = screen(&path, 80, 24, &[KeyCode::Char('j'), KeyCode::Enter]);
+    let reset = screen(&path, 80, 24, &[KeyCode::Char('j'), KeyCode::Char('d')]);
     assert!(reset.contains("reset by server") && reset.contains('✗'), "{reset}");
 }
 
@@ -100,7 +107,7 @@ pub(super) fn fixture(name: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_requests_phases_and_stalls_are_told_below_it() {
-    let (enter, down) = (KeyCode::Enter, KeyCode::Char('j'));
+    let (enter, down, facts) = (KeyCode::Enter, KeyCode::Char('j'), KeyCode::Char('d'));
     let check = |name, keys: &[KeyCode], expected: &[&str]| {
         let text = screen(&fixture(name), 80, 24, keys);
         for what in expected {
@@ -116,9 +123,9 @@ fn a_requests_phases_and_stalls_are_told_below_it() {
         "              40.6 ms  congestion, between packets 37 and 39",
         "▁ stall",
     ];
-    check("link/page-load.pcapng", &[down, enter, enter], &lossy);
+    check("link/page-load.pcapng", &[down, facts, enter], &lossy);
     let call = ["    gRPC ", "0 OK · "];
-    check("http2/grpc.pcapng", &[enter, enter], &call);
+    check("http2/grpc.pcapng", &[facts, enter], &call);
 }
 
 /// A capture's exchanges, as they were told and as rows keep them.

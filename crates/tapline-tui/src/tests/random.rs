@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
-use crate::keys::{GROUPS, Key};
+use crate::keys::{COMMANDS, Key};
 use crate::layout::Layout;
 use crate::model::{Focus, Page};
 use crate::testing;
@@ -24,8 +24,7 @@ enum Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let keys: Vec<Key> =
-        GROUPS.iter().flat_map(|(_, bindings)| *bindings).flat_map(|b| b.keys).copied().collect();
+    let keys: Vec<Key> = COMMANDS.iter().flat_map(|command| command.keys).copied().collect();
     let bound = proptest::sample::select(keys).prop_map(|key| match key {
         Key::Plain(code) => Deed::Key(code, KeyModifiers::NONE),
         Key::Ctrl(c) => Deed::Key(KeyCode::Char(c), KeyModifiers::CONTROL),
@@ -90,16 +89,18 @@ proptest! {
             view::draw(&model, &mut Buffer::empty(area));
             let Some(layout) = Layout::of(&model, area) else { continue };
             let listed = model.order.len();
-            prop_assert!(model.selected < listed.max(1));
-            prop_assert!(model.top <= model.selected);
-            prop_assert!(model.selected < model.top + usize::from(layout.list.height).max(1));
+            prop_assert!(model.list.selected < listed.max(1));
+            prop_assert!(model.list.top <= model.list.selected);
+            prop_assert!(model.list.selected < model.list.top + usize::from(layout.list.height).max(1));
+            prop_assert!(model.finding.selected < model.findings.listed().max(1));
+            prop_assert!(model.came_from.len() <= crate::limits::CAME_FROM_MAX);
             let window = model.window();
             prop_assert!(window.span <= model.whole().span && window.start >= model.whole().start);
             prop_assert!(model.cursor <= 10_000);
             prop_assert!(model.focus != Focus::Requests || model.request < 40);
-            let lines = view::overview_blocks(&model, layout.overview).last().map_or(0, |last| last.lines.end);
-            let height = view::overview_height(layout.overview);
-            prop_assert!(model.page == Page::Connections || model.overview.top <= lines.saturating_sub(height));
+            let lines = view::overview_blocks(&model, layout.body).iter().map(|block| block.lines.end).max().unwrap_or(0);
+            let height = view::overview_height(layout.body);
+            prop_assert!(model.page != Page::Overview || model.overview.top <= lines.saturating_sub(height));
         }
     }
 }

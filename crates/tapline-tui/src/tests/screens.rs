@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
+use crate::model::Entry;
 use crate::testing;
 use tapline_analysis::State;
 
@@ -130,8 +131,8 @@ fn sorting_by_problems_brings_them_up_and_the_selection_with_them() {
     let mut screen = loaded(80, 24);
     screen.keys("ssss");
     let listed: Vec<_> = (0..4).filter_map(|place| screen.model.order.get(place)).collect();
-    assert_eq!(listed.last(), Some(&0), "the good one is last: {listed:?}");
-    assert_eq!(screen.model.selected, 0);
+    assert_eq!(listed.last(), Some(&Entry { id: 0, request: None }), "the good one is last: {listed:?}");
+    assert_eq!(screen.model.list.selected, 0);
     assert!(screen.text().contains("by problems"));
 }
 
@@ -139,12 +140,12 @@ fn sorting_by_problems_brings_them_up_and_the_selection_with_them() {
 fn the_selected_connection_stays_selected_when_rows_come() {
     let mut screen = loaded(80, 24);
     screen.keys("sj");
-    let id = screen.model.order.get(screen.model.selected);
+    let id = screen.model.order.get(screen.model.list.selected);
     let mut long = testing::record(9, 0);
     long.last = testing::at(99, 400);
     screen.batch([Event::Connection(Box::new(long))], 50_000, None, 400);
-    assert_eq!(screen.model.order.get(screen.model.selected), id);
-    assert_eq!(screen.model.selected, 2, "the longer one came before it");
+    assert_eq!(screen.model.order.get(screen.model.list.selected), id);
+    assert_eq!(screen.model.list.selected, 2, "the longer one came before it");
 }
 
 #[test]
@@ -161,13 +162,12 @@ fn zooming_to_a_connection_and_back() {
 #[test]
 fn enter_goes_into_the_detail_and_escape_comes_back() {
     let mut screen = loaded(80, 24);
-    let _ = screen.key(KeyCode::Enter);
-    screen.keys("jjjj");
+    screen.keys("djjjj");
     insta::assert_snapshot!(screen.text());
-    assert_eq!(screen.model.selected, 0, "the detail scrolls, not the list");
+    assert_eq!(screen.model.list.selected, 0, "the detail scrolls, not the list");
     let _ = screen.key(KeyCode::Esc);
     screen.keys("j");
-    assert_eq!(screen.model.selected, 1);
+    assert_eq!(screen.model.list.selected, 1);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_second_enter_selects_a_request_and_tells_its_phases_until_escape() {
     let mut two = testing::https_events(0, 0);
     two.insert(1, two[1].clone());
     screen.batch(two.into_iter().skip(1).take(1), 40_000, None, 400);
-    let _ = screen.key(KeyCode::Enter);
+    screen.keys("d");
     let before = screen.text();
     let _ = screen.key(KeyCode::Enter);
     let text = screen.text();
@@ -189,7 +189,7 @@ fn a_second_enter_selects_a_request_and_tells_its_phases_until_escape() {
     let last = text.lines().enumerate().filter(|(_, line)| line.contains("GET /index")).last().unwrap().0;
     assert_eq!(line(&text, "send      1.00 ms"), Some(last + 1), "{text}");
     screen.keys("jjj");
-    assert_eq!((screen.model.request, screen.model.selected), (1, 0));
+    assert_eq!((screen.model.request, screen.model.list.selected), (1, 0));
     let _ = screen.key(KeyCode::Esc);
     assert!(!screen.text().contains(" 48 %"));
     screen.keys("g");
@@ -215,10 +215,14 @@ fn mouse(screen: &mut Screen, kind: MouseEventKind, column: u16, row: u16, modif
 fn a_click_selects_a_row_and_puts_the_time_cursor() {
     let mut screen = loaded(80, 24);
     let click = MouseEventKind::Down(MouseButton::Left);
-    mouse(&mut screen, click, 5, 4, KeyModifiers::NONE);
-    assert_eq!((screen.model.selected, screen.model.cursor), (2, 0), "left of the bars only a row is meant");
-    mouse(&mut screen, click, 44 + 18, 3, KeyModifiers::NONE);
-    assert_eq!(screen.model.selected, 1);
+    mouse(&mut screen, click, 5, 5, KeyModifiers::NONE);
+    assert_eq!(
+        (screen.model.list.selected, screen.model.cursor),
+        (2, 0),
+        "left of the bars only a row is meant"
+    );
+    mouse(&mut screen, click, 44 + 18, 4, KeyModifiers::NONE);
+    assert_eq!(screen.model.list.selected, 1);
     assert!(screen.text().contains("▾20"), "half of 400 ms: {}", screen.text());
     mouse(&mut screen, click, 5, 15, KeyModifiers::NONE);
     assert_eq!(screen.model.focus, crate::model::Focus::Detail);
@@ -228,13 +232,13 @@ fn a_click_selects_a_row_and_puts_the_time_cursor() {
 fn the_wheel_with_ctrl_zooms_at_the_pointer() {
     let mut screen = loaded(80, 24);
     let at = |screen: &Screen| screen.model.window().at_part(screen.model.cursor);
-    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 4, KeyModifiers::CONTROL);
     let under = at(&screen);
     assert_eq!(screen.model.window().span, 200 * MS.unsigned_abs());
-    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 3, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 9, 4, KeyModifiers::CONTROL);
     assert!((at(&screen) - under).abs() <= 2, "{under} is not under the pointer any more");
-    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
-    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 3, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 4, KeyModifiers::CONTROL);
+    mouse(&mut screen, MouseEventKind::ScrollDown, 44 + 9, 4, KeyModifiers::CONTROL);
     assert_eq!(screen.model.window(), screen.model.whole());
 }
 
@@ -244,10 +248,10 @@ fn the_wheel_scrolls_a_long_list_and_the_selection_stays_on_the_screen() {
     let events = (0..100).map(|id| Event::Connection(Box::new(testing::record(id, 0))));
     screen.batch(events, 1000, None, 400);
     for _ in 0..4 {
-        mouse(&mut screen, MouseEventKind::ScrollDown, 5, 4, KeyModifiers::NONE);
+        mouse(&mut screen, MouseEventKind::ScrollDown, 5, 5, KeyModifiers::NONE);
     }
-    assert_eq!((screen.model.top, screen.model.selected), (12, 12));
+    assert_eq!((screen.model.list.top, screen.model.list.selected), (12, 12));
     screen.keys("G");
-    assert_eq!(screen.model.selected, 99);
+    assert_eq!(screen.model.list.selected, 99);
     assert!(screen.text().contains("\n 99 "), "{}", screen.text());
 }

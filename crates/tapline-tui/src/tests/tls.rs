@@ -35,7 +35,7 @@ fn a_failed_handshake_shows_in_its_row_and_says_why() {
     let text = text(&buffer);
     assert!(text.contains("failed: unknown_ca by client after the server's Certificate"), "{text}");
     // The second row, which is not selected: its word is bold where there is no colour.
-    let row: Vec<_> = buffer.content.chunks(120).nth(3).unwrap().to_vec();
+    let row: Vec<_> = buffer.content.chunks(120).nth(4).unwrap().to_vec();
     let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
     let at = line.char_indices().position(|(at, _)| line[at..].starts_with("TLS failed")).expect(&line);
     assert!(row[at].modifier.contains(Modifier::BOLD) && !row[at - 1].modifier.contains(Modifier::BOLD));
@@ -58,7 +58,7 @@ fn a_failed_handshake_is_found_by_its_words() {
 fn opened_and_closed_are_told_apart() {
     let check = |opened, row: &str, facts: &[&str]| {
         let text = screen("http2-over-tls", opened, (120, 40));
-        let line = text.lines().nth(2).unwrap();
+        let line = text.lines().nth(3).unwrap();
         assert!(line.contains(row), "{line}");
         for fact in facts {
             assert!(text.contains(fact), "{fact} is not there: {text}");

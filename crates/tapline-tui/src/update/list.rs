@@ -1,37 +1,62 @@
 //! The list: its order, its selection, what of it is on the screen; and the detail's scrolling.
 
-use super::layout;
-use crate::model::{Focus, Model, Page, Sort};
+use super::{layout, pages, time};
+use crate::model::{Entry, Focus, Model, Page, Place, Sort};
 use crate::view;
 
-/// Goes one step deeper: from the list into the connection, from there to its requests.
+/// Goes one step deeper: from the list or a request to the ladder, from the detail to its requests.
 pub(super) fn open(model: &mut Model) {
     let Some(row) = model.selected_row() else { return };
     match model.focus {
-        Focus::List => {
-            model.focus = Focus::Detail;
-            model.came_from = Page::Connections;
-        }
         Focus::Detail if !row.exchanges().is_empty() => {
             let first = layout(model).map_or(0, |layout| view::first_request(model, layout.detail));
             select_request(model, first);
         }
-        Focus::Detail | Focus::Requests => {}
+        Focus::List | Focus::Detail | Focus::Requests => pages::descend(model, Page::Ladder),
     }
 }
 
-/// Goes one step back; from the list the filter goes.
-pub(super) fn back(model: &mut Model) {
-    if model.focus != Focus::List && model.came_from == Page::Overview {
-        model.focus = Focus::List;
-        model.page = Page::Overview;
-        model.came_from = Page::Connections;
+/// Goes into the detail of the selected connection, or out of it.
+pub(super) fn detail(model: &mut Model) {
+    model.focus = match model.focus {
+        Focus::List if model.selected_row().is_some() => Focus::Detail,
+        Focus::List | Focus::Detail | Focus::Requests => Focus::List,
+    };
+}
+
+/// Lists requests below their connections.
+pub(super) fn show_requests(model: &mut Model) {
+    if !model.order.has_requests() {
+        toggle_requests(model);
+    }
+}
+
+/// Selects a request below its connection, and shows the time around it.
+pub(super) fn show_request(model: &mut Model, id: u32, nth: u32) {
+    if !show(model, id) {
         return;
     }
+    show_requests(model);
+    if let Some(place) = model.order.place_of(Entry { id, request: Some(nth) }) {
+        select(model, place);
+    }
+    time::fit_selected(model);
+}
+
+/// Lists requests below their connections, or not.
+pub(super) fn toggle_requests(model: &mut Model) {
+    let requests = !model.order.has_requests();
+    reorder(model, |model| model.order.set_requests(requests, &model.rows));
+}
+
+/// Goes one step back; from the list the filter goes, then the screen.
+pub(super) fn back(model: &mut Model) {
     match model.focus {
+        _ if pages::came_from(model).is_some() => pages::back(model),
         Focus::Requests => model.focus = Focus::Detail,
         Focus::Detail => model.focus = Focus::List,
-        Focus::List => set_filter(model, String::new()),
+        Focus::List if !model.order.filter().is_empty() => set_filter(model, String::new()),
+        Focus::List => pages::back(model),
     }
 }
 
@@ -48,7 +73,7 @@ pub(super) fn go(model: &mut Model, lines: isize) {
     match model.focus {
         Focus::List => {
             let last = model.order.len().saturating_sub(1);
-            select(model, model.selected.saturating_add_signed(lines).min(last));
+            select(model, model.list.selected.saturating_add_signed(lines).min(last));
         }
         Focus::Detail => scroll_detail(model, lines),
         Focus::Requests => select_request(model, model.request.saturating_add_signed(lines)),
@@ -60,19 +85,25 @@ pub(super) fn select_request(model: &mut Model, nth: usize) {
     let count = model.selected_row().map_or(0, |row| row.exchanges().len());
     model.focus = Focus::Requests;
     model.request = nth.min(count.saturating_sub(1));
-    let Some(layout) = layout(model) else { return };
-    let Some(lines) = view::request_lines(model, layout.detail) else { return };
-    let height = usize::from(layout.detail.height.saturating_sub(1));
-    model.detail_top = model.detail_top.max(lines.end.saturating_sub(height)).min(lines.start);
+    show_in_detail(model);
 }
 
 /// Selects the row at a place of the list.
 pub(super) fn select(model: &mut Model, place: usize) {
-    if place != model.selected {
-        model.selected = place;
+    if place != model.list.selected {
+        model.list.selected = place;
         model.detail_top = 0;
         model.request = 0;
+        show_in_detail(model);
     }
+}
+
+/// Scrolls the detail so far that what is told of the selected request, if one is, can be read.
+fn show_in_detail(model: &mut Model) {
+    let Some(layout) = layout(model) else { return };
+    let Some(lines) = view::request_lines(model, layout.detail) else { return };
+    let height = usize::from(layout.detail.height.saturating_sub(1));
+    model.detail_top = model.detail_top.max(lines.end.saturating_sub(height)).min(lines.start);
 }
 
 /// Scrolls the detail; the bounds are kept later.
@@ -83,14 +114,15 @@ pub(super) fn scroll_detail(model: &mut Model, lines: isize) {
 /// Scrolls the list under the selection, which stays on the screen.
 pub(super) fn scroll(model: &mut Model, lines: isize) {
     let height = layout(model).map_or(1, |layout| usize::from(layout.list.height));
-    let top_max = model.order.len().saturating_sub(height);
-    model.top = model.top.saturating_add_signed(lines).min(top_max);
-    let place = model.selected.clamp(model.top, model.top + height.saturating_sub(1));
-    select(model, place);
+    let mut place = model.list;
+    place.scroll(lines, model.order.len(), height);
+    model.list.top = place.top;
+    select(model, place.selected);
 }
 
-/// Puts the list in order where rows changed; the selected connection stays selected.
+/// Puts the lists in order where rows changed; the selected connection stays selected.
 pub(super) fn settle(model: &mut Model) {
+    model.findings.settle();
     if model.order.stale {
         reorder(model, |model| model.order.rebuild(&model.rows));
     }
@@ -125,14 +157,13 @@ pub(super) fn set_filter(model: &mut Model, filter: String) {
 }
 
 fn reorder(model: &mut Model, change: impl FnOnce(&mut Model)) {
-    let selected = model.order.get(model.selected);
-    let from_top = model.selected.saturating_sub(model.top);
+    let selected = model.selected_entry();
+    let from_top = model.list.selected.saturating_sub(model.list.top);
     change(model);
-    match selected.and_then(|id| model.order.place(id)) {
-        Some(place) => {
-            model.top = place.saturating_sub(from_top);
-            model.selected = place;
-        }
+    let place =
+        selected.and_then(|entry| model.order.place_of(entry).or_else(|| model.order.place(entry.id)));
+    match place {
+        Some(place) => model.list = Place { selected: place, top: place.saturating_sub(from_top) },
         None => select(model, 0),
     }
 }
@@ -140,11 +171,7 @@ fn reorder(model: &mut Model, change: impl FnOnce(&mut Model)) {
 /// Whatever happened: the selection is in the list and on the screen, and nothing is scrolled past its end.
 pub(super) fn keep_in_bounds(model: &mut Model) {
     let Some(layout) = layout(model) else { return };
-    model.selected = model.selected.min(model.order.len().saturating_sub(1));
-    let height = usize::from(layout.list.height).max(1);
-    let top_min = (model.selected + 1).saturating_sub(height);
-    model.top =
-        model.top.clamp(top_min, model.selected).min(model.order.len().saturating_sub(height).max(top_min));
+    model.list.keep(model.order.len(), usize::from(layout.list.height));
     let requests = model.selected_row().map(|row| row.exchanges().len());
     match (requests, model.focus) {
         (None, _) => model.focus = Focus::List,

@@ -3,9 +3,10 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{layout, list, overview, time};
+use super::{findings, layout, list, overview, pages, time};
 use crate::axis::Zoom;
 use crate::model::{Focus, Model, Page};
+use crate::view;
 
 /// Lines that a notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -29,6 +30,9 @@ fn wheel(model: &mut Model, lines: isize, at: Position) {
         model.overlay_top = model.overlay_top.saturating_add_signed(lines);
     } else if model.page == Page::Overview {
         overview::scroll(model, lines);
+    } else if model.page == Page::Findings {
+        findings::scroll(model, lines);
+    } else if !model.page.is_list() {
     } else if layout.detail.contains(at) {
         list::scroll_detail(model, lines);
     } else {
@@ -42,11 +46,23 @@ fn click(model: &mut Model, at: Position) {
         model.overlay = None;
         return;
     }
-    if model.page == Page::Overview {
-        let line = at.y.checked_sub(layout.overview.y + 1).filter(|_| layout.overview.contains(at));
-        if let Some(line) = line {
-            overview::select_at(model, line.into());
+    if layout.tabs.contains(at) {
+        let tabs = view::tabs(model, layout.tabs.width);
+        if let Some((page, ..)) = tabs.into_iter().find(|(.., columns)| columns.contains(&at.x)) {
+            pages::show(model, page);
         }
+        return;
+    }
+    if model.page == Page::Overview {
+        return overview::select_at(model, at);
+    }
+    if model.page == Page::Findings {
+        if let Some(line) = at.y.checked_sub(layout.body.y + 1) {
+            findings::select_at(model, line.into());
+        }
+        return;
+    }
+    if !model.page.is_list() {
         return;
     }
     if layout.bars.contains(at) || layout.ruler().contains(at) {
@@ -56,7 +72,7 @@ fn click(model: &mut Model, at: Position) {
         model.focus = Focus::Detail;
     } else if layout.list.contains(at) {
         model.focus = Focus::List;
-        let place = model.top + usize::from(at.y - layout.list.y);
+        let place = model.list.top + usize::from(at.y - layout.list.y);
         if place < model.order.len() {
             list::select(model, place);
         }
@@ -64,7 +80,7 @@ fn click(model: &mut Model, at: Position) {
 }
 
 fn zoom(model: &mut Model, zoom: Zoom, at: Position) {
-    let Some(layout) = layout(model).filter(|_| model.page == Page::Connections) else { return };
+    let Some(layout) = layout(model).filter(|_| model.page.is_list()) else { return };
     let over = Rect { y: layout.heading.y, height: layout.list.height + 1, ..layout.bars };
     if over.contains(at) {
         time::put_cursor(model, at.x - over.x, over.width);

@@ -1,24 +1,15 @@
 //! The overview: what is selected on it, what of it is on the screen, where it leads.
 
-use std::ops::Range;
+use ratatui::layout::Position;
 
-use super::{layout, list};
+use super::{findings, layout, list, pages};
 use crate::keys::Action;
-use crate::model::{ExchangeRow, Focus, Model, Page, Row, Spot};
+use crate::model::{Model, Overlay, Page, Spot};
 use crate::view::{self, Block};
 
-/// Shows the overview, or goes back from it to the connections.
-pub(super) fn toggle(model: &mut Model) {
-    model.page = match model.page {
-        Page::Overview => Page::Connections,
-        Page::Connections => Page::Overview,
-    };
-    model.came_from = Page::Connections;
-}
-
-/// Acts on the overview; whether the key means something there.
-pub(super) fn act(model: &mut Model, action: Action) -> bool {
-    let page = layout(model).map_or(1, |layout| view::overview_height(layout.overview));
+/// Acts on the overview.
+pub(super) fn act(model: &mut Model, action: Action) {
+    let page = layout(model).map_or(1, |layout| view::overview_height(layout.body));
     let page = isize::try_from(page.saturating_sub(1).max(1)).unwrap_or(1);
     match action {
         Action::Down => go(model, 1),
@@ -36,12 +27,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> bool {
             model.overview.selected = spots(model).last().map(|(spot, _)| *spot);
         }
         Action::Open => open(model),
-        Action::Back => model.page = Page::Connections,
-        Action::Overview => toggle(model),
-        // What moves the list or its time does nothing where neither is seen.
-        _ => return !matches!(action, Action::Quit | Action::Help | Action::Warnings | Action::Filter),
+        Action::Back if pages::came_from(model).is_some() => pages::back(model),
+        _ => {}
     }
-    true
 }
 
 /// Scrolls; the selection stays on the screen.
@@ -50,19 +38,26 @@ pub(super) fn scroll(model: &mut Model, lines: isize) {
     model.overview.top = model.overview.top.saturating_add_signed(lines).min(total.saturating_sub(height));
     let shown = model.overview.top..model.overview.top + height;
     let spots = spots(model);
-    let is_shown = |lines: &Range<usize>| shown.contains(&lines.start);
+    let is_shown = |block: &(Spot, Block)| shown.contains(&block.1.lines.start);
     let selected = spots.iter().find(|(spot, _)| Some(*spot) == model.overview.selected);
-    if !selected.is_some_and(|(_, lines)| is_shown(lines)) {
-        let mut visible = spots.iter().filter(|(_, lines)| is_shown(lines));
+    if !selected.is_some_and(is_shown) {
+        let mut visible = spots.iter().filter(|block| is_shown(block));
         let next = if lines < 0 { visible.next_back() } else { visible.next() };
         model.overview.selected = next.map(|(spot, _)| *spot).or(model.overview.selected);
     }
 }
 
-/// Selects what stands on a line of the screen, counted from the overview's first.
-pub(super) fn select_at(model: &mut Model, line: usize) {
-    let line = model.overview.top + line;
-    if let Some((spot, _)) = spots(model).into_iter().find(|(_, lines)| lines.contains(&line)) {
+/// Selects what stands at a place of the screen, and goes there where it was selected already.
+pub(super) fn select_at(model: &mut Model, at: Position) {
+    let Some(layout) = layout(model) else { return };
+    let places = view::overview_places(layout.body);
+    let Some(column) = places.iter().position(|place| place.contains(at)) else { return };
+    let line = places.get(column).map_or(0, |place| usize::from(at.y - place.y)) + model.overview.top;
+    let is_there = |block: &Block| block.column == column && block.lines.contains(&line);
+    if let Some((spot, _)) = spots(model).into_iter().find(|(_, block)| is_there(block)) {
+        if model.overview.selected == Some(spot) {
+            open(model);
+        }
         model.overview.selected = Some(spot);
     }
 }
@@ -85,49 +80,59 @@ fn go(model: &mut Model, step: isize) {
     let spots = spots(model);
     let place = spots.iter().position(|(spot, _)| Some(*spot) == model.overview.selected);
     let next = place.and_then(|place| place.checked_add_signed(step)).and_then(|next| spots.get(next));
-    let Some((spot, lines)) = next else { return scroll(model, step) };
+    let Some((spot, Block { lines, .. })) = next else { return scroll(model, step) };
     model.overview.selected = Some(*spot);
     let (_, height) = extent(model);
     model.overview.top = model.overview.top.max(lines.end.saturating_sub(height)).min(lines.start);
+    if place == Some(0) || step < 0 && next.is_some_and(|(_, block)| block.lines.start <= 1) {
+        model.overview.top = 0;
+    }
 }
 
-/// Goes to the connection, and to the request, that the selected finding is about.
+/// Goes where the selected line leads.
 fn open(model: &mut Model) {
     let Some(spot) = model.overview.selected else { return };
-    let Spot::Kind(code) = spot else {
-        model.page = Page::Connections;
-        return;
-    };
-    let Some(worst) = model.findings.kind(code).map(|kindred| &kindred.worst) else { return };
-    let (connection, stream, at) = (worst.connection, worst.stream, worst.at);
-    // What concerns several connections is told at the first packet of one of them.
-    let told = connection.and_then(|id| u32::try_from(id).ok());
-    let id = told.or_else(|| model.rows.beginning_at(at));
-    if !id.is_some_and(|id| list::show(model, id)) {
-        return;
-    }
-    model.page = Page::Connections;
-    model.came_from = Page::Overview;
-    model.focus = Focus::Detail;
-    let requests = model.selected_row().map(Row::exchanges).unwrap_or_default();
-    let is_it = |request: &ExchangeRow| (request.stream, request.packet) == (stream, at);
-    if let Some(nth) = requests.iter().position(is_it) {
-        list::select_request(model, nth);
+    match spot {
+        Spot::Connections | Spot::Comparison => pages::descend(model, Page::Connections),
+        Spot::Traffic => pages::descend(model, Page::Timeline),
+        Spot::Requests => {
+            pages::descend(model, Page::Timeline);
+            list::show_requests(model);
+        }
+        Spot::Handshakes => {
+            pages::descend(model, Page::Connections);
+            list::set_filter(model, "tls".to_owned());
+        }
+        Spot::Health => super::open(model, Overlay::Warnings),
+        Spot::Exchange(id, nth) => {
+            pages::descend(model, Page::Timeline);
+            list::show_request(model, id, nth);
+        }
+        Spot::Findings => pages::descend(model, Page::Findings),
+        Spot::Kind(code) => {
+            pages::descend(model, Page::Findings);
+            findings::show_kind(model, code);
+        }
+        Spot::Host(rank) => {
+            let servers = model.rows.hosts().busiest(rank + 1);
+            let name = servers.get(rank).map(|(server, _)| server.word());
+            pages::descend(model, Page::Connections);
+            list::set_filter(model, name.unwrap_or_default());
+        }
     }
 }
 
-/// What one can stand on, and its lines.
-fn spots(model: &Model) -> Vec<(Spot, Range<usize>)> {
-    let with_spot = |block: Block| Some((block.spot?, block.lines));
-    blocks(model).into_iter().filter_map(with_spot).collect()
+/// What one can stand on, and where it is.
+fn spots(model: &Model) -> Vec<(Spot, Block)> {
+    blocks(model).into_iter().filter_map(|block| Some((block.spot?, block))).collect()
 }
 
 fn blocks(model: &Model) -> Vec<Block> {
-    layout(model).map_or_else(Vec::new, |layout| view::overview_blocks(model, layout.overview))
+    layout(model).map_or_else(Vec::new, |layout| view::overview_blocks(model, layout.body))
 }
 
 /// How many lines there are, and how many of them fit the screen.
 fn extent(model: &Model) -> (usize, usize) {
-    let total = blocks(model).last().map_or(0, |block| block.lines.end);
-    (total, layout(model).map_or(1, |layout| view::overview_height(layout.overview)))
+    let total = blocks(model).iter().map(|block| block.lines.end).max().unwrap_or(0);
+    (total, layout(model).map_or(1, |layout| view::overview_height(layout.body)))
 }

@@ -51,10 +51,15 @@ pub(super) fn put_cursor(model: &mut Model, cell: u16, columns: u16) {
     model.cursor = u16::try_from(part.min(10_000)).unwrap_or(10_000);
 }
 
-/// The selected connection with a little room on both sides.
-fn fit_selected(model: &mut Model) {
-    let Some(record) = model.selected_row().and_then(|row| row.record()) else { return };
-    let (first, last) = (record.first.at.0, record.last.at.0);
+/// The selected connection or request with a little room on both sides.
+pub(super) fn fit_selected(model: &mut Model) {
+    let Some(row) = model.selected_row() else { return };
+    let request = model.selected_request().and_then(|nth| row.exchanges().get(nth));
+    let (first, last) = match (request, row.record()) {
+        (Some(request), _) => (request.start, request.end),
+        (None, Some(record)) => (record.first.at.0, record.last.at.0),
+        (None, None) => return,
+    };
     let room = i64::try_from(first.abs_diff(last) / 50).unwrap_or(i64::MAX);
     let whole = model.whole();
     let start = first.min(last).saturating_sub(room).max(whole.start);

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
-use super::{bar, columns, ruler};
+use super::{bar, columns, requests, ruler};
 use crate::layout::Layout;
-use crate::model::{End, Focus, Model, Row};
+use crate::model::{End, ExchangeRow, Focus, Model, Row};
 use crate::paint::{Sharing, Strip};
 use crate::phases;
 use crate::theme::Role;
@@ -21,13 +21,21 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
     let width = layout.bars.x.saturating_sub(place.x).saturating_sub(2);
     let columns = columns::fitting(model, width);
     for (index, y) in (place.top()..place.bottom()).enumerate() {
-        let at = model.top + index;
-        let Some(row) = model.order.get(at).and_then(|id| model.rows.get(id)) else { break };
-        let line = Rect { y, height: 1, ..place };
-        row_columns(model, row, at == model.selected, &columns, Rect { width: width + 2, ..line }, buffer);
+        let at = model.list.top + index;
+        let Some(entry) = model.order.get(at) else { break };
+        let Some(row) = model.rows.get(entry.id) else { break };
+        let left = Rect { y, height: 1, width: width + 2, ..place };
         let bars = Rect { y, height: 1, ..layout.bars };
         cursor(model, bars, buffer);
-        row_bar(model, row, bars, buffer);
+        let request = entry.request.and_then(|nth| row.exchanges().get(usize::try_from(nth).ok()?));
+        let is_selected = at == model.list.selected;
+        if let Some(request) = request {
+            request_columns(model, row, request, is_selected, left, buffer);
+            requests::bar(model, model.window(), request, bars, buffer);
+        } else {
+            row_columns(model, row, is_selected, &columns, left, buffer);
+            row_bar(model, row, bars, buffer);
+        }
     }
 }
 
@@ -63,6 +71,25 @@ fn row_columns(
     if painted {
         let style = model.theme.style(Role::Selected);
         buffer.set_style(Rect { width: place.width - 1, ..place }, style);
+    }
+}
+
+/// A request below its connection.
+fn request_columns(
+    model: &Model,
+    row: &Row,
+    request: &ExchangeRow,
+    selected: bool,
+    place: Rect,
+    buffer: &mut Buffer,
+) {
+    let painted = selected && model.focus == Focus::List;
+    let text = Rect { width: place.width.saturating_sub(1), ..place };
+    Pen::new(buffer, text, model.theme).write(if selected { "▸ └" } else { "  └" }, Role::Dim);
+    let rest = Rect { x: text.x + 4, width: text.width.saturating_sub(4), ..text };
+    requests::columns(model, row, request, rest, buffer);
+    if painted {
+        buffer.set_style(text, model.theme.style(Role::Selected));
     }
 }
 

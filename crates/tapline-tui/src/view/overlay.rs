@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use super::pen::{self, Pen};
-use crate::keys::GROUPS;
+use crate::keys::{Group, Keymap, names};
 use crate::model::{Model, Overlay};
 use crate::theme::Role;
 
@@ -78,21 +78,21 @@ fn border(model: &Model, title: &str, place: Rect, buffer: &mut Buffer) {
 
 fn lines(model: &Model, overlay: Overlay) -> Vec<Line> {
     match overlay {
-        Overlay::Help => help(),
+        Overlay::Help => help(&model.keymap),
         Overlay::Warnings => warnings(model),
     }
 }
 
-fn help() -> Vec<Line> {
+fn help(keymap: &Keymap) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (index, (title, bindings)) in GROUPS.iter().enumerate() {
-        if index > 0 {
+    for group in Group::ALL {
+        if !lines.is_empty() {
             lines.push(Vec::new());
         }
-        lines.push(vec![((*title).to_owned(), Role::Strong)]);
-        for binding in *bindings {
-            let keys = format!("{:<KEYS_WIDTH$}", binding.names());
-            for (nth, part) in wrap(binding.says, TEXT_WIDTH - KEYS_WIDTH).into_iter().enumerate() {
+        lines.push(vec![(group.name().to_owned(), Role::Strong)]);
+        for (command, keys) in keymap.commands().filter(|(command, _)| command.group == group) {
+            let keys = format!("{:<KEYS_WIDTH$}", names(keys));
+            for (nth, part) in wrap(command.says, TEXT_WIDTH - KEYS_WIDTH).into_iter().enumerate() {
                 let keys = if nth == 0 { keys.clone() } else { " ".repeat(KEYS_WIDTH) };
                 lines.push(vec![(keys, Role::Key), (part, Role::Plain)]);
             }
@@ -135,12 +135,15 @@ mod tests {
 
     #[test]
     fn the_help_shows_every_key() {
+        let map = Keymap::default();
+        let lines = help(&map);
         let text: Vec<String> =
-            help().iter().map(|line| line.iter().map(|(text, _)| text.as_str()).collect()).collect();
-        for binding in GROUPS.iter().flat_map(|(_, bindings)| *bindings) {
-            let start = format!("{:<KEYS_WIDTH$}", binding.names());
-            assert!(binding.names().chars().count() < KEYS_WIDTH, "{} is too wide", binding.names());
-            assert!(text.iter().any(|line| line.starts_with(&start)), "{} is missing", binding.names());
+            lines.iter().map(|line| line.iter().map(|(text, _)| text.as_str()).collect()).collect();
+        for (command, keys) in map.commands() {
+            let keys = names(keys);
+            let start = format!("{keys:<KEYS_WIDTH$}");
+            assert!(keys.chars().count() < KEYS_WIDTH, "{keys} is too wide");
+            assert!(text.iter().any(|line| line.starts_with(&start)), "{} is missing", command.name);
         }
     }
 

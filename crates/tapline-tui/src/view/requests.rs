@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use tapline_analysis::human;
 
 use super::pen::Pen;
-use super::{bar, request, ruler};
+use super::{request, ruler};
 use crate::axis::Window;
 use crate::model::{ExchangeOutcome, ExchangeRow, Model, Row};
 use crate::paint::{Sharing, Strip};
@@ -68,7 +68,7 @@ fn request_line(model: &Model, row: &Row, window: Window, nth: usize, line: Rect
     let Some(exchange) = row.exchanges().get(nth) else { return };
     let (text, bars) = split(line);
     columns(model, row, exchange, text, buffer);
-    exchange_bar(model, window, exchange, bars, buffer);
+    bar(model, window, exchange, bars, buffer);
     if model.selected_request() == Some(nth) {
         buffer.set_style(text, model.theme.style(Role::Selected));
     }
@@ -115,7 +115,8 @@ pub(super) fn window(row: &Row) -> Window {
     Window::between(start.unwrap_or_default(), end.unwrap_or_default())
 }
 
-fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
+/// A request's packet, itself, its status, its size and how long it took.
+pub(super) fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, place, model.theme);
     let numbers = STATUS_WIDTH + SIZE_WIDTH + DURATION_WIDTH + 2;
     let last = row.record().map_or(exchange.packet, |record| record.last.packet);
@@ -137,7 +138,8 @@ fn columns(model: &Model, row: &Row, exchange: &ExchangeRow, place: Rect, buffer
     pen.field_right(&took, DURATION_WIDTH, Role::Plain);
 }
 
-fn status(exchange: &ExchangeRow) -> (String, Role) {
+/// The status, or what became of the request without one.
+pub(super) fn status(exchange: &ExchangeRow) -> (String, Role) {
     let incomplete = if exchange.outcome == ExchangeOutcome::Partial { "…" } else { "" };
     match (exchange.outcome, exchange.status) {
         (ExchangeOutcome::Inferred, _) if exchange.answered.is_some() => ("?".to_owned(), Role::Dim),
@@ -151,7 +153,7 @@ fn status(exchange: &ExchangeRow) -> (String, Role) {
 }
 
 /// The request without the part of its URL that the connection's name says already.
-fn short(request: &str, name: Option<&str>) -> String {
+pub(super) fn short(request: &str, name: Option<&str>) -> String {
     let parts = || {
         let (method, url) = request.split_once(' ')?;
         let (_, rest) = url.split_once("://")?;
@@ -163,11 +165,12 @@ fn short(request: &str, name: Option<&str>) -> String {
     parts().or_else(bare).unwrap_or_else(|| request.to_owned())
 }
 
-fn exchange_bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
+/// The bar of a request on the axis of a window.
+pub(super) fn bar(model: &Model, window: Window, exchange: &ExchangeRow, place: Rect, buffer: &mut Buffer) {
     let mut strip =
         Strip::new(window, usize::from(place.width), model.theme.columns_a_cell(), Sharing::Highest);
     phases::of_exchange(exchange, |span| strip.span(span));
-    bar::draw(&strip.cells(), place, model.theme, buffer);
+    super::bar::draw(&strip.cells(), place, model.theme, buffer);
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use tapline_analysis::human;
 
 use super::bar;
 use super::pen::{self, Pen};
-use crate::model::{End, Focus, Model, Overlay, Page, Sort};
+use crate::keys::Action;
+use crate::model::{End, Focus, Model, Page, Sort, Typing};
 use crate::paint::Cell;
 use crate::phases::{Mark, Phase};
 use crate::theme::Role;
@@ -75,7 +76,16 @@ fn fitting(model: &Model, width: u16) -> (Vec<Entry>, u16) {
 pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, place, model.theme);
     pen.skip(1);
-    if model.typing {
+    if let Some(Typing::Mark | Typing::Jump) = model.typing {
+        let setting = model.typing == Some(Typing::Mark);
+        pen.write(if setting { "mark this place as: " } else { "go to the mark: " }, Role::Strong);
+        pen.write("a letter or a digit", Role::Dim);
+        return;
+    }
+    if let Some(notice) = &model.notice {
+        return pen.write(notice, Role::Strong);
+    }
+    if model.typing == Some(Typing::Filter) {
         pen.write("/", Role::Key);
         pen.write(model.order.filter(), Role::Strong);
         pen.write("▏", Role::Strong);
@@ -89,7 +99,7 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         return;
     }
     state(model, &mut pen);
-    if model.page == Page::Connections {
+    if model.page.is_list() {
         sorting(model, &mut pen);
         filter(model, &mut pen);
     }
@@ -109,7 +119,7 @@ fn filter(model: &Model, pen: &mut Pen<'_>) {
 }
 
 fn found(model: &Model) -> String {
-    let (listed, all) = (model.order.len() as u64, model.rows.len() as u64);
+    let (listed, all) = (model.order.connections() as u64, model.rows.len() as u64);
     format!("{} of {}", human::count(listed), human::count(all))
 }
 
@@ -173,38 +183,72 @@ fn warnings(model: &Model, pen: &mut Pen<'_>) {
     pen.write(" w", Role::Key);
 }
 
-/// The keys that matter most where one is, and what they do.
-fn keys_here(model: &Model) -> &'static [(&'static str, &'static str)] {
-    match (model.overlay, model.focus) {
-        (Some(Overlay::Help | Overlay::Warnings), _) => &[("Esc", "close")],
-        (None, _) if model.page == Page::Overview => {
-            &[("?", "keys"), ("Esc", "connections"), ("Enter", "go there"), ("j k", "select"), ("q", "quit")]
-        }
-        (None, Focus::List) => &[
-            ("?", "keys"),
-            ("o", "overview"),
-            ("/", "filter"),
-            ("s", "sort"),
-            ("Enter", "detail"),
-            ("+ -", "zoom"),
-            ("q", "quit"),
+/// What matters most where one is, and what it is called there.
+fn actions_here(model: &Model) -> &'static [(Action, &'static str)] {
+    use Action as A;
+    match (model.overlay, model.page, model.focus) {
+        (Some(_), ..) => &[(A::Back, "close")],
+        (None, Page::Overview | Page::Findings, _) => &[
+            (A::Explain, "explain"),
+            (A::Open, "go there"),
+            (A::Filter, "filter"),
+            (A::Down, "select"),
+            (A::Quit, "quit"),
         ],
-        (None, Focus::Detail) => {
-            &[("?", "keys"), ("Esc", "back"), ("Enter", "requests"), ("j k", "scroll"), ("q", "quit")]
-        }
-        (None, Focus::Requests) => {
-            &[("?", "keys"), ("Esc", "back"), ("j k", "request"), ("PgDn", "scroll"), ("q", "quit")]
-        }
+        (None, Page::Connections | Page::Timeline, Focus::List) => &[
+            (A::Explain, "explain"),
+            (A::Filter, "filter"),
+            (A::Open, "ladder"),
+            (A::Requests, "requests"),
+            (A::Detail, "facts"),
+            (A::Sort, "sort"),
+            (A::ZoomIn, "zoom"),
+            (A::Quit, "quit"),
+        ],
+        (None, Page::Connections | Page::Timeline, Focus::Detail) => &[
+            (A::Explain, "explain"),
+            (A::Back, "back"),
+            (A::Open, "requests"),
+            (A::Down, "scroll"),
+            (A::Quit, "quit"),
+        ],
+        (None, Page::Connections | Page::Timeline, Focus::Requests) => &[
+            (A::Explain, "explain"),
+            (A::Back, "back"),
+            (A::Open, "ladder"),
+            (A::Down, "request"),
+            (A::Quit, "quit"),
+        ],
+        (None, Page::Ladder, _) => &[
+            (A::Explain, "explain"),
+            (A::Back, "back"),
+            (A::Open, "bytes"),
+            (A::LayerTcp, "TCP"),
+            (A::LayerTls, "TLS"),
+            (A::LayerHttp, "HTTP"),
+            (A::Unfold, "unfold"),
+            (A::Quit, "quit"),
+        ],
+        (None, Page::Streams | Page::Tcp | Page::Bytes, _) => &[
+            (A::Explain, "explain"),
+            (A::Back, "back"),
+            (A::Other, "view"),
+            (A::Next, "side"),
+            (A::Quit, "quit"),
+        ],
     }
 }
 
 fn hints(model: &Model, pen: &mut Pen<'_>) {
-    let hints = keys_here(model);
+    let hints: Vec<(String, &str)> = actions_here(model)
+        .iter()
+        .filter_map(|&(action, says)| Some((model.keymap.name(action, model.page)?, says)))
+        .collect();
     // As many as fit; the first and the last are the ones that everybody needs.
     for kept in (0..hints.len()).rev() {
         let shown = hints.iter().take(kept).chain(hints.last());
         let texts: Vec<(String, Role)> = shown
-            .flat_map(|(key, says)| [((*key).to_owned(), Role::Key), (format!(" {says}  "), Role::Dim)])
+            .flat_map(|(key, says)| [(key.clone(), Role::Key), (format!(" {says}  "), Role::Dim)])
             .collect();
         let pieces: Vec<(&str, Role)> = texts.iter().map(|(text, role)| (text.as_str(), *role)).collect();
         let width: u16 = pieces.iter().map(|(text, _)| pen::columns(text)).sum();

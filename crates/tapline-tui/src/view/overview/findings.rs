@@ -1,25 +1,43 @@
-//! The findings by what they cost: the worst of each kind.
+//! The kinds of findings by what they cost, a line each.
 
 use tapline_analysis::{Severity, human};
 
-use super::Line;
-use crate::model::{End, FindingRow, Kindred, Model};
+use super::{Line, Part};
+use crate::model::{End, Kindred, Model, Spot};
 use crate::theme::Role;
 use crate::view::pen;
 use crate::words;
 
-/// Cells before a finding's severity, and before the lines below it.
-const COST_WIDTH: usize = 8;
-const INDENT: usize = COST_WIDTH + 2;
+/// How many kinds are listed.
+const LISTED: usize = 10;
 
-/// How many there are, and what is not listed.
-pub(super) fn heading(model: &Model) -> Vec<Line> {
+/// Cells of what it cost, of the severity, and of how often.
+const COST_WIDTH: usize = 8;
+const SEVERITY_WIDTH: usize = 8;
+const COUNT_WIDTH: usize = 7;
+
+pub(super) fn parts(model: &Model, width: u16) -> Vec<Part> {
+    let mut parts = vec![(None, vec![Line::new()]), (Some(Spot::Findings), vec![heading(model)])];
+    let kinds = model.findings.kinds();
+    for kindred in kinds.iter().take(LISTED) {
+        let spot = Spot::Kind(kindred.worst.kind.code);
+        parts.push((Some(spot), vec![line(kindred, usize::from(width))]));
+    }
+    if kinds.len() > LISTED {
+        let more = format!("{:COST_WIDTH$}  and {} more kinds", "", kinds.len() - LISTED);
+        parts.push((Some(Spot::Findings), vec![vec![(more, Role::Dim)]]));
+    }
+    parts
+}
+
+/// How many there are.
+pub(in crate::view) fn heading(model: &Model) -> Line {
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     let counts = severities.map(|severity| (severity, model.findings.count(severity)));
     let total: u64 = counts.iter().map(|(_, count)| count).sum();
     if total == 0 {
         let so_far = if model.source.end == End::Loading { " so far" } else { "" };
-        return vec![Line::new(), vec![(format!("nothing was found{so_far}"), Role::Dim)]];
+        return vec![(format!("nothing was found{so_far}"), Role::Dim)];
     }
     let mut line = vec![(human::plural(total, "finding"), Role::Strong)];
     for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
@@ -27,63 +45,23 @@ pub(super) fn heading(model: &Model) -> Vec<Line> {
         line.push((human::plural(count, severity.name()), words::severity_role(severity)));
     }
     line.push((" · by cost".to_owned(), Role::Dim));
-    vec![Line::new(), line]
+    line
 }
 
-/// The worst of a kind, and what the others came to.
-pub(super) fn lines(kindred: &Kindred, width: u16) -> Vec<Line> {
-    let row = &kindred.worst;
-    let cost = row.cost_ns.map(human::duration).unwrap_or_default();
-    let severity = row.kind.severity;
-    let mut head = vec![
+/// A kind: what its findings cost together, and how many they are.
+fn line(kindred: &Kindred, width: usize) -> Line {
+    let kind = kindred.worst.kind;
+    let cost = if kindred.cost_ns > 0 { human::duration(kindred.cost_ns) } else { String::new() };
+    let count = if kindred.count > 1 { format!("×{}", human::count(kindred.count)) } else { String::new() };
+    let room = width.saturating_sub(COST_WIDTH + SEVERITY_WIDTH + COUNT_WIDTH + 2);
+    let title = pen::clip(kind.title, room).into_owned();
+    let pad = room.saturating_sub(usize::from(pen::columns(&title)));
+    vec![
         (format!("{cost:>COST_WIDTH$}  "), Role::Plain),
-        (format!("{}: ", severity.name()), words::severity_role(severity)),
-        (row.kind.title.to_owned(), Role::Strong),
-        (format!("  {}", row.kind.code), Role::Dim),
-    ];
-    let mut place = place(row);
-    if head.iter().map(|(text, _)| pen::columns(text)).sum::<u16>() > width {
-        head.pop();
-        place = format!("{} · {place}", row.kind.code);
-    }
-    let mut lines = vec![head];
-    let below = [(row.explanation.to_string(), Role::Plain), (place, Role::Dim)];
-    let others = others(kindred).map(|text| (text, Role::Plain));
-    for (text, role) in below.into_iter().chain(others) {
-        let room = usize::from(width).saturating_sub(INDENT);
-        let parts = pen::fold(&text, room).into_iter();
-        lines.extend(parts.map(|part| vec![(" ".repeat(INDENT), Role::Plain), (part, role)]));
-    }
-    lines
-}
-
-/// `connection 0 stream 1 · packets 3, 5 · RFC 9112 §9.3`
-fn place(row: &FindingRow) -> String {
-    let mut parts = Vec::new();
-    if let Some(connection) = row.connection {
-        let stream = row.stream.map_or_else(String::new, |stream| format!(" stream {stream}"));
-        parts.push(format!("connection {connection}{stream}"));
-    }
-    let mut packets: Vec<String> = row.packets.iter().map(u64::to_string).collect();
-    if row.packets_left_out > 0 {
-        packets.push(format!("{} more", row.packets_left_out));
-    }
-    match packets.len() {
-        0 => {}
-        1 => parts.push(format!("packet {}", packets.concat())),
-        _ => parts.push(format!("packets {}", packets.join(", "))),
-    }
-    parts.push(row.kind.reference.to_owned());
-    parts.join(" · ")
-}
-
-fn others(kindred: &Kindred) -> Option<String> {
-    let more = kindred.count.checked_sub(1).filter(|&more| more > 0)?;
-    let more = format!("+ {} more of this kind", human::count(more));
-    Some(match kindred.cost_ns {
-        0 => more,
-        ns => format!("{more}, {} in all", human::duration(ns)),
-    })
+        (format!("{:SEVERITY_WIDTH$}", kind.severity.name()), words::severity_role(kind.severity)),
+        (title + &" ".repeat(pad), Role::Plain),
+        (format!("{count:>COUNT_WIDTH$}"), Role::Dim),
+    ]
 }
 
 #[cfg(test)]
@@ -92,42 +70,14 @@ mod tests {
     use crate::model::Findings;
     use crate::testing;
 
-    fn text(costs: &[Option<i64>], width: u16) -> Vec<String> {
+    #[test]
+    fn a_kind_is_told_by_what_all_of_it_cost() {
         let mut findings = Findings::default();
-        for &cost in costs {
+        for cost in [Some(40 * testing::MS), Some(20 * testing::MS), None] {
             findings.take(&testing::finding("tcp_loss", 3, cost));
         }
-        let lines = lines(findings.kind("tcp_loss").unwrap(), width);
-        lines.iter().map(|line| line.iter().map(|(text, _)| text.as_str()).collect()).collect()
-    }
-
-    #[test]
-    fn the_others_of_a_kind_are_counted_with_what_all_cost() {
-        let one = [
-            " 40.0 ms  warning: Lost packets held up an exchange  tcp_loss",
-            "          tcp_loss was found",
-            "          connection 3 · packets 5, 6, 8 · RFC 5681 §3.2",
-        ];
-        let cost = |ms: i64| Some(ms * testing::MS);
-        assert_eq!(text(&[cost(40)], 79), one);
-        let three = text(&[cost(40), cost(20), None], 79);
-        assert_eq!(three[..3], one);
-        assert_eq!(three[3..], ["          + 2 more of this kind, 60.0 ms in all"]);
-        assert_eq!(text(&[None, None], 79)[3..], ["          + 1 more of this kind"]);
-    }
-
-    #[test]
-    fn narrow_screens_break_lines_and_lose_nothing() {
-        let lines = text(&[None], 30);
-        assert_eq!(
-            lines[1..],
-            [
-                "          tcp_loss was found",
-                "          tcp_loss ·",
-                "          connection 3 ·",
-                "          packets 5, 6, 8 ·",
-                "          RFC 5681 §3.2"
-            ]
-        );
+        let line = line(findings.kind("tcp_loss").unwrap(), 70);
+        let text: String = line.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(text, " 60.0 ms  warning Lost packets held up an exchange                  ×3");
     }
 }

@@ -1,0 +1,148 @@
+//! One connection in full, as a close look at it found it.
+
+mod octets;
+
+use std::ops::Range;
+
+use tapline_analysis::decode::tls::ContentType;
+use tapline_analysis::{
+    AnomalyRecord, Carried, ConnectionRecord, Course, Event, Exchange, Http2Connection, Http2Frame,
+    MessageSeen, Origin, SegmentSeen, Sender, TcpSample, TcpVerdict, TlsSession,
+};
+use tapline_engine::{CapturedPacket, CloseUp};
+
+pub(crate) use octets::{Octets, Piece};
+
+/// The connection that is looked at closely.
+pub(crate) struct Opened {
+    /// Its id in the list.
+    pub(crate) id: u32,
+    /// Its last packet when it was read: more may have come since.
+    pub(crate) last: u64,
+    pub(crate) status: Status,
+}
+
+/// How far the close look is.
+pub(crate) enum Status {
+    /// Its packets are being read: the part of the way, in 1/1000.
+    Reading(u16),
+    /// They cannot be read again, and why.
+    Failed(String),
+    /// They were read.
+    Ready(Box<Close>),
+}
+
+/// One connection in full.
+#[derive(Default)]
+pub(crate) struct Close {
+    pub(crate) record: Option<Box<ConnectionRecord>>,
+    /// In the order of their packets.
+    pub(crate) segments: Vec<SegmentSeen>,
+    /// In the order of their packets: what is odd about some segments.
+    pub(crate) verdicts: Vec<TcpVerdict>,
+    pub(crate) samples: Vec<TcpSample>,
+    /// In the order in which they were complete.
+    pub(crate) messages: Vec<MessageSeen>,
+    /// HTTP/2 frames and what each brought about, in the same order.
+    pub(crate) frames: Vec<Http2Frame>,
+    pub(crate) sessions: Vec<TlsSession>,
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) http2: Option<Box<Http2Connection>>,
+    pub(crate) anomalies: Vec<AnomalyRecord>,
+    /// What client and server sent by TCP.
+    pub(crate) stream: [Octets; 2],
+    /// What they sent inside TLS, as far as it was opened.
+    pub(crate) inside: [Octets; 2],
+    /// What was in opened records that carry no application data, in their order.
+    pub(crate) records: Vec<Record>,
+    /// Its packets as they were captured, by number.
+    pub(crate) packets: Vec<CapturedPacket>,
+    /// Events and octets that found no room.
+    pub(crate) left_out: (u64, u64),
+}
+
+/// An opened TLS record that carries no application data.
+pub(crate) struct Record {
+    pub(crate) from: Sender,
+    /// Its octets in the TCP stream, with its header.
+    pub(crate) outside: Range<u64>,
+    pub(crate) content: ContentType,
+    pub(crate) octets: Vec<u8>,
+}
+
+/// 0 for the client, 1 for the server.
+pub(crate) fn side(from: Sender) -> usize {
+    match from {
+        Sender::Client => 0,
+        Sender::Server => 1,
+    }
+}
+
+impl Close {
+    /// Sorts what was found.
+    pub(crate) fn of(found: CloseUp) -> Self {
+        let CloseUp { events, packets, events_left_out, octets_left_out } = found;
+        let mut close = Self { packets, left_out: (events_left_out, octets_left_out), ..Self::default() };
+        for event in events {
+            close.take(event);
+        }
+        // Those of attempts come when they are told apart from connections, which may be later.
+        close.segments.sort_by_key(|segment| segment.origin.packet);
+        close.verdicts.sort_by_key(|verdict| verdict.origin.packet);
+        close
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Segment(segment) => self.segments.push(*segment),
+            Event::Tcp(verdict) => self.verdicts.push(*verdict),
+            Event::TcpSample(sample) => self.samples.push(*sample),
+            Event::Message(message) => self.messages.push(*message),
+            Event::Http2Frame(frame) => self.frames.push(*frame),
+            Event::TlsSession(session) => self.sessions.push(*session),
+            Event::Exchange(exchange) => self.exchanges.push(*exchange),
+            Event::Http2Connection(connection) => self.http2 = Some(connection),
+            Event::Anomaly(anomaly) => self.anomalies.push(*anomaly),
+            Event::Connection(record) => self.record = Some(record),
+            Event::Carried(carried) => self.carry(*carried),
+            Event::ConnectionProgress(_)
+            | Event::TlsMessage(_)
+            | Event::TlsSessionProgress(_)
+            | Event::Http1Message(_)
+            | Event::WebSocketFrame(_)
+            | Event::DnsSaid(_)
+            | Event::Lookup(_)
+            | Event::Finding(_) => {}
+        }
+    }
+
+    fn carry(&mut self, carried: Carried) {
+        let Carried { origin, from, of, octets, .. } = carried;
+        let of_side = |sides: &mut [Octets; 2], offset, origin: Origin| {
+            if let Some(stream) = sides.get_mut(side(from)) {
+                stream.push(offset, &octets, origin);
+            }
+        };
+        match of {
+            Course::Stream(offset) => of_side(&mut self.stream, offset, origin),
+            Course::Inside(_, offset) => of_side(&mut self.inside, offset, origin),
+            // A hole shows by the offset of what comes behind it.
+            Course::Missing(..) => {}
+            Course::Record(outside, content) => {
+                self.records.push(Record { from, outside, content, octets });
+            }
+        }
+    }
+
+    /// A packet as it was captured.
+    pub(crate) fn packet(&self, number: u64) -> Option<&CapturedPacket> {
+        let place = self.packets.binary_search_by_key(&number, |packet| packet.number).ok()?;
+        self.packets.get(place)
+    }
+
+    /// What is odd about a segment.
+    pub(crate) fn verdict(&self, packet: u64) -> Option<&TcpVerdict> {
+        let place = self.verdicts.binary_search_by_key(&packet, |verdict| verdict.origin.packet).ok()?;
+        self.verdicts.get(place)
+    }
+}
