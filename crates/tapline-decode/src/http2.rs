@@ -154,6 +154,10 @@ pub struct Setting {
     pub value: u32,
 }
 
+/// A setting's identifier of the HTTP/2 registry, by number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SettingId(pub u16);
+
 /// An error code of the HTTP/2 registry (RFC 9113 §7).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ErrorCode(pub u32);

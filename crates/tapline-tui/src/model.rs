@@ -4,6 +4,7 @@ mod close;
 mod exchange;
 mod findings;
 mod hosts;
+mod ladder;
 mod mark;
 mod order;
 mod page;
@@ -23,6 +24,7 @@ pub(crate) use exchange::Before;
 pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
 pub(crate) use findings::{FindingRow, Findings, Kindred};
 pub(crate) use hosts::{Host, Hosts, Server};
+pub(crate) use ladder::{Ladder, Layer, Mood, Rung, Segments, What};
 pub(crate) use mark::{Marked, Marks};
 pub(crate) use order::{Entry, Order, Sort};
 pub(crate) use page::Page;
@@ -133,6 +135,7 @@ pub(crate) struct Model {
     pub(crate) detail_top: usize,
     pub(crate) focus: Focus,
     pub(crate) opened: Option<Opened>,
+    pub(crate) ladder: Ladder,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) overlay_top: usize,
     pub(crate) typing: Option<Typing>,
@@ -167,6 +170,7 @@ impl Model {
             detail_top: 0,
             focus: Focus::List,
             opened: None,
+            ladder: Ladder::default(),
             overlay: None,
             overlay_top: 0,
             typing: None,

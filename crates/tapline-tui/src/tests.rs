@@ -1,6 +1,7 @@
 //! The whole application through `update`, with real keys, on a buffer.
 
 mod captures;
+mod ladder;
 mod overview;
 mod random;
 mod screens;

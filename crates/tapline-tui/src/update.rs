@@ -1,6 +1,7 @@
 //! The only place that changes the model.
 
 mod findings;
+mod ladder;
 mod list;
 mod mouse;
 mod overview;
@@ -78,6 +79,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
     list::keep_in_bounds(model);
     overview::keep_in_bounds(model);
     findings::keep_in_bounds(model);
+    ladder::keep_in_bounds(model);
     effect
 }
 
@@ -142,7 +144,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
             Page::Overview => overview::act(model, action),
             Page::Connections | Page::Timeline => act_on_list(model, action),
             Page::Findings => findings::act(model, action),
-            Page::Ladder | Page::Streams | Page::Tcp | Page::Bytes => {
+            Page::Ladder => ladder::act(model, action),
+            Page::Streams | Page::Tcp | Page::Bytes => {
                 if action == Action::Back {
                     pages::back(model);
                 }

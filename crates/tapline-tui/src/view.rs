@@ -7,6 +7,7 @@ mod comparison;
 mod detail;
 mod facts;
 mod findings;
+mod ladder;
 mod list;
 mod overlay;
 mod overview;
@@ -22,6 +23,7 @@ use ratatui::buffer::Buffer;
 
 pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use findings::list_height as findings_height;
+pub(crate) use ladder::list_height as ladder_height;
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
 pub(crate) use overview::{
     Block, blocks as overview_blocks, height as overview_height, places as overview_places,

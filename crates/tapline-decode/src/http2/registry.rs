@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ErrorCode, FrameType};
+use super::{ErrorCode, FrameType, SettingId};
 
 macro_rules! numbers {
     ($type:ident($digits:literal): $($(#[$doc:meta])+ $name:ident = $number:literal $text:literal;)*) => {
@@ -56,6 +56,25 @@ numbers! { FrameType("2"):
     ORIGIN = 0x0c "ORIGIN";
     /// RFC 9218 §7.1.
     PRIORITY_UPDATE = 0x10 "PRIORITY_UPDATE";
+}
+
+numbers! { SettingId("4"):
+    /// RFC 9113 §6.5.2.
+    HEADER_TABLE_SIZE = 0x01 "HEADER_TABLE_SIZE";
+    /// RFC 9113 §6.5.2.
+    ENABLE_PUSH = 0x02 "ENABLE_PUSH";
+    /// RFC 9113 §6.5.2.
+    MAX_CONCURRENT_STREAMS = 0x03 "MAX_CONCURRENT_STREAMS";
+    /// RFC 9113 §6.5.2.
+    INITIAL_WINDOW_SIZE = 0x04 "INITIAL_WINDOW_SIZE";
+    /// RFC 9113 §6.5.2.
+    MAX_FRAME_SIZE = 0x05 "MAX_FRAME_SIZE";
+    /// RFC 9113 §6.5.2.
+    MAX_HEADER_LIST_SIZE = 0x06 "MAX_HEADER_LIST_SIZE";
+    /// RFC 8441 §3.
+    ENABLE_CONNECT_PROTOCOL = 0x08 "ENABLE_CONNECT_PROTOCOL";
+    /// RFC 9218 §2.1.
+    NO_RFC7540_PRIORITIES = 0x09 "NO_RFC7540_PRIORITIES";
 }
 
 numbers! { ErrorCode("2"):

@@ -1,6 +1,6 @@
 //! The list: its order, its selection, what of it is on the screen; and the detail's scrolling.
 
-use super::{layout, pages, time};
+use super::{ladder, layout, pages, time};
 use crate::model::{Entry, Focus, Model, Page, Place, Sort};
 use crate::view;
 
@@ -12,8 +12,18 @@ pub(super) fn open(model: &mut Model) {
             let first = layout(model).map_or(0, |layout| view::first_request(model, layout.detail));
             select_request(model, first);
         }
-        Focus::List | Focus::Detail | Focus::Requests => pages::descend(model, Page::Ladder),
+        Focus::List | Focus::Detail | Focus::Requests => {
+            let request = model.selected_request().and_then(|nth| row.exchanges().get(nth));
+            let packet = request.map(|request| request.packet).or_else(|| at_cursor(model));
+            ladder::go_to(model, packet);
+            pages::descend(model, Page::Ladder);
+        }
     }
+}
+
+/// Where the time cursor stands in the life of the selected connection: not known by packet, so its beginning.
+fn at_cursor(model: &Model) -> Option<u64> {
+    model.selected_row()?.record().map(|record| record.first.packet)
 }
 
 /// Goes into the detail of the selected connection, or out of it.

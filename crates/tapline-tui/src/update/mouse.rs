@@ -3,7 +3,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{findings, layout, list, overview, pages, time};
+use super::{findings, ladder, layout, list, overview, pages, time};
 use crate::axis::Zoom;
 use crate::model::{Focus, Model, Page};
 use crate::view;
@@ -32,6 +32,8 @@ fn wheel(model: &mut Model, lines: isize, at: Position) {
         overview::scroll(model, lines);
     } else if model.page == Page::Findings {
         findings::scroll(model, lines);
+    } else if model.page == Page::Ladder {
+        ladder::scroll(model, lines);
     } else if !model.page.is_list() {
     } else if layout.detail.contains(at) {
         list::scroll_detail(model, lines);
@@ -59,6 +61,12 @@ fn click(model: &mut Model, at: Position) {
     if model.page == Page::Findings {
         if let Some(line) = at.y.checked_sub(layout.body.y + 1) {
             findings::select_at(model, line.into());
+        }
+        return;
+    }
+    if model.page == Page::Ladder {
+        if let Some(line) = at.y.checked_sub(layout.body.y + 2) {
+            ladder::select_at(model, line.into());
         }
         return;
     }

@@ -51,6 +51,9 @@ pub(super) fn look(model: &mut Model) -> Effect {
     if known.is_some_and(|opened| opened.id == entry.id && opened.last >= subject.last) {
         return Effect::None;
     }
+    if known.is_none_or(|opened| opened.id != entry.id) {
+        model.ladder.rungs.clear();
+    }
     // What goes on is not read anew with every packet of it.
     let goes_on = known.is_some_and(|opened| opened.id == entry.id);
     if goes_on && model.source.end == crate::model::End::Loading {
@@ -71,7 +74,10 @@ pub(super) fn looking(model: &mut Model, permille: u16) {
 pub(super) fn looked(model: &mut Model, found: Result<Box<Close>, String>) {
     if let Some(opened) = &mut model.opened {
         opened.status = match found {
-            Ok(close) => Status::Ready(close),
+            Ok(close) => {
+                model.ladder.build(&close);
+                Status::Ready(close)
+            }
             Err(why) => Status::Failed(why),
         };
     }

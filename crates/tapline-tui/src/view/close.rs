@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::ladder;
 use super::pen::Pen;
-use crate::model::{Model, Status};
+use crate::model::{Model, Page, Status};
 use crate::theme::Role;
 
 pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
@@ -16,6 +17,9 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
             pen.write(&format!("reading its packets again … {} %", permille / 10), Role::Dim);
         }
         Some(Status::Failed(why)) => pen.write(why, Role::Bad),
-        Some(Status::Ready(close)) => pen.write(&format!("{} messages", close.messages.len()), Role::Plain),
+        Some(Status::Ready(close)) => match model.page {
+            Page::Ladder => ladder::draw(model, close, place, buffer),
+            _ => pen.write(&format!("{} messages", close.messages.len()), Role::Plain),
+        },
     }
 }
