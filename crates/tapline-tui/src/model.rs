@@ -14,9 +14,10 @@ mod session;
 mod slowest;
 mod source;
 mod tally;
+mod tcp;
 
 use ratatui::layout::Size;
-use tapline_analysis::{Comparison, Event};
+use tapline_analysis::{Comparison, Event, human};
 
 pub(crate) use close::{Close, Octets, Opened, Piece, Record, Status};
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) use session::{Later, Leaf, Tls};
 pub(crate) use slowest::Slowest;
 pub(crate) use source::{End, SourceState};
 pub(crate) use tally::Tally;
+pub(crate) use tcp::{Curve, Plot, Tcp, curves, thinned};
 
 use crate::Theme;
 use crate::axis::Window;
@@ -136,6 +138,7 @@ pub(crate) struct Model {
     pub(crate) focus: Focus,
     pub(crate) opened: Option<Opened>,
     pub(crate) ladder: Ladder,
+    pub(crate) tcp: Tcp,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) overlay_top: usize,
     pub(crate) typing: Option<Typing>,
@@ -144,6 +147,8 @@ pub(crate) struct Model {
     pub(crate) notice: Option<String>,
     /// The part of the capture's time that was zoomed to; `None` for all of it.
     pub(crate) zoomed: Option<Window>,
+    /// The part of the opened connection's time that was zoomed to; `None` for all of it.
+    pub(crate) close_zoomed: Option<Window>,
     /// Where the time cursor stands in the window, in 1/10000.
     pub(crate) cursor: u16,
 }
@@ -171,12 +176,14 @@ impl Model {
             focus: Focus::List,
             opened: None,
             ladder: Ladder::default(),
+            tcp: Tcp::default(),
             overlay: None,
             overlay_top: 0,
             typing: None,
             marks: Marks::default(),
             notice: None,
             zoomed: None,
+            close_zoomed: None,
             cursor: 0,
         }
     }
@@ -202,6 +209,45 @@ impl Model {
     /// The time that is shown.
     pub(crate) fn window(&self) -> Window {
         self.zoomed.unwrap_or_else(|| self.whole())
+    }
+
+    /// The time that could be shown here: of the capture, or of the connection that is opened.
+    pub(crate) fn axis_whole(&self) -> Window {
+        let record = self.close().filter(|_| self.page.is_close()).and_then(|close| close.record.as_ref());
+        record.map_or_else(|| self.whole(), |record| Window::between(record.first.at.0, record.last.at.0))
+    }
+
+    /// The time that is shown here.
+    pub(crate) fn axis_window(&self) -> Window {
+        let zoomed = if self.page.is_close() { self.close_zoomed } else { self.zoomed };
+        zoomed.unwrap_or_else(|| self.axis_whole())
+    }
+
+    /// Shows a part of the time here.
+    pub(crate) fn show_window(&mut self, window: Window) {
+        let zoomed = (window != self.axis_whole()).then_some(window);
+        if self.page.is_close() { self.close_zoomed = zoomed } else { self.zoomed = zoomed }
+    }
+
+    /// The cursor's time and where that stands over so many columns: left of the mark where there is no room to its
+    /// right. `None` until the cursor was moved.
+    pub(crate) fn cursor_label(&self, columns: u16) -> Option<(u16, String)> {
+        let column = self.cursor_column(columns)?;
+        let at = self.axis_window().at_part(self.cursor).saturating_sub(self.axis_whole().start);
+        let label = human::duration(at);
+        let width = u16::try_from(label.chars().count()).unwrap_or(u16::MAX).saturating_add(1);
+        Some(if column.saturating_add(width) <= columns {
+            (column, format!("▾{label}"))
+        } else {
+            ((column + 1).saturating_sub(width), format!("{label}▾"))
+        })
+    }
+
+    /// The cell in which the cursor stands, of so many; `None` until it was moved.
+    pub(crate) fn cursor_column(&self, columns: u16) -> Option<u16> {
+        let column = u32::from(self.cursor) * u32::from(columns) / 10_000;
+        let column = u16::try_from(column).ok()?.min(columns.checked_sub(1)?);
+        (self.cursor > 0).then_some(column)
     }
 
     /// What the reader must know before believing the rest, most telling first.

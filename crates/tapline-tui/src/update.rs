@@ -6,6 +6,7 @@ mod list;
 mod mouse;
 mod overview;
 mod pages;
+mod tcp;
 mod time;
 mod typing;
 
@@ -145,7 +146,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
             Page::Connections | Page::Timeline => act_on_list(model, action),
             Page::Findings => findings::act(model, action),
             Page::Ladder => ladder::act(model, action),
-            Page::Streams | Page::Tcp | Page::Bytes => {
+            Page::Tcp => tcp::act(model, action),
+            Page::Streams | Page::Bytes => {
                 if action == Action::Back {
                     pages::back(model);
                 }

@@ -17,6 +17,7 @@ mod requests;
 mod ruler;
 mod status;
 mod tabs;
+mod tcp;
 mod title;
 
 use ratatui::buffer::Buffer;
@@ -24,6 +25,7 @@ use ratatui::buffer::Buffer;
 pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use findings::list_height as findings_height;
 pub(crate) use ladder::list_height as ladder_height;
+pub(crate) use tcp::axis as close_axis;
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
 pub(crate) use overview::{
     Block, blocks as overview_blocks, height as overview_height, places as overview_places,

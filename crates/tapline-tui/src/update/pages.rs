@@ -53,6 +53,7 @@ pub(super) fn look(model: &mut Model) -> Effect {
     }
     if known.is_none_or(|opened| opened.id != entry.id) {
         model.ladder.rungs.clear();
+        model.close_zoomed = None;
     }
     // What goes on is not read anew with every packet of it.
     let goes_on = known.is_some_and(|opened| opened.id == entry.id);

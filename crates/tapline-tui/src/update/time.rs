@@ -2,7 +2,8 @@
 
 use crate::axis::{Window, Zoom};
 use crate::keys::Action;
-use crate::model::Model;
+use crate::model::{Model, Page};
+use crate::view;
 
 /// An eighth of the window, in its parts.
 const PAN: i32 = 10_000 / 8;
@@ -15,7 +16,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
         Action::PanRight => pan(model, PAN),
         Action::CursorLeft => move_cursor(model, -1),
         Action::CursorRight => move_cursor(model, 1),
-        Action::FitAll => model.zoomed = None,
+        Action::FitAll => model.show_window(model.axis_whole()),
         Action::FitSelected => fit_selected(model),
         _ => {}
     }
@@ -23,22 +24,21 @@ pub(super) fn act(model: &mut Model, action: Action) {
 
 /// Zooms with the moment at `part` of the window staying in its place.
 pub(super) fn zoom(model: &mut Model, zoom: Zoom, part: u16) {
-    let whole = model.whole();
-    show(model, model.window().zoomed(zoom, part, whole));
+    let whole = model.axis_whole();
+    model.show_window(model.axis_window().zoomed(zoom, part, whole));
 }
 
 fn pan(model: &mut Model, parts: i32) {
-    let whole = model.whole();
-    show(model, model.window().panned(parts, whole));
-}
-
-fn show(model: &mut Model, window: Window) {
-    model.zoomed = (window != model.whole()).then_some(window);
+    let whole = model.axis_whole();
+    model.show_window(model.axis_window().panned(parts, whole));
 }
 
 /// Moves the cursor by cells of the bars.
 fn move_cursor(model: &mut Model, cells: i32) {
-    let columns = super::layout(model).map_or(1, |layout| layout.bars.width.max(1));
+    let columns = super::layout(model).map_or(1, |layout| match model.page {
+        Page::Tcp | Page::Streams => view::close_axis(layout.body).width.max(1),
+        _ => layout.bars.width.max(1),
+    });
     let cell = i32::from(model.cursor) * i32::from(columns) / 10_000;
     put_cursor(model, u16::try_from((cell + cells).max(0)).unwrap_or(0), columns);
 }
@@ -64,5 +64,5 @@ pub(super) fn fit_selected(model: &mut Model) {
     let whole = model.whole();
     let start = first.min(last).saturating_sub(room).max(whole.start);
     let end = first.max(last).saturating_add(room).min(whole.end()).max(start);
-    show(model, Window::between(start, end));
+    model.zoomed = Some(Window::between(start, end)).filter(|&window| window != whole);
 }

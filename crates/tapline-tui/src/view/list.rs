@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
-use super::{bar, columns, requests, ruler};
+use super::{bar, columns, requests};
 use crate::layout::Layout;
 use crate::model::{End, ExchangeRow, Focus, Model, Row};
 use crate::paint::{Sharing, Strip};
@@ -104,7 +104,7 @@ fn row_bar(model: &Model, row: &Row, place: Rect, buffer: &mut Buffer) {
 }
 
 fn cursor(model: &Model, place: Rect, buffer: &mut Buffer) {
-    if let Some(column) = ruler::cursor_column(model, place.width) {
+    if let Some(column) = model.cursor_column(place.width) {
         let spot = Rect { x: place.x + column, width: 1, ..place };
         Pen::new(buffer, spot, model.theme).write("┊", Role::Dim);
     }

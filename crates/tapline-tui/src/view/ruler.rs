@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use tapline_analysis::human;
 
 use super::columns;
 use super::pen::{self, Pen};
@@ -31,7 +30,7 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
         }
     }
     if model.source.totals.start.is_some() {
-        let cursor = cursor(model, layout.ruler().width);
+        let cursor = model.cursor_label(layout.ruler().width);
         let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
         ticks(model, layout.ruler(), model.window(), model.whole().start, &taken, buffer);
         if let Some((x, text)) = cursor {
@@ -62,24 +61,4 @@ pub(super) fn ticks(
             pen.write(&tick.label, Role::Dim);
         }
     }
-}
-
-/// The cursor's time and where that stands: left of the mark where there is no room to its right.
-fn cursor(model: &Model, columns: u16) -> Option<(u16, String)> {
-    let column = cursor_column(model, columns)?;
-    let at = model.window().at_part(model.cursor).saturating_sub(model.whole().start);
-    let label = human::duration(at);
-    let width = pen::columns(&label) + 1;
-    Some(if column + width <= columns {
-        (column, format!("▾{label}"))
-    } else {
-        ((column + 1).saturating_sub(width), format!("{label}▾"))
-    })
-}
-
-/// The cell in which the cursor stands; `None` until it was moved.
-pub(super) fn cursor_column(model: &Model, columns: u16) -> Option<u16> {
-    let column = u32::from(model.cursor) * u32::from(columns) / 10_000;
-    let column = u16::try_from(column).ok()?.min(columns.checked_sub(1)?);
-    (model.cursor > 0).then_some(column)
 }
