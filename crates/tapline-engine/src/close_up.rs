@@ -127,12 +127,8 @@ pub fn close_up(source: Box<dyn Source + Send>, options: &RunOptions, subject: S
 fn take(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject, going: Going) -> CloseUp {
     let cancelled = Arc::clone(&going.cancelled);
     let mut excerpt = Excerpt::new(source, subject, going);
-    let analysis = Options {
-        interests: Interests::CLOSE,
-        only: Some(subject.ends),
-        hpack_tables: true,
-        ..options.analysis.clone()
-    };
+    let analysis =
+        Options { interests: Interests::CLOSE, only: Some(subject.ends), ..options.analysis.clone() };
     let options = RunOptions { analysis, watch: false, threads: 1, ..options.clone() };
     let mut close_up = CloseUp::default();
     let mut room = CLOSE_OCTETS_MAX;

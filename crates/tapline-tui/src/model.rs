@@ -13,6 +13,7 @@ mod rows;
 mod session;
 mod slowest;
 mod source;
+mod streams;
 mod tally;
 mod tcp;
 
@@ -34,6 +35,7 @@ pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
 pub(crate) use slowest::Slowest;
 pub(crate) use source::{End, SourceState};
+pub(crate) use streams::{HeaderTable, Lane, Pane, Streams, WindowPoints, letter, table_at, windows};
 pub(crate) use tally::Tally;
 pub(crate) use tcp::{Curve, Plot, Tcp, curves, thinned};
 
@@ -138,6 +140,7 @@ pub(crate) struct Model {
     pub(crate) focus: Focus,
     pub(crate) opened: Option<Opened>,
     pub(crate) ladder: Ladder,
+    pub(crate) streams: Streams,
     pub(crate) tcp: Tcp,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) overlay_top: usize,
@@ -176,6 +179,7 @@ impl Model {
             focus: Focus::List,
             opened: None,
             ladder: Ladder::default(),
+            streams: Streams::default(),
             tcp: Tcp::default(),
             overlay: None,
             overlay_top: 0,
@@ -227,6 +231,12 @@ impl Model {
     pub(crate) fn show_window(&mut self, window: Window) {
         let zoomed = (window != self.axis_whole()).then_some(window);
         if self.page.is_close() { self.close_zoomed = zoomed } else { self.zoomed = zoomed }
+    }
+
+    /// The moment at the cursor; the end of what is shown until the cursor was moved.
+    pub(crate) fn moment(&self) -> i64 {
+        let window = self.axis_window();
+        if self.cursor > 0 { window.at_part(self.cursor) } else { window.end() }
     }
 
     /// The cursor's time and where that stands over so many columns: left of the mark where there is no room to its

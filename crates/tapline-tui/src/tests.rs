@@ -5,6 +5,7 @@ mod ladder;
 mod overview;
 mod random;
 mod screens;
+mod streams;
 mod tls;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

@@ -6,6 +6,7 @@ mod list;
 mod mouse;
 mod overview;
 mod pages;
+mod streams;
 mod tcp;
 mod time;
 mod typing;
@@ -81,6 +82,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
     overview::keep_in_bounds(model);
     findings::keep_in_bounds(model);
     ladder::keep_in_bounds(model);
+    streams::keep_in_bounds(model);
     effect
 }
 
@@ -147,7 +149,8 @@ fn act(model: &mut Model, action: Action) -> Effect {
             Page::Findings => findings::act(model, action),
             Page::Ladder => ladder::act(model, action),
             Page::Tcp => tcp::act(model, action),
-            Page::Streams | Page::Bytes => {
+            Page::Streams => streams::act(model, action),
+            Page::Bytes => {
                 if action == Action::Back {
                     pages::back(model);
                 }

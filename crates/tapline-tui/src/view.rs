@@ -16,6 +16,7 @@ mod request;
 mod requests;
 mod ruler;
 mod status;
+mod streams;
 mod tabs;
 mod tcp;
 mod title;
@@ -25,11 +26,12 @@ use ratatui::buffer::Buffer;
 pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use findings::list_height as findings_height;
 pub(crate) use ladder::list_height as ladder_height;
-pub(crate) use tcp::axis as close_axis;
 pub(crate) use overlay::scroll_max as overlay_scroll_max;
 pub(crate) use overview::{
     Block, blocks as overview_blocks, height as overview_height, places as overview_places,
 };
+pub(crate) use streams::{axis as streams_axis, lanes_height as streams_height};
+pub(crate) use tcp::axis as tcp_axis;
 
 pub(crate) use tabs::tabs;
 

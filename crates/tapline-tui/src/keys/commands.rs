@@ -184,6 +184,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command(G::Ladder, A::LayerHttp, "layer-http", &[char('a')], "HTTP messages and frames, or not"),
     command(G::Ladder, A::Unfold, "unfold", &[char('u')], "runs of the same one by one, or folded"),
     command(G::Streams, A::Other, "streams-pane", &[char('v')], "windows, header table, priorities"),
+    command(G::Streams, A::Next, "streams-side", &[char('d')], "what the other side sends"),
     command(G::Tcp, A::Other, "tcp-plot", &[char('v')], "sequence numbers, round trips, octets in flight"),
     command(G::Tcp, A::Next, "tcp-side", &[char('d')], "what the other side sends"),
     command(

@@ -94,11 +94,7 @@ pub(crate) fn curves(close: &Close, plot: Plot, from: Sender) -> Vec<(Curve, Poi
     }
 }
 
-fn samples(
-    close: &Close,
-    from: Sender,
-    of: impl Fn(&tapline_analysis::Sample) -> Option<i64>,
-) -> Points {
+fn samples(close: &Close, from: Sender, of: impl Fn(&tapline_analysis::Sample) -> Option<i64>) -> Points {
     let samples = close.samples.iter().filter(|sample| sample.from == from);
     samples.filter_map(|sample| Some((sample.origin.at.0, of(&sample.sample)?))).collect()
 }

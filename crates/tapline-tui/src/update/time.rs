@@ -36,7 +36,8 @@ fn pan(model: &mut Model, parts: i32) {
 /// Moves the cursor by cells of the bars.
 fn move_cursor(model: &mut Model, cells: i32) {
     let columns = super::layout(model).map_or(1, |layout| match model.page {
-        Page::Tcp | Page::Streams => view::close_axis(layout.body).width.max(1),
+        Page::Tcp => view::tcp_axis(layout.body).width.max(1),
+        Page::Streams => view::streams_axis(layout.body).width.max(1),
         _ => layout.bars.width.max(1),
     });
     let cell = i32::from(model.cursor) * i32::from(columns) / 10_000;
@@ -60,9 +61,14 @@ pub(super) fn fit_selected(model: &mut Model) {
         (None, Some(record)) => (record.first.at.0, record.last.at.0),
         (None, None) => return,
     };
-    let room = i64::try_from(first.abs_diff(last) / 50).unwrap_or(i64::MAX);
     let whole = model.whole();
+    model.zoomed = Some(around(first, last, whole)).filter(|&window| window != whole);
+}
+
+/// A stretch of time with a little room on both sides.
+pub(super) fn around(first: i64, last: i64, whole: Window) -> Window {
+    let room = i64::try_from(first.abs_diff(last) / 50).unwrap_or(i64::MAX);
     let start = first.min(last).saturating_sub(room).max(whole.start);
     let end = first.max(last).saturating_add(room).min(whole.end()).max(start);
-    model.zoomed = Some(Window::between(start, end)).filter(|&window| window != whole);
+    Window::between(start, end)
 }

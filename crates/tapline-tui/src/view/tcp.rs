@@ -67,7 +67,7 @@ fn heading(model: &Model, from: Sender, place: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, Rect { height: 1, ..place }, model.theme);
     let id = model.opened.as_ref().map_or(0, |opened| opened.id);
     pen.write(&format!("── connection {id} "), Role::Strong);
-    pen.write(&format!("{} of what the {} sends ", model.tcp.plot.name(), from.name()), Role::Plain);
+    pen.write(&format!("· {} of what the {} sends ", model.tcp.plot.name(), from.name()), Role::Plain);
     pen.fill("─", Role::Dim);
 }
 
@@ -117,7 +117,12 @@ fn plot(
     // All the same makes a line in the middle, not on an edge.
     let (low, high) = if low < high { (low, high) } else { (low - 1.0, high + 1.0) };
     let dim = model.theme.style(Role::Dim);
-    let label = |value: f64| Span::styled(format!("{:>width$}", name(model.tcp.plot, value), width = usize::from(LABEL_WIDTH)), dim);
+    let label = |value: f64| {
+        Span::styled(
+            format!("{:>width$}", name(model.tcp.plot, value), width = usize::from(LABEL_WIDTH)),
+            dim,
+        )
+    };
     let datasets = curves.iter().filter(|(_, points)| !points.is_empty()).map(|(curve, points)| {
         let (_, marker, kind, _) = look(*curve);
         let style = ink(model, *curve);
@@ -131,10 +136,7 @@ fn plot(
         .labels([label(low), label(f64::midpoint(low, high)), label(high)])
         .labels_alignment(Alignment::Right)
         .style(dim);
-    let chart = Chart::new(datasets.collect())
-        .x_axis(x)
-        .y_axis(y)
-        .legend_position(None);
+    let chart = Chart::new(datasets.collect()).x_axis(x).y_axis(y).legend_position(None);
     chart.render(place, buffer);
 }
 
