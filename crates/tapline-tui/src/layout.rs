@@ -70,7 +70,8 @@ impl Layout {
 
 /// The list's place with its heading, and the detail's.
 fn split(body: Rect, model: &Model) -> (Rect, Rect) {
-    if body.width >= WIDE_COLUMNS_MIN {
+    // A table needs the width for its columns.
+    if body.width >= WIDE_COLUMNS_MIN && model.page != Page::Connections {
         let width = (body.width * 2 / 5).clamp(60, 90);
         let list = Rect { width: body.width - width - 1, ..body };
         return (list, Rect { x: list.right() + 1, width, ..body });
@@ -93,7 +94,7 @@ fn detail_height(body: u16, model: &Model) -> u16 {
 
 fn bars_width(width: u16, page: Page) -> u16 {
     match page {
-        Page::Connections => (width / 5).max(12),
+        Page::Connections => (width / 6).max(12),
         _ if width < 56 => width / 2,
         _ => (width * 9 / 20).max(36).max(width.saturating_sub(76)),
     }

@@ -1,6 +1,8 @@
 //! What the screen calls things.
 
-use tapline_analysis::{ConnectionRecord, Severity, State, TeardownKind, TlsOutcome, TlsSession, human};
+use tapline_analysis::{
+    ConnectionRecord, Flag, Severity, State, TeardownKind, TlsOutcome, TlsSession, human,
+};
 
 use crate::model::{ExchangeRow, Row};
 use crate::theme::Role;
@@ -63,6 +65,12 @@ pub(crate) fn ending_in_full(record: &ConnectionRecord) -> String {
 pub(crate) fn speaks(record: &ConnectionRecord) -> String {
     let names: Vec<&str> = record.protocols.iter().map(|protocol| protocol.name()).collect();
     names.join("+")
+}
+
+/// Segments that were sent again.
+pub(crate) fn sent_again(record: &ConnectionRecord) -> u32 {
+    let retransmissions = record.verdicts.iter().find(|(flag, _)| *flag == Flag::Retransmission);
+    retransmissions.map_or(0, |(_, count)| *count).saturating_sub(record.not_resent)
 }
 
 /// How wrong things went: 3 nothing came of it, 2 it broke, 1 something is odd or missing, 0 fine.

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use tapline_analysis::Endpoint;
+
 use super::{Row, Rows};
 use crate::words;
 
@@ -16,11 +18,32 @@ pub(crate) enum Sort {
     Bytes,
     /// Slowest TCP and TLS handshake first.
     Handshake,
+    /// Longest round trip of the TCP handshake first.
+    RoundTrip,
+    /// Most requests first.
+    Requests,
+    /// Most segments sent again first, then octets missing.
+    Loss,
+    /// By name, or by address.
+    Server,
     /// What went wrong first, then the longest.
     Problems,
 }
 
 impl Sort {
+    /// All, in the order in which the key goes through them.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Start,
+        Self::Duration,
+        Self::Problems,
+        Self::Bytes,
+        Self::Requests,
+        Self::Handshake,
+        Self::RoundTrip,
+        Self::Loss,
+        Self::Server,
+    ];
+
     /// The name in the heading.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -28,6 +51,10 @@ impl Sort {
             Self::Duration => "duration",
             Self::Bytes => "bytes",
             Self::Handshake => "handshake",
+            Self::RoundTrip => "round trip",
+            Self::Requests => "requests",
+            Self::Loss => "loss",
+            Self::Server => "server",
             Self::Problems => "problems",
         }
     }
@@ -35,13 +62,8 @@ impl Sort {
     /// The one that comes after it.
     #[must_use]
     pub(crate) fn next(self) -> Self {
-        match self {
-            Self::Start => Self::Duration,
-            Self::Duration => Self::Bytes,
-            Self::Bytes => Self::Handshake,
-            Self::Handshake => Self::Problems,
-            Self::Problems => Self::Start,
-        }
+        let here = Self::ALL.iter().position(|&sort| sort == self).unwrap_or(0);
+        Self::ALL.get((here + 1) % Self::ALL.len()).copied().unwrap_or(self)
     }
 }
 
@@ -169,9 +191,10 @@ impl Order {
         let words = self.words();
         self.ids.clear();
         self.ids.extend(rows.ids().filter(|&id| rows.get(id).is_some_and(|row| has_all(row, &words))));
-        let key = |id: &u32| rows.get(*id).map(|row| key(row, self.sort));
-        if self.sort != Sort::Start {
-            self.ids.sort_by_cached_key(|id| Reverse(key(id)));
+        match self.sort {
+            Sort::Start => {}
+            Sort::Server => self.ids.sort_by_cached_key(|id| rows.get(*id).map(server)),
+            sort => self.ids.sort_by_cached_key(|id| Reverse(rows.get(*id).map(|row| key(row, sort)))),
         }
         if self.reversed {
             self.ids.reverse();
@@ -190,12 +213,24 @@ fn key(row: &Row, sort: Sort) -> (i64, i64) {
     let Some(record) = row.record() else { return (0, 0) };
     let bytes = || i64::try_from(record.payload_bytes()).unwrap_or(i64::MAX);
     match sort {
-        Sort::Start => (0, 0),
+        Sort::Start | Sort::Server => (0, 0),
+        Sort::RoundTrip => (record.handshake.server_rtt_ns().unwrap_or(-1), 0),
+        Sort::Requests => (i64::try_from(record.requests.max(row.inferred().into())).unwrap_or(i64::MAX), 0),
+        Sort::Loss => {
+            let missing = record.client.missing_bytes.saturating_add(record.server.missing_bytes);
+            (words::sent_again(record).into(), i64::try_from(missing).unwrap_or(i64::MAX))
+        }
         Sort::Duration => (record.duration_ns(), 0),
         Sort::Bytes => (bytes(), 0),
         Sort::Handshake => (row.setup_ns().unwrap_or(-1), 0),
         Sort::Problems => (words::severity(row).into(), record.duration_ns()),
     }
+}
+
+/// By name in any case, what has none behind, by address.
+fn server(row: &Row) -> (bool, String, Option<Endpoint>) {
+    let name = row.name().map(str::to_lowercase);
+    (name.is_none(), name.unwrap_or_default(), row.record().map(|record| record.server.endpoint))
 }
 
 fn has_all(row: &Row, words: &[String]) -> bool {
@@ -272,6 +307,8 @@ mod tests {
         check(Sort::Duration, [0, 2, 1]);
         check(Sort::Bytes, [1, 2, 0]);
         check(Sort::Problems, [1, 0, 2]);
+        check(Sort::Server, [0, 1, 2]);
+        check(Sort::Requests, [0, 1, 2]);
     }
 
     #[test]
@@ -314,12 +351,12 @@ mod tests {
     fn every_sort_is_reached() {
         let mut sort = Sort::Start;
         let mut names = Vec::new();
-        for _ in 0..5 {
+        for _ in Sort::ALL {
             names.push(sort.name());
             sort = sort.next();
         }
         names.sort_unstable();
         names.dedup();
-        assert_eq!((names.len(), sort), (5, Sort::Start));
+        assert_eq!((names.len(), sort), (Sort::ALL.len(), Sort::Start));
     }
 }

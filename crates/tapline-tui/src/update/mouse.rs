@@ -81,6 +81,13 @@ fn click(model: &mut Model, at: Position) {
     if !model.page.is_list() {
         return;
     }
+    if layout.heading.contains(at) && !layout.ruler().contains(at) {
+        if let Some(sort) = view::sort_at(model, &layout, at.x) {
+            let reversed = sort == model.order.sort && !model.order.reversed;
+            list::sort(model, sort, reversed);
+        }
+        return;
+    }
     if layout.bars.contains(at) || layout.ruler().contains(at) {
         time::put_cursor(model, at.x - layout.bars.x, layout.bars.width);
     }

@@ -1,6 +1,6 @@
 //! The columns left of the bars: which there are, how wide each is, what stands in them.
 
-use tapline_analysis::{ConnectionRecord, human};
+use tapline_analysis::{ConnectionRecord, human, printable};
 
 use super::pen::Pen;
 use crate::model::{Model, Row, Sort};
@@ -14,10 +14,13 @@ pub(super) enum Column {
     Client,
     Server,
     Speaks,
+    Tls,
     Ending,
     Requests,
+    RoundTrip,
     Setup,
     Bytes,
+    Loss,
     Duration,
 }
 
@@ -25,29 +28,35 @@ pub(super) enum Column {
 pub(super) type Sized = (Column, u16);
 
 /// As they stand from left to right.
-const PLACES: [Column; 9] = [
+const PLACES: [Column; 12] = [
     Column::Id,
     Column::Client,
     Column::Server,
     Column::Speaks,
+    Column::Tls,
     Column::Ending,
     Column::Requests,
+    Column::RoundTrip,
     Column::Setup,
     Column::Bytes,
+    Column::Loss,
     Column::Duration,
 ];
 
 /// Which are kept where there is not room for all: the first ones.
-const IMPORTANCE: [Column; 9] = [
+const IMPORTANCE: [Column; 12] = [
     Column::Server,
     Column::Id,
     Column::Ending,
     Column::Duration,
     Column::Requests,
-    Column::Speaks,
+    Column::Tls,
     Column::Bytes,
-    Column::Setup,
+    Column::RoundTrip,
+    Column::Loss,
     Column::Client,
+    Column::Speaks,
+    Column::Setup,
 ];
 
 /// How many of them are there on every screen.
@@ -91,6 +100,9 @@ impl Column {
             Self::Client => 21,
             Self::Server => SERVER_MIN,
             Self::Speaks | Self::Setup => 9,
+            Self::Tls => 12,
+            Self::RoundTrip => 8,
+            Self::Loss => 6,
             Self::Ending => 11,
             Self::Requests => 5,
             Self::Bytes => 7,
@@ -105,6 +117,9 @@ impl Column {
             Self::Client => "client",
             Self::Server => "server",
             Self::Speaks => "speaks",
+            Self::Tls => "TLS ALPN",
+            Self::RoundTrip => "RTT",
+            Self::Loss => "loss",
             Self::Ending => "state",
             Self::Requests => "reqs",
             Self::Setup => "handshake",
@@ -115,19 +130,37 @@ impl Column {
 
     /// Whether its text stands at its right end, as numbers do.
     pub(super) fn is_number(self) -> bool {
-        matches!(self, Self::Id | Self::Requests | Self::Setup | Self::Bytes | Self::Duration)
+        matches!(
+            self,
+            Self::Id
+                | Self::Requests
+                | Self::RoundTrip
+                | Self::Setup
+                | Self::Bytes
+                | Self::Loss
+                | Self::Duration
+        )
     }
 
     /// Whether the list is sorted by it.
     pub(super) fn is_sorted_by(self, sort: Sort) -> bool {
-        matches!(
-            (self, sort),
-            (Self::Id, Sort::Start)
-                | (Self::Duration, Sort::Duration)
-                | (Self::Bytes, Sort::Bytes)
-                | (Self::Setup, Sort::Handshake)
-                | (Self::Ending, Sort::Problems)
-        )
+        self.sort() == Some(sort)
+    }
+
+    /// How the list is sorted by it, where it can be.
+    pub(crate) fn sort(self) -> Option<Sort> {
+        Some(match self {
+            Self::Id => Sort::Start,
+            Self::Server => Sort::Server,
+            Self::Ending => Sort::Problems,
+            Self::Requests => Sort::Requests,
+            Self::RoundTrip => Sort::RoundTrip,
+            Self::Setup => Sort::Handshake,
+            Self::Bytes => Sort::Bytes,
+            Self::Loss => Sort::Loss,
+            Self::Duration => Sort::Duration,
+            Self::Client | Self::Speaks | Self::Tls => return None,
+        })
     }
 
     fn cell(self, row: &Row, record: &ConnectionRecord) -> (String, Role) {
@@ -142,6 +175,12 @@ impl Column {
             }
             Self::Requests if record.requests == 0 => (String::new(), Role::Dim),
             Self::Requests => (short_count(record.requests), Role::Plain),
+            Self::Tls => (tls(row), Role::Plain),
+            Self::RoundTrip => {
+                let rtt = record.handshake.server_rtt_ns();
+                (rtt.map(human::duration).unwrap_or_default(), Role::Plain)
+            }
+            Self::Loss => loss(record),
             Self::Setup => (row.setup_ns().map(human::duration).unwrap_or_default(), Role::Plain),
             Self::Bytes => (human::bytes(record.payload_bytes()), Role::Plain),
             Self::Duration => (short_duration(record.duration_ns()), Role::Plain),
@@ -169,6 +208,27 @@ fn server(row: &Row, record: &ConnectionRecord) -> String {
         (Some(name), _) => name.to_owned(),
         (None, _) => record.server.endpoint.to_string(),
     }
+}
+
+/// `1.3 h2`: the version of TLS and the application protocol that was chosen.
+fn tls(row: &Row) -> String {
+    let Some(session) = row.tls() else { return String::new() };
+    let version = session.version.map_or_else(|| "TLS".to_owned(), |version| version.to_string());
+    let version = version.strip_prefix("TLS ").unwrap_or(&version).to_owned();
+    session.alpn.as_ref().map_or(version.clone(), |alpn| format!("{version} {}", printable(alpn)))
+}
+
+/// How many segments were sent again, and whether octets are missing in the capture.
+fn loss(record: &ConnectionRecord) -> (String, Role) {
+    let again = words::sent_again(record);
+    let gap = record.client.missing_bytes + record.server.missing_bytes > 0;
+    let text = match (again, gap) {
+        (0, false) => String::new(),
+        (0, true) => "gap".to_owned(),
+        (again, false) => again.to_string(),
+        (again, true) => format!("{again} gap"),
+    };
+    (text, Role::Warn)
 }
 
 fn ending_role(row: &Row) -> Role {

@@ -41,6 +41,20 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
     }
 }
 
+/// What a click on a column's name sorts the list by.
+pub(crate) fn sort_at(model: &Model, layout: &Layout, x: u16) -> Option<Sort> {
+    let place = layout.heading;
+    let width = layout.bars.x.saturating_sub(place.x).saturating_sub(2);
+    let mut left = place.x + 1;
+    for (column, width) in columns::fitting(model, width) {
+        if (left..left + width).contains(&x) {
+            return column.sort();
+        }
+        left += width + 1;
+    }
+    None
+}
+
 /// The axis of a window over a place, in time since `origin`; no tick touches the columns that are `taken`.
 pub(super) fn ticks(
     model: &Model,
