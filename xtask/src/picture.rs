@@ -61,7 +61,7 @@ fn draw(picture: &Picture) -> Result<String> {
         picture.keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
     let running = spawn(source, options.clone())?;
     let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
-    let buffer = tapline_tui::picture::snapshot(running, Some(again), Theme::Colours, picture.size, &keys);
+    let buffer = tapline_tui::picture::snapshot(running, Some(again), Theme::DARK, picture.size, &keys);
     Ok(svg::svg(&buffer))
 }
 

@@ -14,6 +14,7 @@
 mod app;
 mod axis;
 mod close_look;
+mod config;
 mod input;
 mod keys;
 mod layout;
@@ -36,7 +37,8 @@ use tapline_engine::analysis::Interests;
 use tapline_engine::{Outcome, Running};
 
 pub use close_look::Again;
-pub use theme::Theme;
+pub use config::{Choice, Config, ConfigError, Glyphs};
+pub use theme::{Palette, Theme};
 
 /// The events that the dashboard reads.
 pub const INTERESTS: Interests = Interests::SUMMARY;

@@ -38,7 +38,7 @@ pub(crate) use tabs::tabs;
 
 use crate::layout::Layout;
 use crate::model::{Model, Page};
-use crate::theme::Role;
+use crate::theme::{Role, to_ascii};
 use pen::Pen;
 
 /// Draws the whole screen.
@@ -64,4 +64,17 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
     }
     status::draw(model, layout.status, buffer);
     overlay::draw(model, area, buffer);
+    if model.theme.ascii {
+        fold_to_ascii(buffer);
+    }
+}
+
+/// Every glyph becomes one of ASCII.
+fn fold_to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let ascii = to_ascii(cell.symbol());
+            cell.set_symbol(&ascii);
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     options.watch = true;
     let again = input::again(input, &options);
     let running = tapline_engine::spawn(source, options)?;
-    let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
+    let theme = if arguments.colour.enabled(true) { Theme::DARK } else { Theme::PLAIN };
     match tapline_tui::run(running, again, theme)? {
         Some(outcome) => Ok(output::complain_of_damage(&outcome)),
         None => Ok(Ending::Whole),

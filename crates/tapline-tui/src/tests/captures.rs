@@ -70,7 +70,7 @@ fn buffer_of(
         .chain(keys)
         .map(|&code| KeyEvent::new(code, KeyModifiers::NONE))
         .collect();
-    picture::snapshot(running, Some(again), Theme::Plain, (width, height), &keys)
+    picture::snapshot(running, Some(again), Theme::PLAIN, (width, height), &keys)
 }
 
 pub(super) fn text(buffer: &Buffer) -> String {

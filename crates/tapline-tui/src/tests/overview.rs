@@ -10,7 +10,7 @@ use crate::testing;
 
 /// Two good connections, with findings on both.
 fn loaded(width: u16, height: u16) -> Screen {
-    let mut screen = Screen::new(Theme::Plain, width, height);
+    let mut screen = Screen::new(Theme::PLAIN, width, height);
     let finding = |code, connection, cost| Event::Finding(Box::new(testing::finding(code, connection, cost)));
     let findings = [
         finding("tcp_loss", 1, Some(70 * MS)),
@@ -44,7 +44,7 @@ fn stand_on(screen: &mut Screen, spot: Spot) {
 
 #[test]
 fn it_is_the_first_screen_and_counts() {
-    let model = Model::new(Theme::Plain, Size::new(80, 24));
+    let model = Model::new(Theme::PLAIN, Size::new(80, 24));
     assert_eq!(model.page, Page::Overview);
     let mut screen = loaded(80, 40);
     screen.keys("1");

@@ -81,7 +81,7 @@ proptest! {
 
     #[test]
     fn nothing_that_can_be_pressed_breaks_the_screen(deeds in proptest::collection::vec(deed(), 0..60), plain: bool) {
-        let theme = if plain { Theme::Plain } else { Theme::Colours };
+        let theme = if plain { Theme::PLAIN } else { Theme::DARK };
         let mut model = Model::new(theme, Size::new(80, 24));
         for deed in deeds {
             perform(&mut model, &deed);

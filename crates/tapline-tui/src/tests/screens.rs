@@ -30,22 +30,22 @@ fn events() -> Vec<Event> {
 }
 
 fn loaded(width: u16, height: u16) -> Screen {
-    let mut screen = Screen::new(Theme::Colours, width, height);
+    let mut screen = Screen::new(Theme::DARK, width, height);
     screen.batch(events(), 40_000, Some(40_000), 400);
     screen
 }
 
 #[test]
 fn before_anything_was_read() {
-    let text = Screen::new(Theme::Colours, 80, 24).text();
+    let text = Screen::new(Theme::DARK, 80, 24).text();
     assert!(text.contains("reading …"), "{text}");
     assert!(text.contains("q quit"), "{text}");
 }
 
 #[test]
 fn too_small_says_so() {
-    assert_eq!(Screen::new(Theme::Colours, 39, 10).text().trim_end(), "tapline: this terminal is too small");
-    assert!(Screen::new(Theme::Colours, 40, 10).text().contains("reading"));
+    assert_eq!(Screen::new(Theme::DARK, 39, 10).text().trim_end(), "tapline: this terminal is too small");
+    assert!(Screen::new(Theme::DARK, 40, 10).text().contains("reading"));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn wide_screen_has_the_detail_on_the_right() {
 
 #[test]
 fn without_colour_the_phases_are_told_apart_by_their_glyphs() {
-    let mut screen = Screen::new(Theme::Plain, 80, 24);
+    let mut screen = Screen::new(Theme::PLAIN, 80, 24);
     screen.batch(events(), 40_000, Some(40_000), 400);
     insta::assert_snapshot!(screen.text());
 }
@@ -82,7 +82,7 @@ fn the_help_lies_over_the_screen_and_goes_away() {
 
 #[test]
 fn progress_is_shown_while_loading_and_loaded_afterwards() {
-    let mut screen = Screen::new(Theme::Colours, 80, 24);
+    let mut screen = Screen::new(Theme::DARK, 80, 24);
     screen.batch(events(), 30_000, Some(60_000), 400);
     assert!(screen.text().contains("█████░░░░░  50 %  30.0 kB of 60.0 kB"), "{}", screen.text());
     screen.batch([], 30_000, None, 400);
@@ -244,7 +244,7 @@ fn the_wheel_with_ctrl_zooms_at_the_pointer() {
 
 #[test]
 fn the_wheel_scrolls_a_long_list_and_the_selection_stays_on_the_screen() {
-    let mut screen = Screen::new(Theme::Colours, 80, 24);
+    let mut screen = Screen::new(Theme::DARK, 80, 24);
     let events = (0..100).map(|id| Event::Connection(Box::new(testing::record(id, 0))));
     screen.batch(events, 1000, None, 400);
     for _ in 0..4 {

@@ -69,8 +69,8 @@ fn opened_and_closed_are_told_apart() {
         "chain     encrypted in TLS 1.3: needs the keys",
         "≈4 requests, inferred",
     ];
-    check(false, "tls       closed         ≈4 ", &closed);
-    check(true, "tls+http2 closed          4 ", &["decrypted: opened with the key log", "\n 4 requests "]);
+    check(false, "1.3          closed         ≈4 ", &closed);
+    check(true, "1.3 h2       closed          4 ", &["decrypted: opened with the key log", "\n 4 requests "]);
 }
 
 #[test]

@@ -47,30 +47,29 @@ mod tests {
 
     #[test]
     fn each_pair_of_halves() {
-        let glyph =
-            |left, right| look(Cell { left, right, mark: None }, Theme::Colours).map(|(glyph, _)| glyph);
+        let glyph = |left, right| look(Cell { left, right, mark: None }, Theme::DARK).map(|(glyph, _)| glyph);
         let (idle, tcp, tls) = (Some(Phase::Idle), Some(Phase::Connect), Some(Phase::Tls));
         assert_eq!(glyph(None, None), None);
         assert_eq!((glyph(idle, idle), glyph(tcp, tcp)), (Some("─"), Some("█")));
         assert_eq!((glyph(idle, None), glyph(None, idle)), (Some("╴"), Some("╶")));
         assert_eq!((glyph(tcp, None), glyph(None, tcp)), (Some("▌"), Some("▐")));
         assert_eq!((glyph(tcp, idle), glyph(idle, tcp)), (Some("▌"), Some("▐")));
-        let (glyph, style) = look(Cell { left: tcp, right: tls, mark: None }, Theme::Colours).unwrap();
+        let (glyph, style) = look(Cell { left: tcp, right: tls, mark: None }, Theme::DARK).unwrap();
         assert_eq!(glyph, "▌");
         assert_eq!(
             (style.fg, style.bg),
-            (Theme::Colours.colour(Phase::Connect), Theme::Colours.colour(Phase::Tls))
+            (Theme::DARK.colour(Phase::Connect), Theme::DARK.colour(Phase::Tls))
         );
     }
 
     #[test]
     fn without_colour_each_phase_has_its_own_glyph() {
-        let mut glyphs: Vec<_> = Phase::ALL.iter().map(|&phase| Theme::Plain.glyph(phase)).collect();
-        glyphs.push(Theme::Plain.mark(Mark::Reset).0);
-        glyphs.push(Theme::Plain.mark(Mark::Unanswered).0);
+        let mut glyphs: Vec<_> = Phase::ALL.iter().map(|&phase| Theme::PLAIN.glyph(phase)).collect();
+        glyphs.push(Theme::PLAIN.mark(Mark::Reset).0);
+        glyphs.push(Theme::PLAIN.mark(Mark::Unanswered).0);
         glyphs.sort_unstable();
         glyphs.dedup();
         assert_eq!(glyphs.len(), Phase::ALL.len() + 2);
-        assert!(Phase::ALL.iter().all(|&phase| Theme::Plain.colour(phase).is_none()));
+        assert!(Phase::ALL.iter().all(|&phase| Theme::PLAIN.colour(phase).is_none()));
     }
 }
