@@ -14,6 +14,7 @@
 mod app;
 mod axis;
 mod close_look;
+mod explain;
 mod input;
 mod keys;
 mod layout;
