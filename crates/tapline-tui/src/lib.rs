@@ -15,6 +15,7 @@ mod app;
 mod axis;
 mod close_look;
 mod config;
+mod explain;
 mod input;
 mod keys;
 mod layout;
