@@ -8,10 +8,8 @@ use tapline_analysis::{Event, Totals};
 use tapline_engine::capture::Progress;
 use tapline_engine::{Batch, Outcome, Running};
 
-use crate::Again;
-
-use crate::Theme;
-use crate::close_look::CloseLook;
+use crate::Options;
+use crate::errands::Errands;
 use crate::input::{self, Input};
 use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE};
 use crate::model::{End, Model};
@@ -22,16 +20,16 @@ use crate::view;
 /// Nothing is due.
 const LONG: Duration = Duration::from_hours(1);
 
-/// Between two looks whether the close look has found something.
-const CLOSE_LOOK: Duration = Duration::from_millis(10);
+/// Between two looks at what goes on beside the screen.
+const ERRANDS_LOOK: Duration = Duration::from_millis(10);
 
 /// Between two looks whether the ended run has said its outcome.
 const OUTCOME_LOOK: Duration = Duration::from_millis(5);
 
-pub(crate) fn run(mut running: Running, again: Option<Again>, theme: Theme) -> io::Result<Option<Outcome>> {
+pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<Outcome>> {
     let mut screen = Screen::open()?;
     let inputs = input::listen()?;
-    let mut app = App::new(theme, screen.size()?, again);
+    let mut app = App::new(options, screen.size()?);
     let mut feed = Feed::new(running.batches.clone());
     let mut outcome = None;
     loop {
@@ -46,7 +44,7 @@ pub(crate) fn run(mut running: Running, again: Option<Again>, theme: Theme) -> i
             break;
         }
         app.apply(&mut feed);
-        app.look_on();
+        app.hear();
         if let Some(closed) = feed.closed
             && app.model.source.end == End::Loading
         {
@@ -84,14 +82,26 @@ struct App {
     drawn: Option<Instant>,
     /// When the list may be put in order again.
     settle_from: Instant,
-    close: CloseLook,
+    errands: Errands,
+    /// What is to be put on the clipboard.
+    to_copy: Option<String>,
 }
 
 impl App {
-    fn new(theme: Theme, size: ratatui::layout::Size, again: Option<Again>) -> Self {
-        let model = Model::new(theme, size);
-        let close = CloseLook::new(again);
-        Self { model, dirty: true, urgent: true, drawn: None, settle_from: Instant::now(), close }
+    fn new(options: Options, size: ratatui::layout::Size) -> Self {
+        let Options { theme, config, again, exporter } = options;
+        let mut model = Model::new(theme, size);
+        model.keymap = config.keymap;
+        let errands = Errands::new(again, exporter);
+        Self {
+            model,
+            dirty: true,
+            urgent: true,
+            drawn: None,
+            settle_from: Instant::now(),
+            errands,
+            to_copy: None,
+        }
     }
 
     fn input(&mut self, input: Input) -> io::Result<Effect> {
@@ -108,21 +118,19 @@ impl App {
     /// Changes the model and does what that asks for; whether to quit.
     fn update(&mut self, msg: Msg) -> Effect {
         let effect = update(&mut self.model, msg);
-        match &effect {
-            Effect::None | Effect::Quit => {}
-            Effect::Look(subject) => {
-                if let Some(msg) = self.close.look(*subject) {
-                    let _ = update(&mut self.model, msg);
-                }
-            }
+        if let Some(msg) = self.errands.run(&effect) {
+            let _ = update(&mut self.model, msg);
+        }
+        if let Effect::Copy(text) = &effect {
+            self.to_copy = Some(text.clone());
         }
         effect
     }
 
-    /// Takes what the close look has found, or how far it is.
-    fn look_on(&mut self) {
-        if let Some(msg) = self.close.news() {
-            self.urgent = matches!(msg, Msg::Looked(_));
+    /// Takes what went on beside the screen.
+    fn hear(&mut self) {
+        if let Some(msg) = self.errands.news() {
+            self.urgent = matches!(msg, Msg::Looked(_) | Msg::Exported(_));
             self.dirty = true;
             let _ = self.update(msg);
         }
@@ -154,7 +162,7 @@ impl App {
         match self.drawn {
             Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
             _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
-            _ if self.close.is_going_on() => CLOSE_LOOK,
+            _ if self.errands.go_on() => ERRANDS_LOOK,
             _ => LONG,
         }
     }
@@ -164,6 +172,9 @@ impl App {
         let soon = !self.urgent && self.drawn.is_some_and(|drawn| drawn.elapsed() < FRAME);
         if !self.dirty || soon {
             return Ok(());
+        }
+        if let Some(text) = self.to_copy.take() {
+            screen.copy(&text)?;
         }
         self.settle();
         let size = screen.size()?;
@@ -181,7 +192,7 @@ impl App {
     /// Puts the list in order, unless that would take too large a part of the time.
     fn settle(&mut self) {
         let started = Instant::now();
-        if started >= self.settle_from {
+        if started >= self.settle_from && self.model.paused.is_none() {
             let _ = self.update(Msg::Settle);
             self.settle_from = started + started.elapsed() * SETTLING_SHARE;
         }

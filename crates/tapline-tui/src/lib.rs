@@ -13,9 +13,10 @@
 
 mod app;
 mod axis;
-mod close_look;
 mod config;
+mod errands;
 mod explain;
+mod here;
 mod input;
 mod keys;
 mod layout;
@@ -37,8 +38,8 @@ mod words;
 use tapline_engine::analysis::Interests;
 use tapline_engine::{Outcome, Running};
 
-pub use close_look::Again;
 pub use config::{Choice, Config, ConfigError, Glyphs};
+pub use errands::{Again, ExportFormat, ExportRequest, Exporter};
 pub use theme::{Palette, Theme};
 
 /// The events that the dashboard reads.
@@ -49,8 +50,19 @@ pub fn terminal_width() -> Option<u16> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns)
 }
 
-/// Shows a run until the user leaves; gives its outcome if it had ended by then. `again` is how single connections are
-/// read again to show them in full; `None` where that cannot be.
-pub fn run(running: Running, again: Option<Again>, theme: Theme) -> std::io::Result<Option<Outcome>> {
-    app::run(running, again, theme)
+/// How the dashboard begins, and what it may ask for.
+pub struct Options {
+    /// How it looks.
+    pub theme: Theme,
+    /// What the user's configuration says; its theme is in `theme` already.
+    pub config: Config,
+    /// How single connections are read again to show them in full; `None` where that cannot be.
+    pub again: Option<Again>,
+    /// Who writes exports; `None` where nobody can.
+    pub exporter: Option<Exporter>,
+}
+
+/// Shows a run until the user leaves; gives its outcome if it had ended by then.
+pub fn run(running: Running, options: Options) -> std::io::Result<Option<Outcome>> {
+    app::run(running, options)
 }

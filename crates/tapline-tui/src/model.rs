@@ -8,6 +8,7 @@ mod ladder;
 mod mark;
 mod order;
 mod page;
+mod palette;
 mod place;
 mod rows;
 mod session;
@@ -30,6 +31,7 @@ pub(crate) use ladder::{Ladder, Layer, Mood, Rung, Segments, What};
 pub(crate) use mark::{Marked, Marks};
 pub(crate) use order::{Entry, Order, Sort};
 pub(crate) use page::Page;
+pub(crate) use palette::Palette;
 pub(crate) use place::Place;
 pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
@@ -94,6 +96,12 @@ pub(crate) enum Overlay {
     Help,
     /// What the reader must know before believing the rest.
     Warnings,
+    /// What the selected thing is.
+    Explain,
+    /// Commands by name.
+    Palette,
+    /// What to export, as what.
+    Export,
 }
 
 /// What is typed at the bottom of the screen.
@@ -144,6 +152,13 @@ pub(crate) struct Model {
     pub(crate) tcp: Tcp,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) overlay_top: usize,
+    pub(crate) palette: Palette,
+    /// Which of the exports is selected.
+    pub(crate) export: usize,
+    /// The list stays at its newest row.
+    pub(crate) following: bool,
+    /// The time of the capture when the screen was told to hold still; `None` while it goes on.
+    pub(crate) paused: Option<Window>,
     pub(crate) typing: Option<Typing>,
     pub(crate) marks: Marks,
     /// What was just done, until the next key.
@@ -183,6 +198,10 @@ impl Model {
             tcp: Tcp::default(),
             overlay: None,
             overlay_top: 0,
+            palette: Palette::default(),
+            export: 0,
+            following: false,
+            paused: None,
             typing: None,
             marks: Marks::default(),
             notice: None,
@@ -205,6 +224,9 @@ impl Model {
 
     /// The time of the whole capture, as far as it was read.
     pub(crate) fn whole(&self) -> Window {
+        if let Some(paused) = self.paused {
+            return paused;
+        }
         let totals = &self.source.totals;
         let (start, end) = (totals.start.unwrap_or_default(), totals.end.unwrap_or_default());
         Window::between(start.0, end.0)

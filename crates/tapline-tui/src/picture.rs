@@ -5,9 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use tapline_engine::Running;
 
-use crate::close_look::CloseLook;
+use crate::errands::Errands;
 use crate::model::Model;
-use crate::update::{Effect, Msg, update};
+use crate::update::{Msg, update};
 use crate::{Again, Theme, view};
 
 /// The screen of this size after a run has ended and these keys were pressed.
@@ -19,7 +19,7 @@ pub fn snapshot(
     (width, height): (u16, u16),
     keys: &[KeyEvent],
 ) -> Buffer {
-    let mut close = CloseLook::new(again);
+    let mut errands = Errands::new(again, None);
     let mut model = Model::new(theme, Size::new(width, height));
     for batch in &running.batches {
         for event in batch.events {
@@ -30,15 +30,14 @@ pub fn snapshot(
     let outcome = crate::app::outcome(&mut running);
     let _ = update(&mut model, Msg::Ended(outcome.map(Box::new)));
     for key in keys {
-        if let Effect::Look(subject) = update(&mut model, Msg::Key(*key)) {
-            let mut msg = close.look(subject);
-            while msg.is_some() || close.is_going_on() {
-                if let Some(msg) = msg.take() {
-                    let _ = update(&mut model, msg);
-                }
-                std::thread::sleep(std::time::Duration::from_millis(1));
-                msg = close.news();
+        let effect = update(&mut model, Msg::Key(*key));
+        let mut msg = errands.run(&effect);
+        while msg.is_some() || errands.go_on() {
+            if let Some(msg) = msg.take() {
+                let _ = update(&mut model, msg);
             }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            msg = errands.news();
         }
     }
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));

@@ -2,6 +2,7 @@
 
 mod captures;
 mod ladder;
+mod overlays;
 mod overview;
 mod random;
 mod screens;

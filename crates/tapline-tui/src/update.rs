@@ -4,6 +4,7 @@ mod findings;
 mod ladder;
 mod list;
 mod mouse;
+mod overlay;
 mod overview;
 mod pages;
 mod streams;
@@ -11,15 +12,19 @@ mod tcp;
 mod time;
 mod typing;
 
+pub(crate) use overlay::choices as export_choices;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::layout::{Position, Rect, Size};
 use tapline_analysis::{Event, Totals};
 use tapline_engine::capture::Progress;
 use tapline_engine::{Outcome, Subject};
 
+use crate::ExportRequest;
+use crate::here;
 use crate::keys::Action;
 use crate::layout::Layout;
-use crate::model::{Close, Focus, Model, Overlay, Page, Typing};
+use crate::model::{Close, Focus, Model, Overlay, Page, Palette, Typing};
 
 /// Something happened.
 pub(crate) enum Msg {
@@ -38,6 +43,8 @@ pub(crate) enum Msg {
     Looking(u16),
     /// The close look is done, or failed and why.
     Looked(Result<Box<Close>, String>),
+    /// An export was written, and where; or not, and why.
+    Exported(Result<String, String>),
 }
 
 /// What the world outside the model must do.
@@ -48,6 +55,10 @@ pub(crate) enum Effect {
     Quit,
     /// Look closely at a connection; an earlier look is not wanted any more.
     Look(Subject),
+    /// Write something to a file.
+    Export(ExportRequest),
+    /// Put a text on the clipboard.
+    Copy(String),
 }
 
 /// Changes the model.
@@ -71,9 +82,17 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
             model.source.ended(outcome.as_deref());
             list::settle(model);
         }
-        Msg::Settle => list::settle(model),
+        Msg::Settle => {
+            list::settle(model);
+            follow(model);
+        }
         Msg::Looking(permille) => pages::looking(model, permille),
         Msg::Looked(found) => pages::looked(model, found),
+        Msg::Exported(told) => {
+            model.notice = Some(
+                told.map_or_else(|why| format!("not exported: {why}"), |path| format!("written: {path}")),
+            );
+        }
     }
     if effect == Effect::None {
         effect = pages::look(model);
@@ -94,35 +113,12 @@ fn press(model: &mut Model, key: KeyEvent) -> Effect {
     let action = model.keymap.action(key, model.page);
     if let Some(what) = model.typing {
         typing::press(model, what, key);
-    } else if model.overlay.is_some() {
-        act_on_overlay(model, action);
+    } else if let Some(overlay) = model.overlay {
+        return overlay::press(model, overlay, key, action);
     } else if let Some(action) = action {
         return act(model, action);
     }
     Effect::None
-}
-
-fn act_on_overlay(model: &mut Model, action: Option<Action>) {
-    let overlay = model.overlay;
-    match action {
-        Some(Action::Down) => model.overlay_top = model.overlay_top.saturating_add(1),
-        Some(Action::Up) => model.overlay_top = model.overlay_top.saturating_sub(1),
-        Some(Action::PageDown | Action::HalfDown) => model.overlay_top = model.overlay_top.saturating_add(10),
-        Some(Action::PageUp | Action::HalfUp) => model.overlay_top = model.overlay_top.saturating_sub(10),
-        Some(Action::First) => model.overlay_top = 0,
-        Some(Action::Explain | Action::Help) if overlay != Some(Overlay::Help) => {
-            model.overlay = Some(Overlay::Help);
-            model.overlay_top = 0;
-        }
-        Some(Action::Warnings) if overlay != Some(Overlay::Warnings) => {
-            model.overlay = Some(Overlay::Warnings);
-            model.overlay_top = 0;
-        }
-        Some(
-            Action::Explain | Action::Help | Action::Warnings | Action::Back | Action::Open | Action::Quit,
-        ) => model.overlay = None,
-        _ => {}
-    }
 }
 
 /// What means the same everywhere; the rest is the screen's.
@@ -132,8 +128,27 @@ fn act(model: &mut Model, action: Action) -> Effect {
         Action::Show(page) => pages::show(model, page),
         Action::NextPage => pages::show(model, model.page.step(1)),
         Action::PreviousPage => pages::show(model, model.page.step(-1)),
-        Action::Help | Action::Explain => open(model, Overlay::Help),
+        Action::Explain => open(model, Overlay::Explain),
+        Action::Help => open(model, Overlay::Help),
         Action::Warnings => open(model, Overlay::Warnings),
+        Action::Palette => {
+            model.palette = Palette::default();
+            open(model, Overlay::Palette);
+        }
+        Action::Export => {
+            model.export = 0;
+            open(model, Overlay::Export);
+        }
+        Action::Copy => return copy(model),
+        Action::Theme => model.theme = model.theme.next(),
+        Action::Follow => {
+            model.following = !model.following;
+            follow(model);
+        }
+        Action::Pause => {
+            model.paused = if model.paused.is_none() { Some(model.whole()) } else { None };
+            list::settle(model);
+        }
         Action::Filter => {
             if !model.page.is_list() {
                 pages::show(model, Page::Connections);
@@ -183,6 +198,23 @@ fn act_on_list(model: &mut Model, action: Action) {
 fn open(model: &mut Model, overlay: Overlay) {
     model.overlay = Some(overlay);
     model.overlay_top = 0;
+}
+
+/// Copies what is selected.
+fn copy(model: &mut Model) -> Effect {
+    let Some(text) = here::copied(model) else {
+        model.notice = Some("there is nothing to copy here".to_owned());
+        return Effect::None;
+    };
+    model.notice = Some(format!("copied: {text}"));
+    Effect::Copy(text)
+}
+
+/// Stays at the newest row where that was asked for.
+fn follow(model: &mut Model) {
+    if model.following {
+        list::go_to_newest(model);
+    }
 }
 
 /// Lines of a page of what has the focus.

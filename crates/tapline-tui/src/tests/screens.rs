@@ -74,7 +74,7 @@ fn without_colour_the_phases_are_told_apart_by_their_glyphs() {
 fn the_help_lies_over_the_screen_and_goes_away() {
     let mut screen = loaded(120, 50);
     let before = screen.text();
-    screen.keys("?");
+    screen.keys("??");
     insta::assert_snapshot!(screen.text());
     screen.keys("?");
     assert_eq!(screen.text(), before);

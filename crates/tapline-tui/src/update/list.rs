@@ -34,6 +34,12 @@ pub(super) fn detail(model: &mut Model) {
     };
 }
 
+/// Selects the row that came last.
+pub(super) fn go_to_newest(model: &mut Model) {
+    let last = model.order.len().saturating_sub(1);
+    select(model, if model.order.reversed { 0 } else { last });
+}
+
 /// Lists requests below their connections.
 pub(super) fn show_requests(model: &mut Model) {
     if !model.order.has_requests() {

@@ -5,9 +5,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use super::pen::{self, Pen};
+use crate::explain::Explanation;
+use crate::here;
 use crate::keys::{Group, Keymap, names};
 use crate::model::{Model, Overlay};
 use crate::theme::Role;
+use crate::update::export_choices;
 
 type Line = Vec<(String, Role)>;
 
@@ -33,6 +36,9 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let title = match overlay {
         Overlay::Help => " Keys ",
         Overlay::Warnings => " Before believing it ",
+        Overlay::Explain => " What this is ",
+        Overlay::Palette => " Commands ",
+        Overlay::Export => " Export ",
     };
     border(model, title, place, buffer);
     let inner = Rect { x: place.x + 2, y: place.y + 1, width: place.width - 4, height: place.height - 2 };
@@ -80,7 +86,67 @@ fn lines(model: &Model, overlay: Overlay) -> Vec<Line> {
     match overlay {
         Overlay::Help => help(&model.keymap),
         Overlay::Warnings => warnings(model),
+        Overlay::Explain => explained(model),
+        Overlay::Palette => palette(model),
+        Overlay::Export => export(model),
     }
+}
+
+/// What the selected thing is, in a few sentences each, with where that is defined.
+fn explained(model: &Model) -> Vec<Line> {
+    let width = TEXT_WIDTH.min(usize::from(model.size.width.saturating_sub(4)));
+    let mut lines = Vec::new();
+    for Explanation { title, text, reference } in here::explanations(model) {
+        if !lines.is_empty() {
+            lines.push(Vec::new());
+        }
+        lines.push(vec![(title.to_owned(), Role::Strong), (format!("  {reference}"), Role::Dim)]);
+        lines.extend(wrap(text, width).into_iter().map(|part| vec![(part, Role::Plain)]));
+    }
+    lines
+}
+
+/// Commands that the palette shows at once.
+const PALETTE_LINES: usize = 12;
+
+fn palette(model: &Model) -> Vec<Line> {
+    let palette = &model.palette;
+    let mut lines = vec![vec![
+        (":".to_owned(), Role::Key),
+        (palette.text.clone(), Role::Strong),
+        ("▏".to_owned(), Role::Strong),
+    ]];
+    let found = palette.found(&model.keymap, model.page);
+    if found.is_empty() {
+        lines.push(vec![("no command has these words".to_owned(), Role::Dim)]);
+    }
+    let top = (palette.selected + 1).saturating_sub(PALETTE_LINES);
+    for (index, (command, keys)) in found.iter().enumerate().skip(top).take(PALETTE_LINES) {
+        let role = if index == palette.selected { Role::Selected } else { Role::Plain };
+        let says = pen::clip(command.says, 40);
+        lines.push(vec![
+            (format!("{:<18}", command.name), role),
+            (format!(" {keys:<10} "), Role::Key),
+            (format!("{says:<40}"), Role::Dim),
+        ]);
+    }
+    // A frame that keeps its size while one types does not flicker.
+    lines.resize(PALETTE_LINES + 1, Vec::new());
+    lines
+}
+
+fn export(model: &Model) -> Vec<Line> {
+    let choices = export_choices(model).into_iter().enumerate();
+    let mut lines: Vec<Line> = choices
+        .map(|(index, (text, _))| {
+            let selected = index == model.export;
+            let role = if selected { Role::Selected } else { Role::Plain };
+            vec![(if selected { "▸ " } else { "  " }.to_owned(), Role::Strong), (format!("{text:<44}"), role)]
+        })
+        .collect();
+    lines.push(Vec::new());
+    lines.push(vec![("written to this folder; Enter writes, Esc does not".to_owned(), Role::Dim)]);
+    lines
 }
 
 fn help(keymap: &Keymap) -> Vec<Line> {

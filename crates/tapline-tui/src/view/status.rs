@@ -98,6 +98,12 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
         ]);
         return;
     }
+    if model.paused.is_some() {
+        pen.write("paused ", Role::Warn);
+    }
+    if model.following {
+        pen.write("following ", Role::Strong);
+    }
     state(model, &mut pen);
     if model.page.is_list() {
         sorting(model, &mut pen);
