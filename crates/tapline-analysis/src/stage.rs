@@ -9,7 +9,7 @@ use tapline_reassembly::{Connection, Direction, End, Gap, Left, Oddity, Origin, 
 use crate::certificate::Judge;
 use crate::story::Story;
 use crate::talk::{Surroundings, Talk};
-use crate::{ConnectionRecord, Event, Options, Sender, TcpSample, TcpVerdict, finding, oddity};
+use crate::{ConnectionRecord, Event, Introduction, Options, Sender, TcpSample, TcpVerdict, finding, oddity};
 
 /// Why a connection that waits for secrets is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,12 @@ impl Stage {
 }
 
 impl Sink for Stage {
-    fn opened(&mut self, _: &Connection) {}
+    fn opened(&mut self, connection: &Connection) {
+        if self.options.interests.introductions {
+            let introduction = Introduction::of(connection, &Story::of(connection));
+            self.events.push(Event::Introduction(Box::new(introduction)));
+        }
+    }
 
     fn octets(
         &mut self,

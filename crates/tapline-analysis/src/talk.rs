@@ -7,7 +7,7 @@ use tapline_reassembly::{Connection, Direction, End, Origin};
 use crate::certificate::Judge;
 use crate::limits::SECRETS_AWAITED_NS;
 use crate::story::{Listener, Moment, Story};
-use crate::{Event, Options, Sender};
+use crate::{Event, Introduction, Options, Sender};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -141,8 +141,15 @@ impl Talk {
     ) {
         let Surroundings { here, options, keyring, judge, events } = surroundings;
         if let Some(conversation) = &mut self.conversation {
-            let mut listener = Listener { story: &mut self.story, connection, here, options, judge, events };
+            let introduces = options.interests.introductions;
+            let known = introduces.then(|| (self.story.known_by(), events.len()));
+            let mut listener =
+                Listener { story: &mut self.story, connection, here, options, judge, events: &mut *events };
             speak(conversation, keyring, &mut listener);
+            if let Some((_, mark)) = known.filter(|(before, _)| *before != self.story.known_by()) {
+                let introduction = Introduction::of(connection, &self.story);
+                events.insert(mark, Event::Introduction(Box::new(introduction)));
+            }
             let waits = conversation.is_waiting();
             self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
         }

@@ -116,6 +116,7 @@ impl FromStr for RecordType {
 pub fn interests(types: &[RecordType]) -> Interests {
     let wants = |kind| types.contains(&kind);
     Interests {
+        introductions: false,
         connections: wants(RecordType::Connection),
         tcp: wants(RecordType::Tcp),
         tcp_samples: wants(RecordType::TcpSample),
@@ -148,7 +149,10 @@ impl<W: Write> Writer<W> {
     /// Writes one event; a connection's progress is no record.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::ConnectionProgress(_) | Event::TlsSessionProgress(_) | Event::DnsSaid(_) => Ok(()),
+            Event::Introduction(_)
+            | Event::ConnectionProgress(_)
+            | Event::TlsSessionProgress(_)
+            | Event::DnsSaid(_) => Ok(()),
             Event::Lookup(lookup) => self.line(&lookup::Line::of(lookup)),
             Event::Finding(finding) => self.line(&finding::Line::of(finding)),
             Event::Connection(record) => self.line(&connection::Line::of(record)),
