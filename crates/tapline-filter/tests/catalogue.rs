@@ -98,11 +98,17 @@ fn every_field_is_told_by_the_records_that_have_it() {
     for path in tapline_testkit::fixtures() {
         let (events, start) = capture::events(&path, Interests::FULL, true);
         seen.known = known();
-        start.into_iter().for_each(|start| seen.known.begin(start));
-        events.iter().for_each(|event| seen.see(event));
+        if let Some(start) = start {
+            seen.known.begin(start);
+        }
+        for event in &events {
+            seen.see(event);
+        }
     }
     seen.known = known();
-    built().iter().for_each(|event| seen.see(event));
+    for event in built() {
+        seen.see(&event);
+    }
     let mut dead = Vec::new();
     for field in CATALOGUE {
         let told = seen.fields.remove(&field.id).unwrap_or_default();

@@ -33,6 +33,7 @@ mod words;
 
 use tapline_engine::analysis::Interests;
 use tapline_engine::{Outcome, Running};
+use tapline_filter::Filter;
 
 pub use theme::Theme;
 
@@ -44,7 +45,17 @@ pub fn terminal_width() -> Option<u16> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns)
 }
 
+/// How the dashboard begins.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Its colours.
+    pub theme: Theme,
+    /// The filter that is on.
+    pub filter: Filter,
+}
+
 /// Shows a run until the user leaves; gives its outcome if it had ended by then.
-pub fn run(running: Running, theme: Theme) -> std::io::Result<Option<Outcome>> {
+pub fn run(running: Running, options: Options) -> std::io::Result<Option<Outcome>> {
+    let Options { theme, filter: _ } = options;
     app::run(running, theme)
 }

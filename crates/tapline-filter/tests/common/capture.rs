@@ -47,7 +47,9 @@ pub(crate) fn connections(path: &Path, filter: &str, with_keys: bool) -> Vec<u64
     let mut sieve = Sieve::new(Filter::parse(filter).unwrap());
     let wanted = Interests { connections: true, ..Interests::NONE };
     let (events, start) = events(path, wanted.and(sieve.needs(wanted)), with_keys);
-    start.into_iter().for_each(|start| sieve.begin(start));
+    if let Some(start) = start {
+        sieve.begin(start);
+    }
     let mut held = Vec::new();
     for event in &events {
         match event {
