@@ -21,11 +21,12 @@ fn analyse(frames: &[Frame], interests: Interests) -> Vec<Event> {
 }
 
 fn introductions(events: &[Event]) -> Vec<(usize, &Introduction)> {
-    let introduction = |(nth, event)| match event {
-        &Event::Introduction(ref one) => Some((nth, &**one)),
+    let numbered = events.iter().enumerate();
+    let told = numbered.filter_map(|(nth, event)| match event {
+        Event::Introduction(one) => Some((nth, &**one)),
         _ => None,
-    };
-    events.iter().enumerate().filter_map(introduction).collect()
+    });
+    told.collect()
 }
 
 #[test]

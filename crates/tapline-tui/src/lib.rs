@@ -55,7 +55,6 @@ pub struct Options {
 }
 
 /// Shows a run until the user leaves; gives its outcome if it had ended by then.
-pub fn run(running: Running, options: Options) -> std::io::Result<Option<Outcome>> {
-    let Options { theme, filter: _ } = options;
-    app::run(running, theme)
+pub fn run(running: Running, options: &Options) -> std::io::Result<Option<Outcome>> {
+    app::run(running, options.theme)
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     options.watch = true;
     let running = tapline_engine::spawn(source, options)?;
     let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
-    match tapline_tui::run(running, Options { theme, filter })? {
+    match tapline_tui::run(running, &Options { theme, filter })? {
         Some(outcome) => Ok(output::complain_of_damage(&outcome)),
         None => Ok(Ending::Whole),
     }
