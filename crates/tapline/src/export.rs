@@ -46,8 +46,8 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     let mut written = Ok(());
     let outcome = run_engine(&mut *source, &options, |batch| {
         progress.see(&batch);
-        if let Some(start) = batch.totals.start {
-            writer.begin(start);
+        if let Some(first) = batch.totals.first {
+            writer.begin(first);
         }
         // Whoever reads along sees a batch when it is analysed; live, that is at once.
         written = batch.events.iter().try_for_each(|event| writer.event(event)).and_then(|()| writer.flush());

@@ -26,8 +26,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let mut progress = Progress::new();
     let outcome = run_engine(&mut *source, &run, |batch| {
         progress.see(&batch);
-        if let Some(start) = batch.totals.start {
-            report.begin(start);
+        if let Some(first) = batch.totals.first {
+            report.begin(first);
         }
         batch.events.into_iter().for_each(|event| report.event(event));
         ControlFlow::Continue(())

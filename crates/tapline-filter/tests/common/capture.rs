@@ -29,7 +29,7 @@ pub(crate) fn events(path: &Path, interests: Interests, with_keys: bool) -> (Vec
         events.extend(batch.events);
         ControlFlow::Continue(())
     });
-    (events, outcome.totals.start)
+    (events, outcome.totals.first)
 }
 
 /// Every event of frames that were built.
