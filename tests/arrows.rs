@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the left to the right of the design's line: a crate may use what stands before it.
-const LINE: [&str; 11] = [
+const LINE: [&str; 12] = [
     "tapline-packet",
     "tapline-libpcap",
     "tapline-capture",
@@ -12,6 +12,7 @@ const LINE: [&str; 11] = [
     "tapline-crypto",
     "tapline-decode",
     "tapline-analysis",
+    "tapline-filter",
     "tapline-engine",
     "tapline-export",
     "tapline-tui",
@@ -64,9 +65,14 @@ fn from_packet_to_analysis_there_is_no_device_thread_or_terminal() {
         "crossbeam-channel",
         "memmap2",
     ];
-    for name in
-        ["tapline-packet", "tapline-reassembly", "tapline-crypto", "tapline-decode", "tapline-analysis"]
-    {
+    for name in [
+        "tapline-packet",
+        "tapline-reassembly",
+        "tapline-crypto",
+        "tapline-decode",
+        "tapline-analysis",
+        "tapline-filter",
+    ] {
         for dependency in dependencies(name) {
             assert!(!outside.contains(&dependency.as_str()), "{name} uses {dependency}");
         }

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::open_reader;
 use tapline_engine::{RunOptions, run};
-use tapline_export::ndjson::Writer;
+use tapline_export::ndjson::{RecordType, Writer};
+use tapline_filter::{Filter, Sieve};
 use tapline_packet::Timestamp;
 use tapline_testkit::{Frame, Odd, Speaker, Talk, capture, fixtures};
 
@@ -21,17 +22,29 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const STEPS_NS: [i64; 8] =
     [0, 1_000, 70_000, 40_000_000, 1_100_000_000, 250_000_000_000, 8_000_000_000_000, -3_000_000_000];
 
-/// Everything that is told, as NDJSON, and the counts.
+/// Asks for what is known of a connection, when, and what is found across connections.
+const FILTER: &str = "frame.time_relative > 1ms and (tapline.server_name == a.example or tapline.finding)";
+
+/// Everything that is told, as NDJSON, what a filter lets through of it, and the counts.
 fn told(octets: &[u8], threads: usize, batch_packets: u64) -> String {
     let mut source = open_reader("capture", Box::new(Cursor::new(octets.to_vec()))).unwrap();
     let options = RunOptions { threads, batch_packets, ..RunOptions::new(Options::of(Interests::FULL)) };
-    let mut writer = Writer::new(Vec::new());
+    let sieve = Sieve::new(Filter::parse(FILTER).unwrap());
+    let (mut writer, filtered) = (Writer::new(Vec::new()), Writer::new(Vec::new()));
+    let mut filtered = filtered.through(sieve, &RecordType::ALL);
     let outcome = run(&mut *source, &options, |batch| {
-        batch.events.iter().for_each(|event| writer.event(event).unwrap());
+        if let Some(first) = batch.totals.first {
+            filtered.begin(first);
+        }
+        for event in &batch.events {
+            writer.event(event).unwrap();
+            filtered.event(event).unwrap();
+        }
         ControlFlow::Continue(())
     });
     writer.capture(&outcome).unwrap();
-    format!("{}{:?}", String::from_utf8(writer.into_inner().unwrap()).unwrap(), outcome.totals)
+    let [all, some] = [writer, filtered].map(|one| String::from_utf8(one.into_inner().unwrap()).unwrap());
+    format!("{all}{some}{:?}", outcome.totals)
 }
 
 fn check(name: &str, octets: &[u8]) {

@@ -12,12 +12,15 @@ use crate::certificate::{Chain, ChainVerdict, LogTimestamp, OcspResponse};
 use crate::http2::{FrameEffect, Http2Connection};
 use crate::{
     Carried, ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry,
-    Lookup, MessageSeen, PskMode, Renegotiation, SegmentSeen, Sender, StepKind, TlsKind, TlsOutcome, text,
+    Introduction, Lookup, MessageSeen, PskMode, Renegotiation, SegmentSeen, Sender, StepKind, TlsKind,
+    TlsOutcome, text,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// What a connection is known by, before its other events; a later one with the same id replaces it.
+    Introduction(Box<Introduction>),
     /// A connection as it stands; a later one with the same id replaces it.
     ConnectionProgress(Box<ConnectionRecord>),
     /// A connection, last word.
@@ -64,6 +67,7 @@ impl Event {
         Some(match self {
             Self::DnsSaid(_) | Self::Lookup(_) => return None,
             Self::Finding(finding) => return finding.connection,
+            Self::Introduction(introduction) => introduction.connection,
             Self::ConnectionProgress(record) | Self::Connection(record) => record.id,
             Self::Tcp(verdict) => verdict.connection,
             Self::TcpSample(sample) => sample.connection,
@@ -94,6 +98,7 @@ impl Event {
                 record.copy_of = record.copy_of.and_then(&id);
                 &mut record.id
             }
+            Self::Introduction(introduction) => &mut introduction.connection,
             Self::Tcp(verdict) => &mut verdict.connection,
             Self::TcpSample(sample) => &mut sample.connection,
             Self::Segment(segment) => &mut segment.connection,

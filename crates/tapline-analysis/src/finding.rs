@@ -90,8 +90,8 @@ impl Finding {
     }
 }
 
-/// What an event gives to tell.
-pub(crate) fn look_at(event: &Event, found: &mut Vec<Finding>) {
+/// Adds what an event by itself gives to tell. What shows only across connections is not among it.
+pub fn look_at(event: &Event, found: &mut Vec<Finding>) {
     match event {
         Event::Connection(record) => connection::look_at(record, found),
         Event::TlsSession(session) => session::look_at(session, found),

@@ -170,6 +170,7 @@ impl Intake {
         };
         totals.traffic.add(at, packet.wire_length);
         totals.clock_steps_back += u64::from(totals.start.is_some() && at < before);
+        totals.first.get_or_insert(at);
         totals.start = Some(totals.start.map_or(at, |start| start.min(at)));
         totals.end = Some(totals.end.map_or(at, |end| end.max(at)));
         at

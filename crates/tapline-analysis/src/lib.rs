@@ -22,6 +22,7 @@ mod http2;
 pub mod human;
 mod inferred;
 mod intake;
+mod introduction;
 pub mod limits;
 mod lookup;
 mod merger;
@@ -49,7 +50,7 @@ pub use event::{
     TlsMessage, TlsSession, WebSocketFrame,
 };
 pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
-pub use finding::{CATALOGUE, Finding, Kind, Severity};
+pub use finding::{CATALOGUE, Finding, Kind, Severity, look_at as look_for_findings};
 pub use grpc::{Grpc, GrpcMessages};
 pub use http2::{
     Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side,
@@ -57,6 +58,7 @@ pub use http2::{
     SettingValues, SettingsSent, StandstillTotals, StreamPriority, StreamState, Urgency, Which,
 };
 pub use intake::{Intake, Task, Work};
+pub use introduction::Introduction;
 pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};

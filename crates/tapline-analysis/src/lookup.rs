@@ -74,7 +74,17 @@ pub struct Lookup {
 impl Lookup {
     /// The type's name.
     pub fn kind_name(&self) -> Option<&'static str> {
-        Some(match self.kind {
+        Self::name_of_kind(self.kind)
+    }
+
+    /// The response code's name.
+    pub fn code_name(&self) -> Option<&'static str> {
+        Self::name_of_code(self.code?)
+    }
+
+    /// The name of a type of record.
+    pub fn name_of_kind(kind: u16) -> Option<&'static str> {
+        Some(match kind {
             1 => "A",
             2 => "NS",
             5 => "CNAME",
@@ -91,9 +101,9 @@ impl Lookup {
         })
     }
 
-    /// The response code's name.
-    pub fn code_name(&self) -> Option<&'static str> {
-        Some(match self.code? {
+    /// The name of a response code.
+    pub fn name_of_code(code: u16) -> Option<&'static str> {
+        Some(match code {
             0 => "NOERROR",
             1 => "FORMERR",
             2 => "SERVFAIL",

@@ -13,6 +13,8 @@ use crate::limits::SHARDS;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "one switch an event type, each on its own")]
 pub struct Interests {
+    /// What connections are known by, ahead of their other events.
+    pub introductions: bool,
     /// Connections.
     pub connections: bool,
     /// TCP verdicts one by one.
@@ -54,6 +56,7 @@ impl Interests {
 
     /// Every event with every field, but what only [`Self::CLOSE`] has.
     pub const FULL: Self = Self {
+        introductions: true,
         connections: true,
         wire: false,
         tcp: true,
@@ -74,6 +77,7 @@ impl Interests {
 
     /// What lists and timelines need: no single frames, no header fields.
     pub const SUMMARY: Self = Self {
+        introductions: false,
         tcp: false,
         tcp_samples: false,
         tls_messages: false,
@@ -85,6 +89,42 @@ impl Interests {
         anomalies: false,
         ..Self::FULL
     };
+
+    /// No event.
+    pub const NONE: Self = Self {
+        introductions: false,
+        connections: false,
+        tls_sessions: false,
+        tls_progress: false,
+        http2_connections: false,
+        exchanges: false,
+        findings: false,
+        ..Self::SUMMARY
+    };
+
+    /// What either of two asks for.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            introductions: self.introductions || other.introductions,
+            wire: self.wire || other.wire,
+            connections: self.connections || other.connections,
+            tcp: self.tcp || other.tcp,
+            tcp_samples: self.tcp_samples || other.tcp_samples,
+            tls_messages: self.tls_messages || other.tls_messages,
+            tls_sessions: self.tls_sessions || other.tls_sessions,
+            tls_progress: self.tls_progress || other.tls_progress,
+            http1_messages: self.http1_messages || other.http1_messages,
+            http2_frames: self.http2_frames || other.http2_frames,
+            websocket_frames: self.websocket_frames || other.websocket_frames,
+            http2_connections: self.http2_connections || other.http2_connections,
+            exchanges: self.exchanges || other.exchanges,
+            headers: self.headers || other.headers,
+            lookups: self.lookups || other.lookups,
+            findings: self.findings || other.findings,
+            anomalies: self.anomalies || other.anomalies,
+        }
+    }
 
     /// What has to be made so that these can be told: findings are made of other events.
     pub(crate) fn needed(self) -> Self {

@@ -12,8 +12,8 @@ use crate::certificate::Judge;
 use crate::story::Story;
 use crate::talk::{Surroundings, Talk};
 use crate::{
-    Carried, ConnectionRecord, Course, Event, Options, SegmentSeen, Sender, TcpSample, TcpVerdict, finding,
-    oddity,
+    Carried, ConnectionRecord, Course, Event, Introduction, Options, SegmentSeen, Sender, TcpSample,
+    TcpVerdict, finding, oddity,
 };
 
 /// Why a connection that waits for secrets is looked at.
@@ -170,7 +170,12 @@ impl Stage {
 }
 
 impl Sink for Stage {
-    fn opened(&mut self, _: &Connection) {}
+    fn opened(&mut self, connection: &Connection) {
+        if self.options.interests.introductions {
+            let introduction = Introduction::of(connection, &Story::of(connection));
+            self.events.push(Event::Introduction(Box::new(introduction)));
+        }
+    }
 
     fn octets(
         &mut self,

@@ -89,6 +89,14 @@ impl Story {
         sni.or_else(|| self.http2.as_ref()?.host()).or_else(|| self.http1.host()).map(str::to_owned)
     }
 
+    /// What changes when an [`crate::Introduction`] does: how many protocols, which side is the client, and where the
+    /// server's name stands.
+    pub(crate) fn known_by(&self) -> (usize, Option<Direction>, [bool; 3]) {
+        let sni = self.tls.as_ref().is_some_and(|tls| tls.server_name().is_some());
+        let authority = self.http2.as_ref().is_some_and(|http2| http2.host().is_some());
+        (self.protocols.len(), self.client(), [sni, authority, self.http1.host().is_some()])
+    }
+
     pub(crate) fn is_secure(&self) -> bool {
         self.protocols.contains(&Protocol::Tls)
     }

@@ -7,7 +7,7 @@ use tapline_reassembly::{Connection, Direction, End, Origin};
 use crate::certificate::Judge;
 use crate::limits::SECRETS_AWAITED_NS;
 use crate::story::{Listener, Moment, Story};
-use crate::{Event, Options, Sender};
+use crate::{Event, Introduction, Options, Sender};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
@@ -141,8 +141,14 @@ impl Talk {
     ) {
         let here = surroundings.here;
         if let Some(conversation) = &mut self.conversation {
+            let introduces = surroundings.options.interests.introductions;
             let (mut listener, keyring) = Listener::new(&mut self.story, connection, surroundings);
+            let known = introduces.then(|| (listener.story.known_by(), listener.events.len()));
             speak(conversation, keyring, &mut listener);
+            if let Some((_, mark)) = known.filter(|(before, _)| *before != listener.story.known_by()) {
+                let introduction = Introduction::of(connection, listener.story);
+                listener.events.insert(mark, Event::Introduction(Box::new(introduction)));
+            }
             let waits = conversation.is_waiting();
             self.waits_since = waits.then(|| self.waits_since.unwrap_or(here.at));
         }

@@ -14,6 +14,8 @@ pub struct Totals {
     pub packets: u64,
     /// Octets on the wire.
     pub bytes: u64,
+    /// The first packet's time.
+    pub first: Option<Timestamp>,
     /// Earliest packet time.
     pub start: Option<Timestamp>,
     /// Latest packet time.

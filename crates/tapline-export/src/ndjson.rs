@@ -20,6 +20,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use tapline_engine::Outcome;
 use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Sender, Timestamp};
+use tapline_filter::Sieve;
 
 use crate::rfc3339;
 
@@ -75,6 +76,32 @@ impl RecordType {
         Self::Anomaly,
     ];
 
+    /// What an event is as a record, if it is one.
+    pub fn of(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::Introduction(_)
+            | Event::ConnectionProgress(_)
+            | Event::TlsSessionProgress(_)
+            | Event::DnsSaid(_)
+            | Event::Segment(_)
+            | Event::Carried(_)
+            | Event::Message(_) => return None,
+            Event::Connection(_) => Self::Connection,
+            Event::Tcp(_) => Self::Tcp,
+            Event::TcpSample(_) => Self::TcpSample,
+            Event::TlsMessage(_) => Self::TlsMessage,
+            Event::TlsSession(_) => Self::TlsSession,
+            Event::Http1Message(_) => Self::Http1Message,
+            Event::Http2Frame(_) => Self::Http2Frame,
+            Event::WebSocketFrame(_) => Self::WebSocketFrame,
+            Event::Http2Connection(_) => Self::Http2Connection,
+            Event::Exchange(_) => Self::HttpExchange,
+            Event::Lookup(_) => Self::DnsLookup,
+            Event::Finding(_) => Self::Finding,
+            Event::Anomaly(_) => Self::Anomaly,
+        })
+    }
+
     /// The types that are written where nobody chooses: all but those with a line for nearly every packet.
     pub fn usual() -> Vec<Self> {
         Self::ALL.into_iter().filter(|&kind| kind != Self::TcpSample).collect()
@@ -116,6 +143,7 @@ impl FromStr for RecordType {
 pub fn interests(types: &[RecordType]) -> Interests {
     let wants = |kind| types.contains(&kind);
     Interests {
+        introductions: false,
         connections: wants(RecordType::Connection),
         wire: false,
         tcp: wants(RecordType::Tcp),
@@ -138,18 +166,40 @@ pub fn interests(types: &[RecordType]) -> Interests {
 /// Writes events as lines. What is written was asked for with [`interests`].
 pub struct Writer<W: Write> {
     out: W,
+    /// What goes through, and the types of it that are wanted: a filter has to see others too.
+    sieve: Option<(Sieve, Vec<RecordType>)>,
 }
 
 impl<W: Write> Writer<W> {
     /// Writes to `out`, which should be buffered.
     pub fn new(out: W) -> Self {
-        Self { out }
+        Self { out, sieve: None }
+    }
+
+    /// Writes of these types only what a filter lets through. The events must be those of [`interests`] and those
+    /// that the sieve needs beside them.
+    #[must_use]
+    pub fn through(self, sieve: Sieve, types: &[RecordType]) -> Self {
+        Self { sieve: Some((sieve, types.to_vec())), ..self }
+    }
+
+    /// The capture began then; only the first call counts.
+    pub fn begin(&mut self, start: Timestamp) {
+        if let Some((sieve, _)) = &mut self.sieve {
+            sieve.begin(start);
+        }
     }
 
     /// Writes one event; a connection's progress is no record, and neither is what only a close look tells.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        if let Some((sieve, types)) = &mut self.sieve
+            && !(sieve.holds(event) && RecordType::of(event).is_some_and(|kind| types.contains(&kind)))
+        {
+            return Ok(());
+        }
         match event {
-            Event::ConnectionProgress(_)
+            Event::Introduction(_)
+            | Event::ConnectionProgress(_)
             | Event::TlsSessionProgress(_)
             | Event::DnsSaid(_)
             | Event::Segment(_)
@@ -272,5 +322,16 @@ fn anomaly_line(anomaly: &AnomalyRecord) -> AnomalyLine<'_> {
         detail: &anomaly.detail,
         offset: anomaly.span.start,
         length_bytes: anomaly.span.end.saturating_sub(anomaly.span.start),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_names_records_as_they_are_written() {
+        let names = RecordType::ALL.map(RecordType::name).into_iter().filter(|&name| name != "capture");
+        assert!(names.eq(tapline_filter::RecordKind::ALL.map(tapline_filter::RecordKind::name)));
     }
 }

@@ -6,6 +6,7 @@
 mod certificates;
 mod comparison;
 mod connections;
+mod filtered;
 mod findings;
 mod handshakes;
 mod heading;
@@ -22,10 +23,12 @@ mod waterfall;
 use std::io::{self, Write};
 
 use tapline_engine::Outcome;
-use tapline_engine::analysis::{Comparison, Event, Interests};
+use tapline_engine::analysis::{Comparison, Event, Interests, Timestamp};
+use tapline_filter::Sieve;
 
 use certificates::Certificates;
 use connections::Connections;
+use filtered::Filtered;
 use findings::Findings;
 use handshakes::Handshakes;
 use http2::Http2Connections;
@@ -56,6 +59,8 @@ pub const INTERESTS: Interests = Interests { tls_progress: false, ..Interests::S
 /// What will be printed.
 pub struct Report {
     options: ReportOptions,
+    /// What is let in, where a filter is on.
+    filtered: Option<Filtered>,
     findings: Findings,
     connections: Connections,
     segments: Segments,
@@ -73,6 +78,7 @@ impl Report {
         let rows = if options.all { usize::MAX } else { ROWS_MAX };
         Self {
             options,
+            filtered: None,
             findings: Findings::new(rows, options.all),
             connections: Connections::new(rows),
             segments: Segments::new(rows),
@@ -85,9 +91,31 @@ impl Report {
         }
     }
 
+    /// A report on what a filter lets through. The events must be those of [`INTERESTS`] and those that the sieve
+    /// needs beside them.
+    #[must_use]
+    pub fn through(self, sieve: Sieve) -> Self {
+        Self { filtered: Some(Filtered::new(sieve)), ..self }
+    }
+
+    /// The capture began then; only the first call counts.
+    pub fn begin(&mut self, start: Timestamp) {
+        if let Some(filtered) = &mut self.filtered {
+            filtered.begin(start);
+        }
+    }
+
     /// Takes an event.
     pub fn event(&mut self, event: Event) {
-        self.comparison.take(&event);
+        // What matches is no measure of a version of HTTP.
+        match &mut self.filtered {
+            None => self.comparison.take(&event),
+            Some(filtered) => {
+                if !filtered.lets_in(&event) {
+                    return;
+                }
+            }
+        }
         match event {
             Event::Connection(record) => {
                 self.segments.take(&record);
@@ -109,6 +137,7 @@ impl Report {
     pub fn print(self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         let Self {
             options,
+            filtered,
             findings,
             connections,
             segments,
@@ -120,6 +149,9 @@ impl Report {
             comparison,
         } = self;
         heading::print(outcome, &options, out)?;
+        if let Some(filtered) = filtered {
+            filtered.print(&options, out)?;
+        }
         findings.print(&options, out)?;
         connections.print(&options, out)?;
         segments.print(&options, out)?;

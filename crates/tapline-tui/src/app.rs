@@ -45,6 +45,7 @@ pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<O
         }
         app.apply(&mut feed);
         app.hear();
+        app.settle();
         if let Some(closed) = feed.closed
             && app.model.source.end == End::Loading
         {
@@ -89,11 +90,11 @@ struct App {
 
 impl App {
     fn new(options: Options, size: ratatui::layout::Size) -> Self {
-        let Options { theme, config, again, exporter } = options;
+        let Options { theme, config, filter, again, exporter } = options;
         let mut model = Model::new(theme, size);
         model.keymap = config.keymap;
         let errands = Errands::new(again, exporter);
-        Self {
+        let mut app = Self {
             model,
             dirty: true,
             urgent: true,
@@ -101,7 +102,11 @@ impl App {
             settle_from: Instant::now(),
             errands,
             to_copy: None,
+        };
+        if !filter.is_empty() {
+            let _ = app.update(Msg::Filter(filter));
         }
+        app
     }
 
     fn input(&mut self, input: Input) -> io::Result<Effect> {
@@ -159,12 +164,14 @@ impl App {
 
     /// How long nothing need be done; `closed` where no batch will come any more.
     fn due_in(&self, closed: bool) -> Duration {
-        match self.drawn {
+        let frame = match self.drawn {
             Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
             _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
             _ if self.errands.go_on() => ERRANDS_LOOK,
             _ => LONG,
-        }
+        };
+        let settling = self.settle_from.saturating_duration_since(Instant::now());
+        if self.is_unsettled() { frame.min(settling) } else { frame }
     }
 
     /// Draws a frame if one is due.
@@ -176,26 +183,34 @@ impl App {
         if let Some(text) = self.to_copy.take() {
             screen.copy(&text)?;
         }
-        self.settle();
         let size = screen.size()?;
         if size != self.model.size {
             let _ = self.update(Msg::Resize(size));
         }
         screen.draw(|buffer| view::draw(&self.model, buffer))?;
-        // A list that could not be put in order yet is drawn again.
-        self.dirty = self.model.order.stale;
+        self.dirty = false;
         self.urgent = false;
         self.drawn = Some(Instant::now());
         Ok(())
     }
 
-    /// Puts the list in order, unless that would take too large a part of the time.
+    /// Goes on with putting the list in order, unless that would take too large a part of the time.
     fn settle(&mut self) {
         let started = Instant::now();
-        if started >= self.settle_from && self.model.paused.is_none() {
-            let _ = self.update(Msg::Settle);
-            self.settle_from = started + started.elapsed() * SETTLING_SHARE;
+        if !self.is_unsettled() || started < self.settle_from {
+            return;
         }
+        let _ = self.update(Msg::Settle);
+        self.dirty = true;
+        let share = if self.model.source.end == End::Loading { SETTLING_SHARE } else { 0 };
+        self.settle_from = started + started.elapsed() * share;
+    }
+
+    /// Whether the list is to be put in order.
+    fn is_unsettled(&self) -> bool {
+        let model = &self.model;
+        let stale = model.order.stale || model.order.making(&model.rows).is_some();
+        stale && model.paused.is_none()
     }
 }
 

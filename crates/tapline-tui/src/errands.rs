@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
+mod sifting;
+
+use sifting::Sifting;
 use tapline_engine::{Looking, Reopen, RunOptions, Subject, look};
+
+use tapline_filter::Filter;
 
 use crate::model::Close;
 use crate::update::{Effect, Msg};
@@ -62,6 +67,7 @@ pub(crate) struct Errands {
     looking: Option<Looking<Box<Close>>>,
     told: u16,
     exporting: Option<Receiver<Result<String, String>>>,
+    sifting: Option<Sifting>,
 }
 
 impl Errands {
@@ -74,6 +80,7 @@ impl Errands {
         match effect {
             Effect::Look(subject) => self.look(*subject),
             Effect::Export(request) => self.export(request.clone()),
+            Effect::Sift(filter) => self.sift(filter),
             Effect::None | Effect::Quit | Effect::Copy(_) => None,
         }
     }
@@ -117,12 +124,36 @@ impl Errands {
 
     /// Whether something is still to come.
     pub(crate) fn go_on(&self) -> bool {
-        self.looking.is_some() || self.exporting.is_some()
+        self.looking.is_some() || self.exporting.is_some() || self.sifting.is_some()
     }
 
     /// What is new since the last call.
     pub(crate) fn news(&mut self) -> Option<Msg> {
-        self.of_export().or_else(|| self.of_look())
+        self.of_export().or_else(|| self.of_sift()).or_else(|| self.of_look())
+    }
+
+    /// Begins to ask the capture, and gives up an earlier question.
+    fn sift(&mut self, filter: &Filter) -> Option<Msg> {
+        self.sifting = None;
+        let not = |why: String| Some(Msg::Sifted(filter.clone(), Err(why)));
+        let Some(again) = &self.again else {
+            let why = "this source can be read only once, and rows do not know all that the filter asks for";
+            return not(why.to_owned());
+        };
+        match Sifting::begin(again, filter.clone()) {
+            Ok(sifting) => self.sifting = Some(sifting),
+            Err(error) => return not(format!("cannot start a thread: {error}")),
+        }
+        None
+    }
+
+    fn of_sift(&mut self) -> Option<Msg> {
+        let sifting = self.sifting.as_mut()?;
+        let msg = sifting.news()?;
+        if let Msg::Sifted(..) = msg {
+            self.sifting = None;
+        }
+        Some(msg)
     }
 
     fn of_export(&mut self) -> Option<Msg> {

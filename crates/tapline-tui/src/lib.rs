@@ -37,6 +37,7 @@ mod words;
 
 use tapline_engine::analysis::Interests;
 use tapline_engine::{Outcome, Running};
+use tapline_filter::Filter;
 
 pub use config::{Choice, Config, ConfigError, Glyphs};
 pub use errands::{Again, ExportFormat, ExportRequest, Exporter};
@@ -56,6 +57,8 @@ pub struct Options {
     pub theme: Theme,
     /// What the user's configuration says; its theme is in `theme` already.
     pub config: Config,
+    /// The filter that is on at first.
+    pub filter: Filter,
     /// How single connections are read again to show them in full; `None` where that cannot be.
     pub again: Option<Again>,
     /// Who writes exports; `None` where nobody can.

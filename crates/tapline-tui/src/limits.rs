@@ -40,6 +40,16 @@ pub(crate) const SLOWEST_MAX: usize = 64;
 /// Steps that one can go back.
 pub(crate) const CAME_FROM_MAX: usize = 32;
 
+/// Connections and requests that a filter lets through and that are known as such where the capture had to be read again:
+/// about 50 octets each.
+pub(crate) const SIFTED_MAX: usize = 2_000_000;
+
+/// Rows that are filtered and put in order before keys are looked at again: a few milliseconds.
+pub(crate) const ROWS_A_STEP: usize = 4_096;
+
+/// Suggestions that are shown while a filter is typed.
+pub(crate) const SUGGESTIONS_SHOWN: usize = 6;
+
 /// Characters of a filter.
 pub(crate) const FILTER_CHARS_MAX: usize = 200;
 

@@ -2,8 +2,10 @@
 
 mod close;
 mod exchange;
+mod filter;
 mod findings;
 mod hosts;
+mod item;
 mod ladder;
 mod mark;
 mod order;
@@ -12,6 +14,7 @@ mod palette;
 mod place;
 mod rows;
 mod session;
+mod sifted;
 mod slowest;
 mod source;
 mod streams;
@@ -25,16 +28,19 @@ pub(crate) use close::{Close, Octets, Opened, Piece, Record, Status};
 #[cfg(test)]
 pub(crate) use exchange::Before;
 pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
+pub(crate) use filter::FilterInput;
 pub(crate) use findings::{FindingRow, Findings, Kindred};
 pub(crate) use hosts::{Host, Hosts, Server};
+pub(crate) use item::rows_know;
 pub(crate) use ladder::{Ladder, Layer, Mood, Rung, Segments, What};
 pub(crate) use mark::{Marked, Marks};
-pub(crate) use order::{Entry, Order, Sort};
+pub(crate) use order::{Asked, Entry, Order, Sort};
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use place::Place;
 pub(crate) use rows::{Row, Rows};
 pub(crate) use session::{Later, Leaf, Tls};
+pub(crate) use sifted::Sifted;
 pub(crate) use slowest::Slowest;
 pub(crate) use source::{End, SourceState};
 pub(crate) use streams::{HeaderTable, Lane, Pane, Streams, WindowPoints, letter, table_at, windows};
@@ -141,6 +147,12 @@ pub(crate) struct Model {
     pub(crate) order: Order,
     /// Where one is in `order`.
     pub(crate) list: Place,
+    /// What is selected once a list is there that has it.
+    pub(crate) go_to: Option<Entry>,
+    /// The first row of the next list is selected.
+    pub(crate) to_top: bool,
+    /// The filter as it is typed.
+    pub(crate) filter: FilterInput,
     /// Place of the selected request among its connection's; it counts while the requests have the focus.
     pub(crate) request: usize,
     /// Lines of the detail that are scrolled away.
@@ -189,6 +201,9 @@ impl Model {
             finding: Place::default(),
             order: Order::default(),
             list: Place::default(),
+            go_to: None,
+            to_top: false,
+            filter: FilterInput::default(),
             request: 0,
             detail_top: 0,
             focus: Focus::List,

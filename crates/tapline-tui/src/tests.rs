@@ -1,6 +1,7 @@
 //! The whole application through `update`, with real keys, on a buffer.
 
 mod captures;
+mod filter;
 mod ladder;
 mod overlays;
 mod overview;

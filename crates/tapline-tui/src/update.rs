@@ -14,17 +14,20 @@ mod typing;
 
 pub(crate) use overlay::choices as export_choices;
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::layout::{Position, Rect, Size};
 use tapline_analysis::{Event, Totals};
 use tapline_engine::capture::Progress;
 use tapline_engine::{Outcome, Subject};
+use tapline_filter::Filter;
 
 use crate::ExportRequest;
 use crate::here;
 use crate::keys::Action;
 use crate::layout::Layout;
-use crate::model::{Close, Focus, Model, Overlay, Page, Palette, Typing};
+use crate::model::{Close, Focus, Model, Overlay, Page, Palette, Sifted, Typing};
 
 /// Something happened.
 pub(crate) enum Msg {
@@ -37,12 +40,18 @@ pub(crate) enum Msg {
     Progress(Progress, Box<Totals>),
     /// Nothing more will come.
     Ended(Option<Box<Outcome>>),
+    /// A filter is on from here on.
+    Filter(Filter),
     /// A good moment to put the list in order.
     Settle,
     /// The close look has come so far, in 1/1000.
     Looking(u16),
     /// The close look is done, or failed and why.
     Looked(Result<Box<Close>, String>),
+    /// The capture was asked so far, in 1/1000.
+    Sifting(u16),
+    /// What a filter lets through, or why that is not known.
+    Sifted(Filter, Result<Arc<Sifted>, String>),
     /// An export was written, and where; or not, and why.
     Exported(Result<String, String>),
 }
@@ -55,6 +64,8 @@ pub(crate) enum Effect {
     Quit,
     /// Look closely at a connection; an earlier look is not wanted any more.
     Look(Subject),
+    /// Ask the whole capture what a filter lets through; an earlier question is not wanted any more.
+    Sift(Filter),
     /// Write something to a file.
     Export(ExportRequest),
     /// Put a text on the clipboard.
@@ -88,6 +99,17 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
         }
         Msg::Looking(permille) => pages::looking(model, permille),
         Msg::Looked(found) => pages::looked(model, found),
+        Msg::Sifting(permille) => {
+            if let Some(sifting) = &mut model.filter.sifting {
+                *sifting = permille;
+            }
+        }
+        Msg::Sifted(filter, Ok(sifted)) => list::set_sifted(model, filter, sifted),
+        Msg::Sifted(_, Err(why)) => {
+            model.filter.sifting = None;
+            model.notice = Some(format!("not filtered: {why}"));
+        }
+        Msg::Filter(filter) => effect = typing::apply(model, filter),
         Msg::Exported(told) => {
             model.notice = Some(
                 told.map_or_else(|why| format!("not exported: {why}"), |path| format!("written: {path}")),
@@ -112,7 +134,7 @@ fn press(model: &mut Model, key: KeyEvent) -> Effect {
     }
     let action = model.keymap.action(key, model.page);
     if let Some(what) = model.typing {
-        typing::press(model, what, key);
+        return typing::press(model, what, key);
     } else if let Some(overlay) = model.overlay {
         return overlay::press(model, overlay, key, action);
     } else if let Some(action) = action {
@@ -153,7 +175,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             if !model.page.is_list() {
                 pages::show(model, Page::Connections);
             }
-            model.typing = Some(Typing::Filter);
+            typing::begin(model);
             model.focus = Focus::List;
         }
         Action::Mark => model.typing = Some(Typing::Mark),
@@ -189,8 +211,14 @@ fn act_on_list(model: &mut Model, action: Action) {
         Action::Back => list::back(model),
         Action::Detail => list::detail(model),
         Action::Requests => list::toggle_requests(model),
-        Action::Sort => list::sort(model, model.order.sort.next(), model.order.reversed),
-        Action::Reverse => list::sort(model, model.order.sort, !model.order.reversed),
+        Action::Sort => {
+            let asked = model.order.asked();
+            list::sort(model, asked.sort.next(), asked.reversed);
+        }
+        Action::Reverse => {
+            let asked = model.order.asked();
+            list::sort(model, asked.sort, !asked.reversed);
+        }
         _ => time::act(model, action),
     }
 }

@@ -20,6 +20,7 @@ mod streams;
 mod tabs;
 mod tcp;
 mod title;
+mod typing;
 
 use ratatui::buffer::Buffer;
 
@@ -63,6 +64,7 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
         Page::Ladder | Page::Streams | Page::Tcp | Page::Bytes => close::draw(model, layout.body, buffer),
     }
     status::draw(model, layout.status, buffer);
+    typing::draw(model, &layout, buffer);
     overlay::draw(model, area, buffer);
     if model.theme.ascii {
         fold_to_ascii(buffer);

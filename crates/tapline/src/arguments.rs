@@ -24,6 +24,7 @@ Examples:
   tapline capture.pcapng                         dashboard on a file
   tapline -i eth0 -f 'tcp port 443'              dashboard on an interface
   tapline report capture.pcapng                  the same as text
+  tapline report -Y 'http.time > 200ms' FILE     only what matches a display filter
   tapline report day.pcap1 day.pcap2 --all       a rotated set, every row
   tapline --keylog keys.txt capture.pcapng       TLS opened with a key log
   ssh host tcpdump -U -w - | tapline report -    a capture from a pipe
@@ -39,13 +40,15 @@ Examples:
   tapline report capture.pcapng
   tapline report --all capture.pcapng | less
   tapline report -i lo -c 1000                   the next thousand packets
+  tapline report -Y 'tcp.analysis.retransmission or http.response.code >= 500' capture.pcapng
   tapline report --decode-as 8443=tls capture.pcapng")]
     Report(ReportArguments),
     /// Write what was found for other programs
     #[command(after_help = "\
 Examples:
   tapline export --to ndjson capture.pcapng | jq 'select(.type == \"http_exchange\") | .url'
-  tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng")]
+  tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng
+  tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng")]
     Export(ExportArguments),
     /// List the interfaces that can be captured on
     Interfaces,
@@ -92,11 +95,21 @@ pub(crate) struct InputArguments {
     pub(crate) threads: Option<u16>,
 }
 
+/// What of it is shown.
+#[derive(Args, Debug, Default)]
+pub(crate) struct FilterArguments {
+    /// Only what matches a display filter, as in tshark (docs/filter.md), or has words in it
+    #[arg(short = 'Y', long = "display-filter", value_name = "FILTER")]
+    pub(crate) display_filter: Option<String>,
+}
+
 /// `tapline FILE`.
 #[derive(Args, Debug)]
 pub(crate) struct DashboardArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) filter: FilterArguments,
     #[command(flatten)]
     pub(crate) colour: ColourArguments,
 }
@@ -106,6 +119,8 @@ pub(crate) struct DashboardArguments {
 pub(crate) struct ReportArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) filter: FilterArguments,
     #[command(flatten)]
     pub(crate) colour: ColourArguments,
     /// Every row, not only the most telling ones
@@ -121,6 +136,8 @@ pub(crate) struct ReportArguments {
 pub(crate) struct ExportArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) filter: FilterArguments,
     /// The format
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) to: Format,

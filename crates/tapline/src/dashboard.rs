@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 
 use anyhow::{Result, bail};
-use tapline_tui::Theme;
+use tapline_tui::{Options, Theme};
 
 use crate::arguments::DashboardArguments;
-use crate::{Ending, input, output};
+use crate::{Ending, filter, input, output};
 
 /// Opens the dashboard and stays until the user leaves.
 pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     if input.files.is_empty() && input.read.is_empty() && input.interface.is_none() {
         bail!("nothing to read: name a capture file or -i IFACE, or see tapline --help");
     }
+    let filter = filter::filter(&arguments.filter)?.unwrap_or_default();
     if !std::io::stdout().is_terminal() {
         bail!("the dashboard needs a terminal: use tapline report, or tapline export");
     }
@@ -22,8 +23,8 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     options.watch = true;
     let again = input::again(input, &options);
     let running = tapline_engine::spawn(source, options)?;
-    let theme = if arguments.colour.enabled(true) { Theme::DARK } else { Theme::PLAIN };
-    match tapline_tui::run(running, again, theme)? {
+    let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
+    match tapline_tui::run(running, &Options { theme, filter })? {
         Some(outcome) => Ok(output::complain_of_damage(&outcome)),
         None => Ok(Ending::Whole),
     }

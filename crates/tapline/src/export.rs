@@ -6,11 +6,12 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use tapline_engine::{Outcome, run as run_engine};
 use tapline_export::ndjson::{self, RecordType, Writer};
+use tapline_filter::Sieve;
 
 use crate::arguments::{ExportArguments, Format};
 use crate::output::NewFile;
 use crate::progress::Progress;
-use crate::{Ending, input, output};
+use crate::{Ending, filter, input, output};
 
 /// Writes an export.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
@@ -27,18 +28,27 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
 }
 
 fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
+    let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
     let mut source = input::source(&arguments.input)?;
     let usual = RecordType::usual();
     let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
-    let mut options = input::run_options(&arguments.input, ndjson::interests(types))?;
+    let wanted = ndjson::interests(types);
+    let interests = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
+    let mut options = input::run_options(&arguments.input, interests)?;
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
     let mut writer = Writer::new(out);
+    if let Some(sieve) = sieve {
+        writer = writer.through(sieve, types);
+    }
     let mut progress = Progress::new();
     let mut written = Ok(());
     let outcome = run_engine(&mut *source, &options, |batch| {
         progress.see(&batch);
+        if let Some(first) = batch.totals.first {
+            writer.begin(first);
+        }
         // Whoever reads along sees a batch when it is analysed; live, that is at once.
         written = batch.events.iter().try_for_each(|event| writer.event(event)).and_then(|()| writer.flush());
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -6,6 +6,7 @@
 mod arguments;
 mod dashboard;
 mod export;
+mod filter;
 mod input;
 mod interfaces;
 mod output;

@@ -6,20 +6,29 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use tapline_engine::run as run_engine;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
+use tapline_filter::Sieve;
 
 use crate::arguments::ReportArguments;
 use crate::progress::Progress;
-use crate::{Ending, input, output};
+use crate::{Ending, filter, input, output};
 
 /// Prints a report.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
+    let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
     let mut source = input::source(&arguments.input)?;
-    let run = input::run_options(&arguments.input, INTERESTS)?;
+    let interests = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
+    let run = input::run_options(&arguments.input, interests)?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
     let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
+    if let Some(sieve) = sieve {
+        report = report.through(sieve);
+    }
     let mut progress = Progress::new();
     let outcome = run_engine(&mut *source, &run, |batch| {
         progress.see(&batch);
+        if let Some(first) = batch.totals.first {
+            report.begin(first);
+        }
         batch.events.into_iter().for_each(|event| report.event(event));
         ControlFlow::Continue(())
     });

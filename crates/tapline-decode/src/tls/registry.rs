@@ -42,6 +42,11 @@ impl CipherSuite {
     pub fn name(self) -> Option<&'static str> {
         look_up(cipher_suites::NAMES, self.0)
     }
+
+    /// Every number that has a name, in order.
+    pub fn named() -> impl Iterator<Item = (Self, &'static str)> {
+        cipher_suites::NAMES.iter().map(|&(number, name)| (Self(number), name))
+    }
 }
 
 impl NamedGroup {
@@ -49,12 +54,22 @@ impl NamedGroup {
     pub fn name(self) -> Option<&'static str> {
         look_up(groups::NAMES, self.0)
     }
+
+    /// Every number that has a name, in order.
+    pub fn named() -> impl Iterator<Item = (Self, &'static str)> {
+        groups::NAMES.iter().map(|&(number, name)| (Self(number), name))
+    }
 }
 
 impl SignatureScheme {
     /// The IANA name: `ecdsa_secp256r1_sha256`; `GREASE` for reserved numbers.
     pub fn name(self) -> Option<&'static str> {
         look_up(groups::SCHEMES, self.0)
+    }
+
+    /// Every number that has a name, in order.
+    pub fn named() -> impl Iterator<Item = (Self, &'static str)> {
+        groups::SCHEMES.iter().map(|&(number, name)| (Self(number), name))
     }
 }
 

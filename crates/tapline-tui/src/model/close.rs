@@ -105,7 +105,8 @@ impl Close {
             Event::Anomaly(anomaly) => self.anomalies.push(*anomaly),
             Event::Connection(record) => self.record = Some(record),
             Event::Carried(carried) => self.carry(*carried),
-            Event::ConnectionProgress(_)
+            Event::Introduction(_)
+            | Event::ConnectionProgress(_)
             | Event::TlsMessage(_)
             | Event::TlsSessionProgress(_)
             | Event::Http1Message(_)

@@ -1,71 +1,21 @@
 //! Which connections are listed, and in which order.
+//!
+//! A capture may have a million connections: the list is put in order a few thousand rows at a time, and the old one
+//! stands until the new one is there.
+//!
+//! ```text
+//!   rows ── filter ──> runs, each in order ── merge ──> the list
+//! ```
 
-use std::cmp::Reverse;
+mod sort;
+mod work;
 
-use tapline_analysis::Endpoint;
+use tapline_filter::Filter;
 
-use super::{Row, Rows};
-use crate::words;
+pub(crate) use sort::Sort;
 
-/// What the list is sorted by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Sort {
-    /// First packet.
-    Start,
-    /// Longest first.
-    Duration,
-    /// Most payload first.
-    Bytes,
-    /// Slowest TCP and TLS handshake first.
-    Handshake,
-    /// Longest round trip of the TCP handshake first.
-    RoundTrip,
-    /// Most requests first.
-    Requests,
-    /// Most segments sent again first, then octets missing.
-    Loss,
-    /// By name, or by address.
-    Server,
-    /// What went wrong first, then the longest.
-    Problems,
-}
-
-impl Sort {
-    /// All, in the order in which the key goes through them.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Start,
-        Self::Duration,
-        Self::Problems,
-        Self::Bytes,
-        Self::Requests,
-        Self::Handshake,
-        Self::RoundTrip,
-        Self::Loss,
-        Self::Server,
-    ];
-
-    /// The name in the heading.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Duration => "duration",
-            Self::Bytes => "bytes",
-            Self::Handshake => "handshake",
-            Self::RoundTrip => "round trip",
-            Self::Requests => "requests",
-            Self::Loss => "loss",
-            Self::Server => "server",
-            Self::Problems => "problems",
-        }
-    }
-
-    /// The one that comes after it.
-    #[must_use]
-    pub(crate) fn next(self) -> Self {
-        let here = Self::ALL.iter().position(|&sort| sort == self).unwrap_or(0);
-        Self::ALL.get((here + 1) % Self::ALL.len()).copied().unwrap_or(self)
-    }
-}
+use super::{Rows, Sifted};
+use work::Work;
 
 /// A line of the list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,37 +27,36 @@ pub(crate) struct Entry {
 }
 
 /// Which connections are listed, and in which order.
+#[derive(Default)]
 pub(crate) struct Order {
     ids: Vec<u32>,
     /// With their requests below them, where these are wanted; else nothing.
     entries: Vec<Entry>,
-    /// Whether requests are listed below their connections.
-    requests: bool,
-    pub(crate) sort: Sort,
-    pub(crate) reversed: bool,
-    filter: String,
+    /// Whether `entries` is what is listed.
+    with_requests: bool,
+    asked: Asked,
+    /// The list that is being made.
+    work: Option<Box<Work>>,
     /// Rows changed since the list was put in order.
     pub(crate) stale: bool,
 }
 
-impl Default for Order {
-    fn default() -> Self {
-        Self {
-            ids: Vec::new(),
-            entries: Vec::new(),
-            requests: false,
-            sort: Sort::Start,
-            reversed: false,
-            filter: String::new(),
-            stale: false,
-        }
-    }
+/// What list is asked for.
+#[derive(Clone, Default)]
+pub(crate) struct Asked {
+    pub(crate) sort: Sort,
+    pub(crate) reversed: bool,
+    /// Whether requests are listed below their connections.
+    pub(crate) requests: bool,
+    pub(crate) filter: Filter,
+    /// What the filter lets through, where rows do not know enough to be asked.
+    pub(crate) sifted: Option<std::sync::Arc<Sifted>>,
 }
 
 impl Order {
     /// Lines of the list.
     pub(crate) fn len(&self) -> usize {
-        if self.requests { self.entries.len() } else { self.ids.len() }
+        if self.with_requests { self.entries.len() } else { self.ids.len() }
     }
 
     /// Connections that are listed.
@@ -115,9 +64,21 @@ impl Order {
         self.ids.len()
     }
 
+    /// What list is asked for.
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// Asks for another list.
+    pub(crate) fn ask(&mut self, change: impl FnOnce(&mut Asked)) {
+        change(&mut self.asked);
+        self.work = Some(Box::default());
+        self.stale = false;
+    }
+
     /// The line at a place of the list.
     pub(crate) fn get(&self, place: usize) -> Option<Entry> {
-        if self.requests {
+        if self.with_requests {
             return self.entries.get(place).copied();
         }
         self.ids.get(place).map(|&id| Entry { id, request: None })
@@ -130,137 +91,63 @@ impl Order {
 
     /// The place of a line.
     pub(crate) fn place_of(&self, entry: Entry) -> Option<usize> {
-        if self.requests {
+        if self.with_requests {
             return self.entries.iter().position(|&listed| listed == entry);
         }
-        let id = entry.id;
         if entry.request.is_some() {
             return None;
         }
-        if self.sort == Sort::Start && !self.reversed {
-            return self.ids.binary_search(&id).ok();
-        }
-        self.ids.iter().position(|&listed| listed == id)
+        self.ids.iter().position(|&listed| listed == entry.id)
     }
 
-    /// Whether requests are listed below their connections.
-    pub(crate) fn has_requests(&self) -> bool {
-        self.requests
-    }
-
-    /// Lists requests below their connections, or not.
-    pub(crate) fn set_requests(&mut self, requests: bool, rows: &Rows) {
-        self.requests = requests;
-        self.unfold(rows);
-    }
-
-    fn unfold(&mut self, rows: &Rows) {
-        self.entries.clear();
-        if !self.requests {
-            self.entries = Vec::new();
-            return;
-        }
-        for &id in &self.ids {
-            self.entries.push(Entry { id, request: None });
-            let count = rows.get(id).map_or(0, |row| row.exchanges().len());
-            let requests = 0..u32::try_from(count).unwrap_or(u32::MAX);
-            self.entries.extend(requests.map(|nth| Entry { id, request: Some(nth) }));
-        }
-    }
-
-    /// The words that a connection must have to be listed.
+    /// The text of the filter.
     pub(crate) fn filter(&self) -> &str {
-        &self.filter
+        self.asked.filter.text()
     }
 
-    /// Lists only connections that have all these words somewhere.
-    pub(crate) fn set_filter(&mut self, filter: String, rows: &Rows) {
-        let narrower = filter.starts_with(&self.filter);
-        self.filter = filter;
-        if narrower && !self.stale {
-            let words = self.words();
-            self.ids.retain(|&id| rows.get(id).is_some_and(|row| has_all(row, &words)));
-            self.unfold(rows);
-        } else {
-            self.rebuild(rows);
+    /// Whether a list is being made, and how much of it is, in 1/1000.
+    pub(crate) fn making(&self, rows: &Rows) -> Option<u16> {
+        self.work.as_ref().map(|work| work.permille(rows))
+    }
+
+    /// Begins a new list where rows changed.
+    pub(crate) fn refresh(&mut self) {
+        if self.stale && self.work.is_none() {
+            self.work = Some(Box::default());
+            self.stale = false;
         }
     }
 
-    /// Picks the rows anew and puts them in order.
-    pub(crate) fn rebuild(&mut self, rows: &Rows) {
-        let words = self.words();
-        self.ids.clear();
-        self.ids.extend(rows.ids().filter(|&id| rows.get(id).is_some_and(|row| has_all(row, &words))));
-        match self.sort {
-            Sort::Start => {}
-            Sort::Server => self.ids.sort_by_cached_key(|id| rows.get(*id).map(server)),
-            sort => self.ids.sort_by_cached_key(|id| Reverse(rows.get(*id).map(|row| key(row, sort)))),
+    /// Goes on with the list that is being made, for so many rows; whether it took the place of the old one.
+    pub(crate) fn work(&mut self, rows: &Rows, budget: usize) -> bool {
+        let Some(work) = &mut self.work else { return false };
+        if !work.go_on(rows, &self.asked, budget) {
+            return false;
         }
-        if self.reversed {
-            self.ids.reverse();
-        }
-        self.unfold(rows);
-        self.stale = false;
-    }
-
-    fn words(&self) -> Vec<String> {
-        self.filter.split_whitespace().map(str::to_lowercase).collect()
+        let Some(work) = self.work.take() else { return false };
+        (self.ids, self.entries) = work.into_list();
+        self.with_requests = self.asked.requests;
+        true
     }
 }
 
-/// Larger comes first.
-fn key(row: &Row, sort: Sort) -> (i64, i64) {
-    let Some(record) = row.record() else { return (0, 0) };
-    let bytes = || i64::try_from(record.payload_bytes()).unwrap_or(i64::MAX);
-    match sort {
-        Sort::Start | Sort::Server => (0, 0),
-        Sort::RoundTrip => (record.handshake.server_rtt_ns().unwrap_or(-1), 0),
-        Sort::Requests => (i64::try_from(record.requests.max(row.inferred().into())).unwrap_or(i64::MAX), 0),
-        Sort::Loss => {
-            let missing = record.client.missing_bytes.saturating_add(record.server.missing_bytes);
-            (words::sent_again(record).into(), i64::try_from(missing).unwrap_or(i64::MAX))
+#[cfg(test)]
+impl Order {
+    /// Makes the list to its end.
+    pub(crate) fn finish(&mut self, rows: &Rows) {
+        self.refresh();
+        while self.work.is_some() {
+            self.work(rows, 3);
         }
-        Sort::Duration => (record.duration_ns(), 0),
-        Sort::Bytes => (bytes(), 0),
-        Sort::Handshake => (row.setup_ns().unwrap_or(-1), 0),
-        Sort::Problems => (words::severity(row).into(), record.duration_ns()),
     }
-}
-
-/// By name in any case, what has none behind, by address.
-fn server(row: &Row) -> (bool, String, Option<Endpoint>) {
-    let name = row.name().map(str::to_lowercase);
-    (name.is_none(), name.unwrap_or_default(), row.record().map(|record| record.server.endpoint))
-}
-
-fn has_all(row: &Row, words: &[String]) -> bool {
-    words.is_empty()
-        || row.record().is_some_and(|record| {
-            let mut text = String::with_capacity(128);
-            let fields = [
-                record.client.endpoint.to_string(),
-                record.server.endpoint.to_string(),
-                row.name().unwrap_or_default().to_owned(),
-                words::speaks(record),
-                words::state(row, record).to_owned(),
-                row.tls().and_then(words::failure).unwrap_or_default(),
-            ];
-            for field in fields {
-                text.push_str(&field.to_lowercase());
-                text.push('\n');
-            }
-            let in_requests = |word: &str| {
-                row.exchanges().iter().any(|exchange| exchange.request.to_lowercase().contains(word))
-            };
-            words.iter().all(|word| text.contains(word.as_str()) || in_requests(word))
-        })
 }
 
 #[cfg(test)]
 mod tests {
+    use tapline_analysis::{Event, State};
+
     use super::*;
     use crate::testing;
-    use tapline_analysis::{Event, State};
 
     fn rows() -> Rows {
         let mut rows = Rows::default();
@@ -276,33 +163,26 @@ mod tests {
             record.state = state;
             rows.take(Event::Connection(Box::new(record)));
         }
-        rows.take(Event::Exchange(Box::new(testing::exchange(
-            2,
-            10,
-            "GET",
-            "http://gamma.example/Logo.png",
-        ))));
+        let exchange = testing::exchange(2, 10, "GET", "http://gamma.example/Logo.png");
+        rows.take(Event::Exchange(Box::new(exchange)));
         rows
     }
 
-    fn listed(change: impl FnOnce(&mut Order, &Rows)) -> Vec<u32> {
+    fn listed(change: impl FnOnce(&mut Asked)) -> Vec<u32> {
         let (mut order, rows) = (Order::default(), rows());
-        order.rebuild(&rows);
-        change(&mut order, &rows);
+        order.ask(change);
+        order.finish(&rows);
         order.ids
+    }
+
+    fn filtered(filter: &str) -> Vec<u32> {
+        listed(|asked| asked.filter = Filter::parse(filter).unwrap())
     }
 
     #[test]
     fn each_order() {
-        let check = |sort, expected: [u32; 3]| {
-            assert_eq!(
-                listed(|order, rows| {
-                    order.sort = sort;
-                    order.rebuild(rows);
-                }),
-                expected
-            );
-        };
+        let check =
+            |sort, expected: [u32; 3]| assert_eq!(listed(|asked| asked.sort = sort), expected, "{sort:?}");
         check(Sort::Start, [0, 1, 2]);
         check(Sort::Duration, [0, 2, 1]);
         check(Sort::Bytes, [1, 2, 0]);
@@ -313,20 +193,12 @@ mod tests {
 
     #[test]
     fn reversed_is_the_other_way_round() {
-        assert_eq!(
-            listed(|order, rows| {
-                order.reversed = true;
-                order.rebuild(rows);
-            }),
-            [2, 1, 0]
-        );
+        assert_eq!(listed(|asked| asked.reversed = true), [2, 1, 0]);
     }
 
     #[test]
-    fn a_filter_looks_at_names_addresses_endings_and_urls_in_any_case() {
-        let check = |filter: &str, expected: &[u32]| {
-            assert_eq!(listed(|order, rows| order.set_filter(filter.into(), rows)), expected, "{filter}");
-        };
+    fn words_look_at_names_addresses_endings_and_urls_in_any_case() {
+        let check = |filter: &str, expected: &[u32]| assert_eq!(filtered(filter), expected, "{filter}");
         check("", &[0, 1, 2]);
         check("ALPHA", &[0]);
         check("refused", &[1]);
@@ -337,26 +209,39 @@ mod tests {
     }
 
     #[test]
-    fn widening_a_filter_brings_rows_back() {
-        assert_eq!(
-            listed(|order, rows| {
-                order.set_filter("alphax".into(), rows);
-                order.set_filter("alpha".into(), rows);
-            }),
-            [0]
-        );
+    fn an_expression_holds_for_a_connection_or_for_something_in_it() {
+        let check = |filter: &str, expected: &[u32]| assert_eq!(filtered(filter), expected, "{filter}");
+        check("tapline.state == refused", &[1]);
+        check("http.request.method == GET", &[2]);
+        check("http.response.code == 200 and http.request.uri contains \"Logo\"", &[2]);
+        check("http.response.code == 200 and tapline.server_name contains alpha", &[]);
+        check("not http.request", &[0, 1, 2]);
+        check("ip.addr == 10.0.0.0/8 and tapline.bytes > 12.1kB", &[1, 2]);
     }
 
     #[test]
-    fn every_sort_is_reached() {
-        let mut sort = Sort::Start;
-        let mut names = Vec::new();
-        for _ in Sort::ALL {
-            names.push(sort.name());
-            sort = sort.next();
+    fn requests_stand_below_their_connections_where_they_are_wanted() {
+        let (mut order, rows) = (Order::default(), rows());
+        order.ask(|asked| asked.requests = true);
+        order.finish(&rows);
+        let request = Entry { id: 2, request: Some(0) };
+        assert_eq!((order.len(), order.get(3), order.place_of(request)), (4, Some(request), Some(3)));
+        order.ask(|asked| asked.filter = Filter::parse("http.request.method == POST").unwrap());
+        order.finish(&rows);
+        assert_eq!(order.len(), 0);
+    }
+
+    #[test]
+    fn the_old_list_stands_until_the_new_one_is_there() {
+        let (mut order, rows) = (Order::default(), rows());
+        order.stale = true;
+        order.finish(&rows);
+        order.ask(|asked| asked.sort = Sort::Duration);
+        assert!(!order.work(&rows, 2) && order.making(&rows).is_some());
+        assert_eq!(order.ids, [0, 1, 2]);
+        while order.making(&rows).is_some() {
+            order.work(&rows, 2);
         }
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!((names.len(), sort), (Sort::ALL.len(), Sort::Start));
+        assert_eq!(order.ids, [0, 2, 1]);
     }
 }

@@ -110,6 +110,11 @@ impl Rows {
         self.known
     }
 
+    /// One past the highest id.
+    pub(crate) fn bound(&self) -> u64 {
+        self.by_id.len() as u64
+    }
+
     /// Ids of the connections that are known, lowest first.
     pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
         let ids = self.by_id.iter().zip(0_u32..);

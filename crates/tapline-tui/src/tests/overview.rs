@@ -177,8 +177,11 @@ fn what_moves_the_list_does_nothing_and_what_is_over_all_comes_up() {
     let mut screen = loaded(80, 24);
     screen.keys("1+srfx");
     let model = &screen.model;
-    assert_eq!((model.zoomed, model.order.sort, model.order.reversed), (None, Sort::Start, false));
-    assert_eq!((model.page, model.order.has_requests()), (Page::Overview, false));
+    assert_eq!(
+        (model.zoomed, model.order.asked().sort, model.order.asked().reversed),
+        (None, Sort::Start, false)
+    );
+    assert_eq!((model.page, model.order.asked().requests), (Page::Overview, false));
     let _ = screen.key(KeyCode::F(1));
     has(&mut screen, &["─ Keys ─", "what is here, what is slow, what is wrong"]);
     let _ = screen.key(KeyCode::Esc);

@@ -48,10 +48,10 @@ fn a_failed_handshake_is_found_by_its_words() {
         let text = text(&drawn(name, false, (80, 24), &keys));
         assert!(text.contains(expected), "{text}");
     };
-    check("/tls failed", "failed-unknown-ca", "2 of 2");
+    check("/\"tls failed\"", "failed-unknown-ca", "2 of 2");
     check("/unknown_ca", "failed-unknown-ca", "2 of 2");
     check("/handshake_failure", "failed-unknown-ca", "0 of 2");
-    check("/tls failed", "tls12-ecdhe", "0 of 1");
+    check("/\"tls failed\"", "tls12-ecdhe", "0 of 1");
 }
 
 #[test]

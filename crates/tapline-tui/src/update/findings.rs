@@ -1,8 +1,8 @@
 //! The findings: which is selected, and where it leads.
 
-use super::{layout, list, pages};
+use super::{layout, list, pages, time};
 use crate::keys::Action;
-use crate::model::{ExchangeRow, Model, Page, Row};
+use crate::model::{Entry, ExchangeRow, Model, Page};
 use crate::view;
 
 /// Acts on the findings.
@@ -69,16 +69,18 @@ fn open(model: &mut Model) {
         model.notice = Some("this finding is about no single connection".to_owned());
         return;
     };
-    if !list::show(model, id) {
+    let Some(row) = model.rows.get(id).filter(|row| row.record().is_some()) else {
         model.notice = Some(format!("connection {id} is not listed"));
         return;
-    }
-    pages::descend(model, Page::Timeline);
-    let requests = model.selected_row().map(Row::exchanges).unwrap_or_default();
+    };
     let is_it = |request: &ExchangeRow| (request.stream, request.packet) == (stream, at);
-    let nth = requests.iter().position(is_it).and_then(|nth| u32::try_from(nth).ok());
+    let nth = row.exchanges().iter().position(is_it).and_then(|nth| u32::try_from(nth).ok());
+    pages::descend(model, Page::Timeline);
     match nth {
         Some(nth) => list::show_request(model, id, nth),
-        None => super::time::fit_selected(model),
+        None => {
+            list::show(model, Entry { id, request: None });
+            time::fit(model, id, None);
+        }
     }
 }

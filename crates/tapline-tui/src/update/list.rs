@@ -1,7 +1,12 @@
 //! The list: its order, its selection, what of it is on the screen; and the detail's scrolling.
 
+use std::sync::Arc;
+
+use tapline_filter::Filter;
+
 use super::{ladder, layout, pages, time};
-use crate::model::{Entry, Focus, Model, Page, Place, Sort};
+use crate::limits::ROWS_A_STEP;
+use crate::model::{Asked, Entry, Focus, Model, Page, Place, Row, Sifted, Sort};
 use crate::view;
 
 /// Goes one step deeper: from the list or a request to the ladder, from the detail to its requests.
@@ -37,32 +42,27 @@ pub(super) fn detail(model: &mut Model) {
 /// Selects the row that came last.
 pub(super) fn go_to_newest(model: &mut Model) {
     let last = model.order.len().saturating_sub(1);
-    select(model, if model.order.reversed { 0 } else { last });
+    select(model, if model.order.asked().reversed { 0 } else { last });
 }
 
 /// Lists requests below their connections.
 pub(super) fn show_requests(model: &mut Model) {
-    if !model.order.has_requests() {
+    if !model.order.asked().requests {
         toggle_requests(model);
     }
 }
 
 /// Selects a request below its connection, and shows the time around it.
 pub(super) fn show_request(model: &mut Model, id: u32, nth: u32) {
-    if !show(model, id) {
-        return;
+    if show(model, Entry { id, request: Some(nth) }) {
+        time::fit(model, id, usize::try_from(nth).ok());
     }
-    show_requests(model);
-    if let Some(place) = model.order.place_of(Entry { id, request: Some(nth) }) {
-        select(model, place);
-    }
-    time::fit_selected(model);
 }
 
 /// Lists requests below their connections, or not.
 pub(super) fn toggle_requests(model: &mut Model) {
-    let requests = !model.order.has_requests();
-    reorder(model, |model| model.order.set_requests(requests, &model.rows));
+    let requests = !model.order.asked().requests;
+    ask(model, |asked| asked.requests = requests);
 }
 
 /// Goes one step back; from the list the filter goes, then the screen.
@@ -71,7 +71,7 @@ pub(super) fn back(model: &mut Model) {
         _ if pages::came_from(model).is_some() => pages::back(model),
         Focus::Requests => model.focus = Focus::Detail,
         Focus::Detail => model.focus = Focus::List,
-        Focus::List if !model.order.filter().is_empty() => set_filter(model, String::new()),
+        Focus::List if !model.order.filter().is_empty() => set_filter(model, Filter::default()),
         Focus::List => pages::back(model),
     }
 }
@@ -136,49 +136,72 @@ pub(super) fn scroll(model: &mut Model, lines: isize) {
     select(model, place.selected);
 }
 
-/// Puts the lists in order where rows changed; the selected connection stays selected.
+/// Goes on with putting the lists in order where rows changed; the selected line stays selected.
 pub(super) fn settle(model: &mut Model) {
     model.findings.settle();
-    if model.order.stale {
-        reorder(model, |model| model.order.rebuild(&model.rows));
-    }
+    model.order.refresh();
+    make(model);
 }
 
 /// Sorts the list anew and shows its first row, which is what one sorts for.
 pub(super) fn sort(model: &mut Model, sort: Sort, reversed: bool) {
-    model.order.sort = sort;
-    model.order.reversed = reversed;
-    model.order.rebuild(&model.rows);
-    select(model, 0);
+    model.to_top = true;
+    ask(model, |asked| (asked.sort, asked.reversed) = (sort, reversed));
 }
 
-/// Selects a connection, without the filter where that hides it; whether it is known.
-pub(super) fn show(model: &mut Model, id: u32) -> bool {
+/// Selects a line, without the filter where that hides it; whether its connection is known.
+pub(super) fn show(model: &mut Model, entry: Entry) -> bool {
+    if model.rows.get(entry.id).and_then(Row::record).is_none() {
+        return false;
+    }
     settle(model);
-    if model.order.place(id).is_none() {
-        set_filter(model, String::new());
-    }
-    let place = model.order.place(id);
-    if let Some(place) = place {
+    if let Some(place) = model.order.place_of(entry) {
         select(model, place);
+        return true;
     }
-    place.is_some()
+    let hidden = model.order.place(entry.id).is_none();
+    model.go_to = Some(entry);
+    ask(model, |asked| {
+        asked.requests |= entry.request.is_some();
+        if hidden {
+            (asked.filter, asked.sifted) = (Filter::default(), None);
+        }
+    });
+    true
 }
 
-/// Filters the list; the selected connection stays selected where it is still listed.
-pub(super) fn set_filter(model: &mut Model, filter: String) {
-    if filter != model.order.filter() {
-        reorder(model, |model| model.order.set_filter(filter, &model.rows));
+/// Filters the list by what rows know; the selected line stays selected where it is still listed.
+pub(super) fn set_filter(model: &mut Model, filter: Filter) {
+    model.filter.sifting = None;
+    if filter != model.order.asked().filter {
+        ask(model, |asked| (asked.filter, asked.sifted) = (filter, None));
     }
 }
 
-fn reorder(model: &mut Model, change: impl FnOnce(&mut Model)) {
+/// Filters the list by what was found in the whole capture.
+pub(super) fn set_sifted(model: &mut Model, filter: Filter, sifted: Arc<Sifted>) {
+    model.filter.sifting = None;
+    ask(model, |asked| (asked.filter, asked.sifted) = (filter, Some(sifted)));
+}
+
+/// Asks for another list and begins to make it.
+fn ask(model: &mut Model, change: impl FnOnce(&mut Asked)) {
+    model.order.ask(change);
+    make(model);
+}
+
+/// Goes on with the list that is being made. When it is there, the selected line stays selected.
+fn make(model: &mut Model) {
     let selected = model.selected_entry();
     let from_top = model.list.selected.saturating_sub(model.list.top);
-    change(model);
-    let place =
-        selected.and_then(|entry| model.order.place_of(entry).or_else(|| model.order.place(entry.id)));
-    match place {
+    if !model.order.work(&model.rows, ROWS_A_STEP) {
+        return;
+    }
+    let to_top = std::mem::take(&mut model.to_top);
+    let wanted = model.go_to.take_if(|entry| model.order.place_of(*entry).is_some());
+    let place_of = |entry: Entry| model.order.place_of(entry).or_else(|| model.order.place(entry.id));
+    match wanted.or(selected.filter(|_| !to_top)).and_then(place_of) {
+        Some(place) if wanted.is_some() => select(model, place),
         Some(place) => model.list = Place { selected: place, top: place.saturating_sub(from_top) },
         None => select(model, 0),
     }

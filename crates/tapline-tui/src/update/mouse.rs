@@ -83,7 +83,8 @@ fn click(model: &mut Model, at: Position) {
     }
     if layout.heading.contains(at) && !layout.ruler().contains(at) {
         if let Some(sort) = view::sort_at(model, &layout, at.x) {
-            let reversed = sort == model.order.sort && !model.order.reversed;
+            let asked = model.order.asked();
+            let reversed = sort == asked.sort && !asked.reversed;
             list::sort(model, sort, reversed);
         }
         return;

@@ -2,6 +2,8 @@
 
 use ratatui::layout::Position;
 
+use tapline_filter::Filter;
+
 use super::{findings, layout, list, pages};
 use crate::keys::Action;
 use crate::model::{Model, Overlay, Page, Spot};
@@ -101,7 +103,7 @@ fn open(model: &mut Model) {
         }
         Spot::Handshakes => {
             pages::descend(model, Page::Connections);
-            list::set_filter(model, "tls".to_owned());
+            list::set_filter(model, words("tls"));
         }
         Spot::Health => super::open(model, Overlay::Warnings),
         Spot::Exchange(id, nth) => {
@@ -117,7 +119,7 @@ fn open(model: &mut Model) {
             let servers = model.rows.hosts().busiest(rank + 1);
             let name = servers.get(rank).map(|(server, _)| server.word());
             pages::descend(model, Page::Connections);
-            list::set_filter(model, name.unwrap_or_default());
+            list::set_filter(model, words(&name.unwrap_or_default()));
         }
     }
 }
@@ -135,4 +137,9 @@ fn blocks(model: &Model) -> Vec<Block> {
 fn extent(model: &Model) -> (usize, usize) {
     let total = blocks(model).iter().map(|block| block.lines.end).max().unwrap_or(0);
     (total, layout(model).map_or(1, |layout| view::overview_height(layout.body)))
+}
+
+/// A search for these words.
+fn words(text: &str) -> Filter {
+    Filter::parse(text).unwrap_or_default()
 }

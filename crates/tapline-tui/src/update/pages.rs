@@ -2,7 +2,7 @@
 
 use super::{Effect, list};
 use crate::limits::CAME_FROM_MAX;
-use crate::model::{Came, Close, Focus, Marked, Model, Opened, Page, Status};
+use crate::model::{Came, Close, Entry, Focus, Marked, Model, Opened, Page, Status};
 use tapline_engine::Subject;
 
 /// Shows a screen; the way here is forgotten, because nobody went down it.
@@ -104,7 +104,7 @@ pub(super) fn jump(model: &mut Model, letter: char) {
         return;
     };
     if let Some(id) = spot.connection {
-        list::show(model, id);
+        list::show(model, Entry { id, request: None });
     }
     descend(model, spot.page);
 }

@@ -53,9 +53,17 @@ pub(super) fn put_cursor(model: &mut Model, cell: u16, columns: u16) {
 }
 
 /// The selected connection or request with a little room on both sides.
-pub(super) fn fit_selected(model: &mut Model) {
-    let Some(row) = model.selected_row() else { return };
-    let request = model.selected_request().and_then(|nth| row.exchanges().get(nth));
+fn fit_selected(model: &mut Model) {
+    if let Some(entry) = model.selected_entry() {
+        let request = model.selected_request();
+        fit(model, entry.id, request);
+    }
+}
+
+/// A connection, or its nth request, with a little room on both sides.
+pub(super) fn fit(model: &mut Model, id: u32, request: Option<usize>) {
+    let Some(row) = model.rows.get(id) else { return };
+    let request = request.and_then(|nth| row.exchanges().get(nth));
     let (first, last) = match (request, row.record()) {
         (Some(request), _) => (request.start, request.end),
         (None, Some(record)) => (record.first.at.0, record.last.at.0),

@@ -62,7 +62,7 @@ fn frame(area: Rect, lines: &[Line]) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-fn border(model: &Model, title: &str, place: Rect, buffer: &mut Buffer) {
+pub(super) fn border(model: &Model, title: &str, place: Rect, buffer: &mut Buffer) {
     let across = "─".repeat(usize::from(place.width.saturating_sub(2)));
     let mut line = |y: u16, ends: (&str, &str), middle: &str| {
         let mut pen = Pen::new(buffer, Rect { y, height: 1, ..place }, model.theme);

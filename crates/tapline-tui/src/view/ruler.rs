@@ -18,8 +18,8 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, Rect { x: place.x + 1, width, ..place }, model.theme);
     for (index, (column, width)) in columns::fitting(model, width).into_iter().enumerate() {
         pen.skip(u16::from(index > 0));
-        let sorted = column.is_sorted_by(model.order.sort);
-        let ascending = (model.order.sort == Sort::Start) != model.order.reversed;
+        let sorted = column.is_sorted_by(model.order.asked().sort);
+        let ascending = (model.order.asked().sort == Sort::Start) != model.order.asked().reversed;
         let arrow = if ascending { "▲" } else { "▼" };
         let (arrow, role) = if sorted { (arrow, Role::Strong) } else { ("", Role::Dim) };
         let name = format!("{}{arrow}", column.name());

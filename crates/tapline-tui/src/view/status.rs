@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use tapline_analysis::human;
+use tapline_analysis::{human, printable};
 
 use super::bar;
 use super::pen::{self, Pen};
@@ -87,12 +87,16 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
     }
     if model.typing == Some(Typing::Filter) {
         pen.write("/", Role::Key);
-        pen.write(model.order.filter(), Role::Strong);
-        pen.write("▏", Role::Strong);
+        let (before, behind) = model.filter.text().split_at(model.filter.cursor());
+        pen.write(&printable(before), Role::Strong);
+        pen.write("▏", Role::Key);
+        pen.write(&printable(behind), Role::Strong);
         pen.right(&[
             (&found(model), Role::Plain),
             ("   Enter", Role::Key),
             (" keep  ", Role::Dim),
+            ("Tab", Role::Key),
+            (" complete  ", Role::Dim),
             ("Esc", Role::Key),
             (" clear ", Role::Dim),
         ]);
@@ -100,6 +104,11 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
     }
     if model.paused.is_some() {
         pen.write("paused ", Role::Warn);
+    }
+    if let Some(permille) = model.filter.sifting {
+        pen.write(&format!("filtering {} % ", permille / 10), Role::Progress);
+    } else if let Some(permille) = model.order.making(&model.rows) {
+        pen.write(&format!("sorting {} % ", permille / 10), Role::Progress);
     }
     if model.following {
         pen.write("following ", Role::Strong);
@@ -131,7 +140,7 @@ fn found(model: &Model) -> String {
 
 /// By what the list is sorted, where that is not its natural order.
 fn sorting(model: &Model, pen: &mut Pen<'_>) {
-    let (sort, reversed) = (model.order.sort, model.order.reversed);
+    let (sort, reversed) = (model.order.asked().sort, model.order.asked().reversed);
     if sort != Sort::Start || reversed {
         pen.write(&format!("  by {}{}", sort.name(), if reversed { ", reversed" } else { "" }), Role::Dim);
     }
