@@ -112,6 +112,9 @@ pub(crate) struct DashboardArguments {
     pub(crate) filter: FilterArguments,
     #[command(flatten)]
     pub(crate) colour: ColourArguments,
+    /// Theme, glyphs and keys; tapline/config.toml in the user's configuration folder by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `tapline report`.

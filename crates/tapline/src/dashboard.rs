@@ -1,9 +1,12 @@
 //! `tapline FILE`: the dashboard.
 
+mod exporter;
+mod look;
+
 use std::io::IsTerminal;
 
 use anyhow::{Result, bail};
-use tapline_tui::{Options, Theme};
+use tapline_tui::Options;
 
 use crate::arguments::DashboardArguments;
 use crate::{Ending, filter, input, output};
@@ -15,6 +18,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
         bail!("nothing to read: name a capture file or -i IFACE, or see tapline --help");
     }
     let filter = filter::filter(&arguments.filter)?.unwrap_or_default();
+    let config = look::config(arguments.config.as_deref())?;
     if !std::io::stdout().is_terminal() {
         bail!("the dashboard needs a terminal: use tapline report, or tapline export");
     }
@@ -23,8 +27,9 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     options.watch = true;
     let again = input::again(input, &options);
     let running = tapline_engine::spawn(source, options)?;
-    let theme = if arguments.colour.enabled(true) { Theme::Colours } else { Theme::Plain };
-    match tapline_tui::run(running, &Options { theme, filter })? {
+    let theme = look::theme(&config, arguments.colour.enabled(true));
+    let exporter = again.clone().map(exporter::exporter);
+    match tapline_tui::run(running, Options { theme, config, filter, again, exporter })? {
         Some(outcome) => Ok(output::complain_of_damage(&outcome)),
         None => Ok(Ending::Whole),
     }

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
-use tapline_engine::{Outcome, run as run_engine};
+use tapline_engine::capture::Source;
+use tapline_engine::{Batch, Outcome, RunOptions, run as run_engine};
 use tapline_export::ndjson::{self, RecordType, Writer};
 use tapline_filter::Sieve;
 
@@ -38,14 +39,28 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
+    let mut progress = Progress::new();
+    let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| progress.see(batch));
+    progress.clear();
+    written
+}
+
+/// Writes what a source holds. The options' interests must be those of the types, and what the sieve needs.
+pub(crate) fn write_ndjson<W: Write>(
+    source: &mut dyn Source,
+    options: &RunOptions,
+    types: &[RecordType],
+    sieve: Option<Sieve>,
+    out: W,
+    mut see: impl FnMut(&Batch),
+) -> Result<(W, Outcome)> {
     let mut writer = Writer::new(out);
     if let Some(sieve) = sieve {
         writer = writer.through(sieve, types);
     }
-    let mut progress = Progress::new();
     let mut written = Ok(());
-    let outcome = run_engine(&mut *source, &options, |batch| {
-        progress.see(&batch);
+    let outcome = run_engine(source, options, |batch| {
+        see(&batch);
         if let Some(first) = batch.totals.first {
             writer.begin(first);
         }
@@ -53,7 +68,6 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
         written = batch.events.iter().try_for_each(|event| writer.event(event)).and_then(|()| writer.flush());
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    progress.clear();
     written?;
     if types.contains(&RecordType::Capture) {
         writer.capture(&outcome)?;

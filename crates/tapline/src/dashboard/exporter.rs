@@ -1,0 +1,85 @@
+//! Exports that the dashboard asks for: a connection, or what its filter lets through, in this folder.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use tapline_engine::analysis::Options;
+use tapline_engine::capture::Source;
+use tapline_engine::{Outcome, RunOptions, excerpt, run};
+use tapline_export::ndjson::{self, RecordType};
+use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
+use tapline_filter::{Filter, Sieve};
+use tapline_tui::{Again, ExportFormat, ExportRequest, Exporter};
+
+use crate::export::write_ndjson;
+use crate::output::NewFile;
+
+/// Columns of a report in a file.
+const WIDTH: usize = 120;
+
+/// Who writes exports of a capture that can be read again.
+pub(crate) fn exporter(again: Again) -> Exporter {
+    Arc::new(move |request| export(&again, request).map_err(|error| format!("{error:#}")))
+}
+
+/// Writes an export and gives its file's name.
+fn export(again: &Again, request: &ExportRequest) -> Result<String> {
+    let (_, ending) = request.format.name();
+    let stem = request.connection.map_or("tapline-export".to_owned(), |(id, _)| format!("tapline-connection-{id}"));
+    let path = free_path(&stem, ending);
+    let mut file = NewFile::create(&path)?;
+    let mut source = (again.reopen)()?;
+    let mut options = RunOptions { watch: false, ..again.options.clone() };
+    if let Some((_, subject)) = request.connection {
+        source = excerpt(source, subject);
+        options.analysis.only = Some(subject.ends);
+    }
+    let sieve = Some(Filter::parse(&request.filter)?).filter(|filter| !filter.is_empty()).map(Sieve::new);
+    match request.format {
+        ExportFormat::Ndjson => {
+            let types = RecordType::usual();
+            let wanted = ndjson::interests(&types);
+            let needed = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
+            options.analysis = Options { interests: needed, ..options.analysis };
+            file = write_ndjson(&mut *source, &options, &types, sieve, file, |_| {})?.0;
+        }
+        ExportFormat::Report => report(&mut *source, options, sieve, &mut file)?,
+    }
+    file.persist(&path)?;
+    Ok(path.display().to_string())
+}
+
+fn report(
+    source: &mut dyn Source,
+    mut options: RunOptions,
+    sieve: Option<Sieve>,
+    out: &mut impl Write,
+) -> Result<()> {
+    let needed = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
+    options.analysis = Options { interests: needed, ..options.analysis };
+    let roots = options.analysis.trust.as_ref().map(|trust| trust.whose());
+    let mut report = Report::new(ReportOptions { width: Some(WIDTH), palette: Palette::Plain, all: true, roots });
+    if let Some(sieve) = sieve {
+        report = report.through(sieve);
+    }
+    let outcome: Outcome = run(source, &options, |batch| {
+        if let Some(first) = batch.totals.first {
+            report.begin(first);
+        }
+        batch.events.into_iter().for_each(|event| report.event(event));
+        ControlFlow::Continue(())
+    });
+    report.print(&outcome, out)?;
+    Ok(())
+}
+
+/// A name in this folder that nothing has yet.
+fn free_path(stem: &str, ending: &str) -> PathBuf {
+    let first = PathBuf::from(format!("{stem}.{ending}"));
+    let others = (2..1000).map(|n| PathBuf::from(format!("{stem}-{n}.{ending}")));
+    let is_free = |path: &PathBuf| !Path::new(path).exists();
+    std::iter::once(first.clone()).chain(others).find(is_free).unwrap_or(first)
+}
