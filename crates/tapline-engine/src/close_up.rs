@@ -101,12 +101,6 @@ impl<T> Drop for Looking<T> {
     }
 }
 
-/// A connection's part of a capture as a source of its own: from its first packet to its last, with what others sent
-/// between them.
-pub fn excerpt(source: Box<dyn Source + Send>, subject: Subject) -> Box<dyn Source + Send> {
-    Box::new(Excerpt::new(source, subject, Going::default()).forgetting())
-}
-
 /// Looks at a connection in the background, and sorts there what was found.
 pub fn look<T: Send + 'static>(
     reopen: Reopen,

@@ -14,7 +14,7 @@ mod spawn;
 mod team;
 mod trust;
 
-pub use close_up::{CapturedPacket, CloseUp, Looking, Reopen, Subject, close_up, excerpt, look};
+pub use close_up::{CapturedPacket, CloseUp, Looking, Reopen, Subject, close_up, look};
 pub use keys::{KeyFiles, KeysError};
 pub use run::{Batch, Outcome, RunOptions, run};
 pub use spawn::{Running, spawn};

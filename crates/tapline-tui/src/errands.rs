@@ -28,7 +28,7 @@ pub struct ExportRequest {
     /// As what.
     pub format: ExportFormat,
     /// Of which connection; `None` for all that the filter lets through.
-    pub connection: Option<(u32, Subject)>,
+    pub connection: Option<u32>,
     /// The filter that is on.
     pub filter: String,
 }

@@ -16,8 +16,6 @@ pub(super) struct Excerpt {
     going: Going,
     /// The packet that was read last; 0 before the first.
     at: u64,
-    /// Whether the connection's packets are kept.
-    keeps: bool,
     kept: Vec<CapturedPacket>,
     room: u64,
     left_out: u64,
@@ -25,12 +23,7 @@ pub(super) struct Excerpt {
 
 impl Excerpt {
     pub(super) fn new(source: Box<dyn Source + Send>, subject: Subject, going: Going) -> Self {
-        Self { source, subject, going, at: 0, keeps: true, kept: Vec::new(), room: CLOSE_PACKET_OCTETS_MAX, left_out: 0 }
-    }
-
-    /// The same without keeping packets.
-    pub(super) fn forgetting(self) -> Self {
-        Self { keeps: false, ..self }
+        Self { source, subject, going, at: 0, kept: Vec::new(), room: CLOSE_PACKET_OCTETS_MAX, left_out: 0 }
     }
 
     /// The connection's packets, and how many octets of others found no room.
@@ -63,7 +56,7 @@ fn belongs(packet: &Packet<'_>, ends: [Endpoint; 2]) -> bool {
 
 impl Source for Excerpt {
     fn next(&mut self) -> Item<'_> {
-        let Self { source, subject, going, at, keeps, kept, room, left_out } = self;
+        let Self { source, subject, going, at, kept, room, left_out } = self;
         while *at + 1 < subject.first {
             if at.is_multiple_of(CLOSE_LOOK_PACKETS) && !look(going, source.progress()) {
                 return Item::End;
@@ -80,7 +73,7 @@ impl Source for Excerpt {
         match source.next() {
             Item::Packet(packet) => {
                 *at = packet.number;
-                if *keeps && belongs(&packet, subject.ends) {
+                if belongs(&packet, subject.ends) {
                     let length = packet.data.len() as u64;
                     if length <= *room {
                         *room -= length;

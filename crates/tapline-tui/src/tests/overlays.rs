@@ -97,7 +97,7 @@ fn exports_are_chosen_from_a_list_and_told_when_they_are_written() {
     screen.keys("jj");
     let Effect::Export(request) = screen.key(KeyCode::Enter) else { panic!("nothing is exported") };
     assert_eq!(
-        (request.format, request.connection.map(|(id, _)| id)),
+        (request.format, request.connection),
         (crate::ExportFormat::Report, Some(1))
     );
     has(&mut screen, &["exporting …"]);

@@ -1,12 +1,11 @@
 //! Keys while something lies over the screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tapline_engine::Subject;
 
 use super::{Effect, act, open};
 use crate::keys::Action;
 use crate::limits::FILTER_CHARS_MAX;
-use crate::model::{Model, Overlay};
+use crate::model::{Entry, Model, Overlay};
 use crate::{ExportFormat, ExportRequest};
 
 /// A key while something lies over the screen.
@@ -86,14 +85,13 @@ fn export(model: &mut Model, action: Option<Action>) -> Effect {
 /// What can be exported from here: the selected connection, and what is listed, in each format.
 pub(crate) fn choices(model: &Model) -> Vec<(String, ExportRequest)> {
     let filter = model.order.filter().to_owned();
-    let selected = model.selected_entry().zip(model.selected_row().and_then(|row| row.record()));
+    let selected = model.selected_entry();
     let mut choices = Vec::new();
     for format in ExportFormat::ALL {
         let (name, _) = format.name();
-        if let Some((entry, record)) = selected {
-            let connection = Some((entry.id, Subject::of(record)));
-            let request = ExportRequest { format, connection, filter: String::new() };
-            choices.push((format!("connection {} as {name}", entry.id), request));
+        if let Some(Entry { id, .. }) = selected {
+            let request = ExportRequest { format, connection: Some(id), filter: String::new() };
+            choices.push((format!("connection {id} as {name}"), request));
         }
         let what = if filter.is_empty() { "all of the capture" } else { "what the filter lets through" };
         let request = ExportRequest { format, connection: None, filter: filter.clone() };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use tapline_engine::analysis::Options;
 use tapline_engine::capture::Source;
-use tapline_engine::{Outcome, RunOptions, excerpt, run};
+use tapline_engine::{Outcome, RunOptions, run};
 use tapline_export::ndjson::{self, RecordType};
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::{Filter, Sieve};
@@ -28,16 +28,17 @@ pub(crate) fn exporter(again: Again) -> Exporter {
 /// Writes an export and gives its file's name.
 fn export(again: &Again, request: &ExportRequest) -> Result<String> {
     let (_, ending) = request.format.name();
-    let stem = request.connection.map_or("tapline-export".to_owned(), |(id, _)| format!("tapline-connection-{id}"));
+    let stem = request.connection.map_or("tapline-export".to_owned(), |id| format!("tapline-connection-{id}"));
     let path = free_path(&stem, ending);
     let mut file = NewFile::create(&path)?;
     let mut source = (again.reopen)()?;
     let mut options = RunOptions { watch: false, ..again.options.clone() };
-    if let Some((_, subject)) = request.connection {
-        source = excerpt(source, subject);
-        options.analysis.only = Some(subject.ends);
-    }
-    let sieve = Some(Filter::parse(&request.filter)?).filter(|filter| !filter.is_empty()).map(Sieve::new);
+    // The whole capture is read for one connection too, so that it has the same number as everywhere else.
+    let filter = match request.connection {
+        Some(id) => Filter::parse(&format!("tcp.stream == {id}"))?,
+        None => Filter::parse(&request.filter)?,
+    };
+    let sieve = Some(filter).filter(|filter| !filter.is_empty()).map(Sieve::new);
     match request.format {
         ExportFormat::Ndjson => {
             let types = RecordType::usual();
