@@ -200,8 +200,7 @@ impl<'a> Cursor<'a> {
         answer
     }
 
-    /// A heading over so many octets, which `inside` has to use up: what it leaves is left over, and where they are not
-    /// all there, it is said after what could be read.
+    /// A heading over so many octets, which `inside` has to use up, as in [`Self::part`].
     pub fn group<T>(
         &mut self,
         name: &'static str,
@@ -209,18 +208,23 @@ impl<'a> Cursor<'a> {
         count: usize,
         inside: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let start = self.at;
-        let there = self.left.get(..count).unwrap_or(self.left);
-        let whole = there.len() == count;
-        self.skip(there.len());
-        let end = if whole { End::Claimed } else { self.end };
-        let mut part = Self { left: there, at: start, end, fields: Vec::new() };
+        self.heading(name, label, |cursor| cursor.part(count, inside))
+    }
+
+    /// So many octets, which `inside` has to use up: what it leaves is left over, and where they are not all there, that
+    /// is said behind what could be read.
+    pub fn part<T>(&mut self, count: usize, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let at = self.at;
+        let left = self.left.get(..count).unwrap_or(self.left);
+        let lacking = count - left.len();
+        self.skip(left.len());
+        let end = if lacking == 0 { End::Claimed } else { self.end };
+        let mut part = Self { left, at, end, fields: Vec::new() };
         let answer = inside(&mut part);
-        if !whole && !part.is_damaged() {
-            part.short("End".into(), count - there.len() + part.left.len());
+        if lacking > 0 && !part.is_damaged() {
+            part.short("End".into(), part.left.len() + lacking);
         }
-        let (label, value, fields) = (label.into(), String::new(), part.finish());
-        self.push(Field { name, label, value, octets: start..self.at, fields });
+        self.fields.extend(part.finish());
         answer
     }
 
