@@ -181,7 +181,7 @@ mod tests {
             "http2.header :authority: www.example.com 15..16",
             "http2.header.index 62 15..16",
             "http2.header cache-control: no-cache 16..26",
-            "http2.header.repr Literal with Incremental Indexing, Indexed Name 16..17",
+            "http2.header.repr Literal Header Field with Incremental Indexing - Indexed Name 16..17",
             "http2.header.value no-cache 18..26",
         ];
         check(&octets, Some(&frame), &expected);

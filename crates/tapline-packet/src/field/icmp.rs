@@ -17,10 +17,17 @@ pub(super) fn icmp(cursor: &mut Cursor<'_>, version: IcmpVersion, quoted: bool) 
                 ip::ip(cursor, whole, None);
             });
         }
-        _ => {
+        Some(reason) if is_echo(reason) => {
             cursor.rest("data.data", "Data");
         }
+        _ => {
+            cursor.rest("tapline.icmp.message", "Message");
+        }
     }
+}
+
+fn is_echo(reason: IcmpReason) -> bool {
+    matches!((reason.version, reason.kind), (IcmpVersion::V4, 0 | 8) | (IcmpVersion::V6, 128 | 129))
 }
 
 fn header(cursor: &mut Cursor<'_>, version: IcmpVersion) -> Option<IcmpReason> {

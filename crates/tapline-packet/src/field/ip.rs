@@ -133,8 +133,9 @@ fn fragment(cursor: &mut Cursor<'_>) -> Option<()> {
     ];
     let value = format!("0x{:x}", high >> 5);
     cursor.push(Field { fields: flags.into(), ..Field::leaf("ip.flags", "Flags", value, first) });
-    let offset = 8 * u32::from(u16::from_be_bytes([high & 0x1f, low]));
-    cursor.push(Field::leaf("ip.frag_offset", "Fragment Offset", offset.to_string(), at));
+    let units = u16::from_be_bytes([high & 0x1f, low]);
+    let offset = format!("{units} ({} octets)", 8 * u32::from(units));
+    cursor.push(Field::leaf("ip.frag_offset", "Fragment Offset", offset, at));
     Some(())
 }
 

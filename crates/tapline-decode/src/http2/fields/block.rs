@@ -72,11 +72,11 @@ fn form_of(first: u8) -> Option<(Form, u32)> {
 fn form_name(form: Form, indexed_name: bool) -> String {
     let name = match form {
         Form::Indexed => return "Indexed Header Field".to_owned(),
-        Form::IncrementalIndexing => "Literal with Incremental Indexing",
-        Form::WithoutIndexing => "Literal without Indexing",
-        Form::NeverIndexed => "Literal Never Indexed",
+        Form::IncrementalIndexing => "Literal Header Field with Incremental Indexing",
+        Form::WithoutIndexing => "Literal Header Field without Indexing",
+        Form::NeverIndexed => "Literal Header Field never Indexed",
     };
-    format!("{name}, {} Name", if indexed_name { "Indexed" } else { "New" })
+    format!("{name} - {} Name", if indexed_name { "Indexed" } else { "New" })
 }
 
 fn representation(cursor: &mut Cursor<'_>, known: &mut Known<'_>) -> Option<()> {
