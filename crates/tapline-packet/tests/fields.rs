@@ -145,6 +145,16 @@ fn a_deep_frame_is_told_from_the_outside_in() {
 }
 
 #[test]
+fn a_quote_of_eight_octets_is_not_damaged() {
+    let mut message = vec![0x45, 0, 0, 56, 0, 1, 0, 0, 64, 1, 0, 0, 10, 9, 9, 9, 10, 0, 0, 1];
+    message.extend([3, 3, 0, 0, 0, 0, 0, 0]);
+    message.extend(&SEGMENT[..28]);
+    let fields = read(LinkType::RAW, &message);
+    has(&fields, &["icmp.code 3 (port unreachable)", "tcp.dstport 80", "tcp.seq_raw 9"]);
+    assert!(!fields.iter().any(Field::is_damaged), "{:#?}", lines(&fields));
+}
+
+#[test]
 fn what_stands_behind_the_packet_comes_last() {
     let padded = [SEGMENT, &[0; 6]].concat();
     let fields = read(LinkType::RAW, &padded);

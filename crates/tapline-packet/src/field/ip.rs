@@ -22,7 +22,7 @@ pub(super) fn ip(cursor: &mut Cursor<'_>, whole: &[u8], step: Option<&Step<'_>>)
         Ok(read) => read,
         Err(why) => {
             header(cursor);
-            if !cursor.is_damaged() || !cursor.is_empty() {
+            if !cursor.is_empty() {
                 cursor.refuse("Not Dissected", why.reason());
             }
             return;
@@ -41,12 +41,7 @@ pub(super) fn ip(cursor: &mut Cursor<'_>, whole: &[u8], step: Option<&Step<'_>>)
         ipv6::extension(cursor, extension, before.envelope.protocol, length);
         match stepped {
             Ok(next) => part = next,
-            Err(why) => {
-                if !cursor.is_damaged() {
-                    cursor.refuse("Not Dissected", why.reason());
-                }
-                return;
-            }
+            Err(_) => return,
         }
     }
     carried(cursor, &datagram, step);
@@ -54,6 +49,7 @@ pub(super) fn ip(cursor: &mut Cursor<'_>, whole: &[u8], step: Option<&Step<'_>>)
 
 fn carried(cursor: &mut Cursor<'_>, datagram: &Datagram<'_>, step: Option<&Step<'_>>) {
     match IpNumber(datagram.envelope.protocol) {
+        ip_number::TCP if step.is_none() => tcp::quoted(cursor),
         ip_number::TCP => tcp::tcp(cursor),
         ip_number::UDP => tunnel::udp(cursor, step),
         ip_number::GRE => tunnel::gre(cursor),

@@ -21,17 +21,10 @@ pub(super) fn header(cursor: &mut Cursor<'_>, next: Next, step: &Step<'_>) {
         }
         Next::Ip => {}
     }
-    if let Step::Done(Dissected::Undecoded(why)) = step
-        && !cursor.is_empty()
-    {
-        let name = if let Undecoded::LinkType(_) = why { "tapline.not_dissected" } else { Field::MALFORMED };
-        let value = match why {
-            Undecoded::LinkType(link_type) => format!("unsupported link type: {link_type}"),
-            other => other.reason().to_owned(),
-        };
-        cursor.rest_as(name, "Not Dissected", |_| value);
+    if let Step::Done(Dissected::Undecoded(Undecoded::LinkType(link_type))) = step {
+        let why = format!("unsupported link type: {link_type}");
+        cursor.octets_as("tapline.not_dissected", "Not Dissected", cursor.left().len(), |_| why);
     }
-    cursor.rest("data.data", "Data");
 }
 
 fn link(cursor: &mut Cursor<'_>, link_type: LinkType) {

@@ -47,6 +47,13 @@ impl Tree<'_> {
             Next::Ip => ip::ip(&mut cursor, whole, Some(step)),
             _ => link::header(&mut cursor, next, step),
         }
+        if let Step::Done(Dissected::Undecoded(why)) = step
+            && !matches!(why, Undecoded::LinkType(_))
+            && !cursor.is_damaged()
+        {
+            cursor.refuse("Not Dissected", why.reason());
+        }
+        cursor.rest("data.data", "Data");
         self.fields.extend(cursor.finish());
         if !behind.is_empty() {
             self.behind.push(trailer(self.octets, behind));

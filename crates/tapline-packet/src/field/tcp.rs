@@ -12,10 +12,21 @@ pub(super) fn tcp(cursor: &mut Cursor<'_>) {
     cursor.rest("tcp.payload", "TCP Payload");
 }
 
+/// A segment that an ICMP message quotes: its first eight octets are there (RFC 1122 §3.2.2), and not always more.
+pub(super) fn quoted(cursor: &mut Cursor<'_>) {
+    let claimed = cursor.left().get(12).map_or(FIXED, |offset| 4 * usize::from(offset >> 4));
+    if cursor.left().len() >= claimed.max(FIXED) {
+        return tcp(cursor);
+    }
+    cursor.heading("tcp", "Transmission Control Protocol", |cursor| {
+        ends_and_sequence(cursor)?;
+        cursor.rest("tapline.icmp.quoted_header", "Header, as far as it is quoted");
+        Some(())
+    });
+}
+
 fn header(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.u16("tcp.srcport", "Source Port")?;
-    cursor.u16("tcp.dstport", "Destination Port")?;
-    cursor.u32("tcp.seq_raw", "Sequence Number")?;
+    ends_and_sequence(cursor)?;
     cursor.u32("tcp.ack_raw", "Acknowledgment Number")?;
     let length = offset_and_flags(cursor)?;
     cursor.u16("tcp.window_size_value", "Window")?;
@@ -27,6 +38,12 @@ fn header(cursor: &mut Cursor<'_>) -> Option<()> {
         None => cursor.refuse("Header Length", "fewer than 20 octets"),
     }
     Some(())
+}
+
+fn ends_and_sequence(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.u16("tcp.srcport", "Source Port")?;
+    cursor.u16("tcp.dstport", "Destination Port")?;
+    cursor.u32("tcp.seq_raw", "Sequence Number").map(|_| ())
 }
 
 /// The header's length in words, reserved bits, control bits.

@@ -74,6 +74,9 @@ impl Records {
             ContentType::APPLICATION_DATA => {
                 cursor.rest("tls.app_data", "Encrypted Application Data");
             }
+            ContentType::CHANGE_CIPHER_SPEC if !self.is_clear(cursor.left().len() <= 1) => {
+                cursor.rest("tls.change_cipher_spec", "Encrypted Change Cipher Spec");
+            }
             ContentType::CHANGE_CIPHER_SPEC => {
                 cursor.octets("tls.change_cipher_spec", "Change Cipher Spec Message", 1);
                 // In TLS 1.3 it says nothing (RFC 8446 §5): what is encrypted then is application data by its type.
