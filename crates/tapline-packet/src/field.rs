@@ -63,9 +63,26 @@ impl Field {
         self.name == Self::SHORT || self.name == Self::MALFORMED || self.fields.iter().any(Self::is_damaged)
     }
 
+    /// The value of the first part of that name.
+    pub fn value_of(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.value.as_str())
+    }
+
     /// Itself and all its parts, each before its own.
     pub fn walk(&self, visit: &mut impl FnMut(&Field)) {
         visit(self);
         self.fields.iter().for_each(|field| field.walk(visit));
     }
+}
+
+/// The way from the top of a tree to the innermost field that has an octet: which of the fields, which of its parts, and
+/// so on. Of several that share the octet, as bits do, the first; empty where none has it.
+pub fn path_to(fields: &[Field], octet: usize) -> Vec<usize> {
+    let mut path = Vec::new();
+    let mut level = fields;
+    while let Some((nth, field)) = level.iter().enumerate().find(|(_, field)| field.octets.contains(&octet)) {
+        path.push(nth);
+        level = &field.fields;
+    }
+    path
 }

@@ -5,6 +5,7 @@ mod laws;
 
 use laws::check;
 use proptest::prelude::*;
+use tapline_packet::field::path_to;
 use tapline_packet::{Dissected, Field, LinkType, dissect, packet_fields};
 
 /// Ethernet with QinQ, IPv6 with every extension header, GRE with a key, IPv4 with options, ICMP about a TCP segment.
@@ -84,6 +85,8 @@ fn a_segment_has_every_field_flag_and_option() {
     has(
         &fields,
         &[
+            "ip 10.0.0.1 → 10.0.0.2",
+            "tcp 1000 → 80",
             "ip.id 0x1234 (4660)",
             "ip.flags.df 1",
             "ip.flags.mf 0",
@@ -105,6 +108,19 @@ fn a_segment_has_every_field_flag_and_option() {
         ],
     );
     assert!(!fields.iter().any(Field::is_damaged));
+}
+
+#[test]
+fn an_octet_leads_to_its_innermost_field() {
+    let fields = read(LinkType::RAW, SEGMENT);
+    let name = |octet| {
+        let path = path_to(&fields, octet);
+        let (first, rest) = path.split_first().unwrap();
+        rest.iter().fold(&fields[*first], |field, &nth| &field.fields[nth]).name
+    };
+    assert_eq!([name(0), name(16), name(33)], ["ip.version", "ip.dst", "tcp.flags.cwr"]);
+    assert_eq!([name(42), name(80), name(95)], ["tcp.options.mss_val", "tcp.payload", "tcp.payload"]);
+    assert!(path_to(&fields, 96).is_empty());
 }
 
 #[test]

@@ -114,6 +114,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Sets the value of the field that was made last to those of two of its parts: `from → to`.
+    pub fn describe_way(&mut self, from: &str, to: &str) {
+        if let Some(field) = self.last()
+            && let (Some(from), Some(to)) = (field.value_of(from), field.value_of(to))
+        {
+            field.value = format!("{from} → {to}");
+        }
+    }
+
     /// Whether a field so far breaks off or says something impossible.
     pub fn is_damaged(&self) -> bool {
         self.fields.iter().any(Field::is_damaged)

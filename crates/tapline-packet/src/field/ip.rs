@@ -66,13 +66,12 @@ fn carried(cursor: &mut Cursor<'_>, datagram: &Datagram<'_>, step: Option<&Step<
 
 /// The fixed header with its options, by the version.
 fn header(cursor: &mut Cursor<'_>) {
-    match cursor.left().first().map(|first| first >> 4) {
-        Some(6) => {
-            cursor.heading("ipv6", "Internet Protocol Version 6", ipv6::header);
-        }
-        _ => {
-            cursor.heading("ip", "Internet Protocol Version 4", ipv4);
-        }
+    if cursor.left().first().is_some_and(|first| first >> 4 == 6) {
+        cursor.heading("ipv6", "Internet Protocol Version 6", ipv6::header);
+        cursor.describe_way("ipv6.src", "ipv6.dst");
+    } else {
+        cursor.heading("ip", "Internet Protocol Version 4", ipv4);
+        cursor.describe_way("ip.src", "ip.dst");
     }
 }
 

@@ -31,6 +31,7 @@ fn link(cursor: &mut Cursor<'_>, link_type: LinkType) {
     match link_type {
         LinkType::ETHERNET => {
             cursor.heading("eth", "Ethernet", ethernet);
+            cursor.describe_way("eth.src", "eth.dst");
         }
         LinkType::NULL | LinkType::LOOP => {
             cursor.heading("null", "Null/Loopback", |cursor| loopback(cursor));

@@ -9,6 +9,7 @@ const FIXED: usize = 20;
 /// A segment: its header, then its payload.
 pub(super) fn tcp(cursor: &mut Cursor<'_>) {
     cursor.heading("tcp", "Transmission Control Protocol", header);
+    cursor.describe_way("tcp.srcport", "tcp.dstport");
     cursor.rest("tcp.payload", "TCP Payload");
 }
 

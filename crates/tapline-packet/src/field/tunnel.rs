@@ -13,6 +13,7 @@ pub(super) fn udp(cursor: &mut Cursor<'_>, step: Option<&Step<'_>>) {
         cursor.u16_as("udp.checksum", "Checksum", |sum| format!("0x{sum:04x}"))?;
         Some(port)
     });
+    cursor.describe_way("udp.srcport", "udp.dstport");
     match (step, port) {
         (Some(Step::Inner(..)), Some(6081)) => {
             cursor.heading("geneve", "Generic Network Virtualization Encapsulation", geneve);
