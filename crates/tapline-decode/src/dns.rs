@@ -1,6 +1,7 @@
 //! DNS messages (RFC 1035), as far as they tell which lookup led to a connection.
 
 mod decoder;
+mod fields;
 
 use std::net::IpAddr;
 
@@ -8,6 +9,7 @@ use simple_dns::rdata::RData;
 use simple_dns::{Packet, PacketFlag};
 
 pub(crate) use decoder::Decoder;
+pub use fields::{message_fields, stream_fields};
 
 /// The port that DNS is asked at.
 pub const PORT: u16 = 53;

@@ -2,6 +2,7 @@
 
 mod body;
 mod decoder;
+mod fields;
 mod framing;
 mod head;
 mod lines;
@@ -12,6 +13,7 @@ mod upgrade;
 use crate::Fields;
 
 pub(crate) use decoder::Decoder;
+pub use fields::head_fields;
 pub(crate) use lines::{Start, start};
 pub(crate) use upgrade::Switch;
 

@@ -1,6 +1,7 @@
 //! HTTP/2 (RFC 9113, RFC 7541).
 
 mod decoder;
+mod fields;
 mod frame;
 pub mod hpack;
 mod plausible;
@@ -9,6 +10,7 @@ mod registry;
 use crate::Fields;
 
 pub(crate) use decoder::{Decoder, PREFACE};
+pub use fields::frame_fields;
 pub(crate) use frame::{header as frame_header, setting_list};
 pub(crate) use plausible::is_plausible;
 pub use registry::*;

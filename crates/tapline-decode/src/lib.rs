@@ -33,6 +33,7 @@ pub use fields::Fields;
 pub use keyring::{Keyring, Keys};
 pub use protocol::Protocol;
 pub use tapline_crypto as crypto;
+pub use tapline_packet::Field;
 pub use tapline_reassembly::{Direction, Origin};
 
 /// Something that a conversation said.

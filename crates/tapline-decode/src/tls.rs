@@ -3,6 +3,7 @@
 mod access;
 mod decoder;
 mod extension;
+mod fields;
 mod fingerprint;
 mod handshake;
 mod inside;
@@ -17,6 +18,7 @@ pub use extension::{
     EchOuter, EncryptedClientHello, EncryptedServerName, Extension, ExtensionBody, HpkeSuite, OidFilter,
     PreSharedKeys, PskIdentity, SignedCertificateTimestamp, TrustedAuthority,
 };
+pub use fields::{Protection, handshake_fields, record_fields, record_fields_with};
 pub use fingerprint::{ja3, ja3_string, ja3s, ja3s_string, ja4, ja4_raw};
 pub use handshake::{
     Certificate, CertificateEntry, CertificateRequest, CertificateStatus, CertificateUrl, CertificateVerify,

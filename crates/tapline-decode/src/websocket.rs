@@ -1,11 +1,13 @@
 //! WebSocket (RFC 6455), after the upgrade of an HTTP/1.1 connection.
 
 mod decoder;
+mod fields;
 mod header;
 mod registry;
 mod rules;
 
 pub(crate) use decoder::{Decoder, Extensions};
+pub use fields::frame_fields;
 
 /// A frame (RFC 6455 §5.2); its span in the stream covers its header and its payload. The payload is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

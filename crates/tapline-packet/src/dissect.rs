@@ -5,9 +5,9 @@
 
 mod arcnet;
 mod icmp;
-mod ip;
+pub(crate) mod ip;
 mod link;
-mod protocol;
+pub(crate) mod protocol;
 mod tcp;
 mod tunnel;
 mod wireless;
@@ -126,7 +126,7 @@ impl Undecoded {
 
 /// What the next octets are.
 #[derive(Clone, Copy)]
-enum Next {
+pub(crate) enum Next {
     Link(LinkType),
     EtherType(u16),
     /// IPv4 or IPv6 by the version nibble.
@@ -138,7 +138,7 @@ enum Next {
 }
 
 /// What the frame and the headers so far say of what comes.
-struct Around {
+pub(crate) struct Around {
     network: Network,
     /// Octets that the wire had behind those that were kept.
     missing: usize,
@@ -148,7 +148,7 @@ struct Around {
 
 impl Around {
     /// Nothing around, and no end of the frame that is known.
-    fn unbounded() -> Self {
+    pub(crate) fn unbounded() -> Self {
         Self { network: Network::default(), missing: usize::MAX, layers: 0 }
     }
 
@@ -158,7 +158,7 @@ impl Around {
 }
 
 /// One step's answer.
-enum Step<'a> {
+pub(crate) enum Step<'a> {
     /// Go on with what stands behind this header.
     Inner(Next, &'a [u8]),
     /// That was all.
@@ -172,14 +172,14 @@ use Dissected::Undecoded as Fail;
 /// Nothing says here how much of the frame was cut off, so what the IP header claims is believed;
 /// [`dissect_packet`] knows.
 pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
-    walk(Next::Link(link_type), frame, Around::unbounded())
+    walk(Next::Link(link_type), frame, Around::unbounded(), unwatched)
 }
 
 /// Reads a captured frame, knowing how long it was on the wire.
 pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
     let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
     let missing = on_wire.saturating_sub(packet.data.len());
-    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() })
+    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() }, unwatched)
 }
 
 /// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that
@@ -195,12 +195,18 @@ pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
     }
     let mut around = Around { network, missing, layers };
     match protocol::protocol(datagram, &mut around) {
-        Step::Inner(next, octets) => walk(next, octets, around),
+        Step::Inner(next, octets) => walk(next, octets, around, unwatched),
         Step::Done(answer) => answer,
     }
 }
 
-fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> {
+/// Takes steps until one is the last; `watch` is told each of them, with what it was taken in.
+pub(crate) fn walk<'a>(
+    mut next: Next,
+    mut octets: &'a [u8],
+    mut around: Around,
+    mut watch: impl FnMut(Next, &'a [u8], &Step<'a>),
+) -> Dissected<'a> {
     while around.layers < LAYERS_MAX {
         around.layers += 1;
         let step = match next {
@@ -211,6 +217,7 @@ fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> 
             Next::Ppp => link::ppp(octets),
             Next::Ip => ip::ip(octets, &mut around),
         };
+        watch(next, octets, &step);
         match step {
             Step::Inner(inner, rest) => (next, octets) = (inner, rest),
             Step::Done(answer) => return answer,
@@ -218,6 +225,8 @@ fn walk(mut next: Next, mut octets: &[u8], mut around: Around) -> Dissected<'_> 
     }
     Fail(Undecoded::TooDeep)
 }
+
+fn unwatched(_: Next, _: &[u8], _: &Step<'_>) {}
 
 /// Octets in the unit of lengths on the wire.
 fn length(octets: &[u8]) -> u32 {

@@ -13,3 +13,9 @@ pub const VLAN_TAGS_MAX: usize = 2;
 
 /// SACK blocks an option can hold: 40 octets of options leave room for four (RFC 2018 §3).
 pub const SACK_BLOCKS_MAX: usize = 4;
+
+/// Octets of a text that a field's value shows: a line of a screen, and what its reader may scroll.
+pub const FIELD_TEXT_MAX: usize = 2048;
+
+/// Octets that a field's value shows in hex: a random or a hash is shown whole.
+pub const FIELD_HEX_MAX: usize = 32;

@@ -1,8 +1,8 @@
 //! HPACK: field blocks decoded, each with its representation, against tables that can be looked at (RFC 7541).
 
 mod decoder;
-mod huffman;
-mod integer;
+pub(super) mod huffman;
+pub(super) mod integer;
 mod table;
 
 use std::borrow::Cow;

@@ -91,7 +91,9 @@ mod testing {
         let mut oddities = Vec::new();
         let mut parsed = extensions(&block, context, &mut oddities).unwrap();
         assert_eq!(usize::from(parsed[0].length), data.len());
-        (parsed.remove(0).body, oddities.into_iter().map(|oddity| oddity.code).collect())
+        let codes: Vec<_> = oddities.into_iter().map(|oddity| oddity.code).collect();
+        crate::tls::fields::testing::extensions_agree(context, &block, &codes);
+        (parsed.remove(0).body, codes)
     }
 
     /// The octets say this and break nothing; cut anywhere but at `whole` they break something; another octet

@@ -14,12 +14,14 @@ mod sslv2;
 pub(super) mod testing;
 pub(super) mod vectors;
 
+pub(super) use authentication::is_verify_data_size;
 pub use authentication::{CertificateRequest, CertificateVerify, Finished};
-pub(super) use certificate::certificate_status;
 pub use certificate::{
     Certificate, CertificateEntry, CertificateStatus, CertificateUrl, CompressedCertificate, UrlAndHash,
 };
+pub(super) use certificate::{certificate_status, is_one_sequence};
 pub use client_key_exchange::{ClientExchange, ClientKeyExchange};
+pub(super) use hello::HELLO_RETRY_REQUEST;
 pub use hello::{ClientHello, EncryptedExtensions, ServerHello};
 pub use key_exchange::{Char2Basis, Curve, Signature};
 pub use server_key_exchange::{ServerExchange, ServerKeyExchange};
@@ -35,7 +37,7 @@ use crate::parse::{Parsed, fault};
 
 /// Versions whose messages have one form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Era {
+pub(super) enum Era {
     Ssl3,
     /// TLS 1.0 and 1.1.
     Tls10,
@@ -46,7 +48,7 @@ enum Era {
 
 impl Era {
     /// The eras a connection may be of, the likeliest first.
-    fn possible(version: Option<Version>) -> &'static [Self] {
+    pub(super) fn possible(version: Option<Version>) -> &'static [Self] {
         match version {
             None => &[Self::Tls12, Self::Tls10, Self::Tls13],
             Some(version) if version.is_tls13() => &[Self::Tls13],
@@ -57,7 +59,7 @@ impl Era {
     }
 
     /// Whether a signature says its algorithm.
-    fn names_algorithm(self) -> bool {
+    pub(super) fn names_algorithm(self) -> bool {
         matches!(self, Self::Tls12 | Self::Tls13)
     }
 }

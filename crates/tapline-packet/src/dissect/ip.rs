@@ -19,7 +19,7 @@ pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
 }
 
 /// The header, without what stands behind it.
-pub(super) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
+pub(crate) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
     match octets.first().map(|first| first >> 4) {
         Some(4) => ipv4(octets, around),
         Some(6) => ipv6(octets, around),
@@ -29,7 +29,7 @@ pub(super) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
 }
 
 /// The payload, and which part of a datagram it is if it is a fragment.
-type Read<'a> = Result<(Datagram<'a>, Option<Part>), Undecoded>;
+pub(crate) type Read<'a> = Result<(Datagram<'a>, Option<Part>), Undecoded>;
 
 /// RFC 791 §3.1.
 fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {

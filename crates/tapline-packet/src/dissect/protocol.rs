@@ -8,7 +8,7 @@ use crate::{Compressed, Datagram, Fragment, IcmpVersion, LinkType};
 
 /// Which part of a datagram a fragment is.
 #[derive(Clone, Copy)]
-pub(super) struct Part {
+pub(crate) struct Part {
     pub(super) identification: u32,
     /// In octets.
     pub(super) offset: u32,
@@ -18,7 +18,7 @@ pub(super) struct Part {
 impl Part {
     /// The fragment, for somebody else to put together. None for the first of a datagram if it was cut, which
     /// is read as far as it goes: nothing will ever make it whole (tshark does so, too).
-    pub(super) fn of<'a>(self, datagram: &Datagram<'a>) -> Option<Fragment<'a>> {
+    pub(crate) fn of<'a>(self, datagram: &Datagram<'a>) -> Option<Fragment<'a>> {
         let Self { identification, offset, more } = self;
         let &Datagram { envelope, payload, payload_length } = datagram;
         let readable = offset == 0 && super::length(payload) < payload_length;
@@ -76,7 +76,8 @@ fn compressed<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
 }
 
 /// A header that stands between IP and what it carries.
-enum Extension {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extension {
     /// Hop-by-hop or destination options (RFC 8200 §4.3, §4.6).
     Options,
     /// RFC 8200 §4.4.
@@ -88,7 +89,8 @@ enum Extension {
 }
 
 impl Extension {
-    fn of(datagram: &Datagram<'_>) -> Option<Self> {
+    /// The one that stands where the payload begins.
+    pub(crate) fn of(datagram: &Datagram<'_>) -> Option<Self> {
         let v6 = datagram.envelope.source.is_ipv6();
         match IpNumber(datagram.envelope.protocol) {
             ip_number::IPV6_HOP_BY_HOP | ip_number::IPV6_DEST_OPTIONS if v6 => Some(Self::Options),
@@ -98,28 +100,38 @@ impl Extension {
             _ => None,
         }
     }
-}
 
-/// Steps over extension headers, to the end or to the part of a datagram that stands behind a fragment header.
-/// Every turn takes at least eight octets.
-pub(super) fn extensions(datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
-    while let Some(extension) = Extension::of(datagram) {
+    /// Steps over it, at least eight octets; which part of a datagram stands behind it, if it says that.
+    pub(crate) fn step_over(self, datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
         let Some(&[next, words, _, left]) = datagram.payload.first_chunk::<4>() else {
             return Err(Undecoded::Short(Layer::Ip));
         };
         let part = fragment_header(datagram.payload);
-        let length = match extension {
-            Extension::Options | Extension::Routing => 8 + 8 * usize::from(words),
-            Extension::Fragment => 8,
-            Extension::Authentication if words == 0 => return Err(Undecoded::Malformed(Layer::Ip)),
-            Extension::Authentication => 8 + 4 * usize::from(words),
+        let length = match self {
+            Self::Options | Self::Routing => 8 + 8 * usize::from(words),
+            Self::Fragment => 8,
+            Self::Authentication if words == 0 => return Err(Undecoded::Malformed(Layer::Ip)),
+            Self::Authentication => 8 + 4 * usize::from(words),
         };
         datagram.step_over(next, length).ok_or(Undecoded::Short(Layer::Ip))?;
-        match extension {
-            Extension::Routing => datagram.envelope.ip.routed |= left > 0,
+        match self {
+            Self::Routing => {
+                datagram.envelope.ip.routed |= left > 0;
+                Ok(None)
+            }
             // One that is alone in its datagram (RFC 6946) needs nothing put together.
-            Extension::Fragment if part.is_some_and(|part| part.more || part.offset > 0) => return Ok(part),
-            _ => {}
+            Self::Fragment => Ok(part.filter(|part| part.more || part.offset > 0)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Steps over extension headers, to the end or to the part of a datagram that stands behind a fragment header.
+pub(super) fn extensions(datagram: &mut Datagram<'_>) -> Result<Option<Part>, Undecoded> {
+    while let Some(extension) = Extension::of(datagram) {
+        let part = extension.step_over(datagram)?;
+        if part.is_some() {
+            return Ok(part);
         }
     }
     Ok(None)

@@ -82,7 +82,7 @@ const fn tables() -> Tables {
 
 /// What makes a string no Huffman code (RFC 7541 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::http2) enum Fault {
     /// The EOS symbol stands inside.
     Eos,
     /// Padding is longer than seven bits or is not the beginning of EOS.
@@ -90,7 +90,7 @@ pub(super) enum Fault {
 }
 
 /// Appends the decoded octets to `output`. What came before a fault stays there.
-pub(super) fn decode(input: &[u8], output: &mut Vec<u8>) -> Result<(), Fault> {
+pub(in crate::http2) fn decode(input: &[u8], output: &mut Vec<u8>) -> Result<(), Fault> {
     let mut octets = input.iter();
     // The next bits, from the top; `held` of them are real, the others are zero.
     let (mut next, mut held) = (0_u64, 0_u32);

@@ -6,7 +6,7 @@ use crate::parse::{Fault, Parsed, refuse, u8};
 const CONTINUATION_MAX: u32 = 6;
 
 /// An integer whose first octet lends its low `prefix_bits` to it. Values above 32 bits are refused.
-pub(super) fn integer(prefix_bits: u32, input: &[u8]) -> Parsed<'_, u32> {
+pub(in crate::http2) fn integer(prefix_bits: u32, input: &[u8]) -> Parsed<'_, u32> {
     let (mut rest, first) = u8("integer", input)?;
     let mask = 0xff_u8.checked_shr(8 - prefix_bits).unwrap_or(0xff);
     let mut value = u64::from(first & mask);

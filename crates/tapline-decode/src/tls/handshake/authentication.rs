@@ -78,20 +78,24 @@ pub(super) fn certificate_verify<'a>(input: &'a [u8], eras: &[Era]) -> Parsed<'a
 }
 
 pub(super) fn finished(input: &[u8], negotiated: Negotiated) -> Parsed<'_, Finished> {
-    let fits = match Era::possible(negotiated.version) {
-        [Era::Ssl3] => input.len() == 36,
-        [Era::Tls10 | Era::Tls12] => {
-            // RFC 9189 §4.2.6 gives the newer GOST suites 32.
-            let gost = negotiated.cipher_suite.and_then(CipherSuite::key_exchange) == Some(KeyExchange::Gost);
-            input.len() == 12 || gost && input.len() == 32
-        }
-        [Era::Tls13] => hash_sizes(negotiated.cipher_suite).contains(&input.len()),
-        _ => !input.is_empty(),
-    };
-    if !fits {
+    if !is_verify_data_size(input.len(), negotiated) {
         return refuse("verify_data", input);
     }
     Ok((&[], Finished { verify_data: input.to_vec() }))
+}
+
+/// Whether a Finished may have so many octets.
+pub(in crate::tls) fn is_verify_data_size(size: usize, negotiated: Negotiated) -> bool {
+    match Era::possible(negotiated.version) {
+        [Era::Ssl3] => size == 36,
+        [Era::Tls10 | Era::Tls12] => {
+            // RFC 9189 §4.2.6 gives the newer GOST suites 32.
+            let gost = negotiated.cipher_suite.and_then(CipherSuite::key_exchange) == Some(KeyExchange::Gost);
+            size == 12 || gost && size == 32
+        }
+        [Era::Tls13] => hash_sizes(negotiated.cipher_suite).contains(&size),
+        _ => size > 0,
+    }
 }
 
 /// Octets of the hash that a suite of TLS 1.3 names, or of any hash.

@@ -66,7 +66,7 @@ fn certificate_tls12(input: &[u8]) -> Parsed<'_, Certificate> {
 
 /// Whether the octets are one SEQUENCE of DER, of two octets of length at most. A list cannot look like one: its
 /// first certificate would have three million octets.
-fn is_one_sequence(octets: &[u8]) -> bool {
+pub(in crate::tls) fn is_one_sequence(octets: &[u8]) -> bool {
     match *octets {
         [0x30, length @ 0..=0x7f, ref rest @ ..] | [0x30, 0x81, length, ref rest @ ..] => {
             rest.len() == usize::from(length)

@@ -75,7 +75,7 @@ pub(super) fn server_key_exchange<'a>(
         (&[][..], ServerKeyExchange { psk_identity_hint: None, exchange, signature: None })
     };
     if let Some(suite) = negotiated.cipher_suite {
-        let kind = suite.key_exchange().filter(|&kind| has_form(kind));
+        let kind = suite.key_exchange().filter(|kind| kind.has_server_form());
         return kind.map_or_else(|| Ok(unknown()), |kind| exchange(kind, input));
     }
     // The others do not tell themselves apart: three numbers may be an export key or anonymous.
@@ -84,22 +84,30 @@ pub(super) fn server_key_exchange<'a>(
     Ok(whole.find(|(rest, _)| rest.is_empty()).unwrap_or_else(unknown))
 }
 
-/// Whether the exchange has a server's part whose form is read here.
-fn has_form(exchange: KeyExchange) -> bool {
-    use KeyExchange as K;
-    match exchange {
-        K::RsaExport
-        | K::Dhe
-        | K::DhAnon
-        | K::Ecdhe
-        | K::EcdhAnon
-        | K::Psk
-        | K::DhePsk
-        | K::RsaPsk
-        | K::EcdhePsk
-        | K::Srp
-        | K::SrpSigned => true,
-        K::Rsa | K::Dh | K::Ecdh | K::Krb5 | K::Gost | K::EccPwd | K::EcJpake | K::Fortezza => false,
+impl KeyExchange {
+    /// Whether it has a server's part whose form is read here.
+    pub(in crate::tls) fn has_server_form(self) -> bool {
+        match self {
+            Self::RsaExport
+            | Self::Dhe
+            | Self::DhAnon
+            | Self::Ecdhe
+            | Self::EcdhAnon
+            | Self::Psk
+            | Self::DhePsk
+            | Self::RsaPsk
+            | Self::EcdhePsk
+            | Self::Srp
+            | Self::SrpSigned => true,
+            Self::Rsa
+            | Self::Dh
+            | Self::Ecdh
+            | Self::Krb5
+            | Self::Gost
+            | Self::EccPwd
+            | Self::EcJpake
+            | Self::Fortezza => false,
+        }
     }
 }
 

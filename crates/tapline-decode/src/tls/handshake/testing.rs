@@ -23,6 +23,7 @@ pub(in crate::tls) fn hex(text: &str) -> Vec<u8> {
 pub(super) fn read(kind: HandshakeType, negotiated: Negotiated, body: &[u8]) -> (Handshake, Vec<Anomaly>) {
     let mut oddities = Vec::new();
     let message = message(kind, body, negotiated, &mut oddities);
+    crate::tls::fields::testing::message_agrees(kind, negotiated, body, (&message, &oddities));
     (message, oddities)
 }
 
