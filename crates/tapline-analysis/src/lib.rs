@@ -67,7 +67,8 @@ pub use shard::Shard;
 pub use stall::{Cause, Stall, Stalls};
 pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
-pub use tapline_packet::{Endpoint, Flags, LinkType, Packet, Timestamp, Vlans};
+pub use tapline_packet::field::path_to;
+pub use tapline_packet::{Endpoint, Field, Flags, LinkType, Packet, Timestamp, Vlans, packet_fields};
 pub use tapline_reassembly::{
     Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Gap, Handshake, HandshakeKind,
     History, Left, Origin, Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Seen, Series, State,

@@ -45,6 +45,9 @@ pub enum Course {
     Missing(u64, u64, Gap),
     /// They are what was in an opened TLS record of this range that carries no application data.
     Record(Range<u64>, ContentType),
+    /// To the body of the HTTP message whose head was told last on this stream, 0 for HTTP/1; its transfer coding is
+    /// removed.
+    Body(u32),
     /// To what is spoken inside TLS, from this offset on; they came in the record of this range.
     Inside(Range<u64>, u64),
 }

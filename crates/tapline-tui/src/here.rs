@@ -17,7 +17,11 @@ pub(crate) fn explanations(model: &Model) -> Vec<Explanation> {
             let finding = model.findings.get(model.finding.selected);
             finding.map(|row| explain::finding(row.kind)).into_iter().collect()
         }
-        Page::Ladder | Page::Bytes => of_rung(model),
+        Page::Ladder => of_rung(model),
+        Page::Bytes => {
+            let field = model.bytes.selected_field().and_then(|field| explain::header(&field.label));
+            field.into_iter().chain(of_rung(model)).collect()
+        }
         Page::Streams => of_stream(model),
         Page::Tcp => vec![match model.tcp.plot {
             Plot::Sequence => explain::window(explain::Window::Receive),
@@ -206,7 +210,11 @@ pub(crate) fn copied(model: &Model) -> Option<String> {
             }
             connection(row)
         }
-        Page::Ladder | Page::Bytes => model.ladder.selected().map(rung),
+        Page::Bytes => match model.bytes.selected_field() {
+            Some(field) if !field.value.is_empty() => Some(format!("{}: {}", field.label, field.value)),
+            _ => model.ladder.selected().map(rung),
+        },
+        Page::Ladder => model.ladder.selected().map(rung),
         Page::Streams => model.streams.selected().map(|lane| lane.request.clone()),
         Page::Tcp => connection(model.selected_row()?),
     }

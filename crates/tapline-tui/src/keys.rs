@@ -52,6 +52,8 @@ pub(crate) enum Action {
     Unfold,
     Next,
     Other,
+    NextEvent,
+    PreviousEvent,
     // tapline.
     Explain,
     Help,

@@ -40,6 +40,18 @@ pub(crate) const SLOWEST_MAX: usize = 64;
 /// Steps that one can go back.
 pub(crate) const CAME_FROM_MAX: usize = 32;
 
+/// Octets of a message that are shown by field and by byte.
+pub(crate) const PANE_BYTES_MAX: u64 = 1 << 20;
+
+/// Octets of a body that are shown, its codings undone.
+pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Octets of a stream that are shown as text.
+pub(crate) const FOLLOW_BYTES_MAX: usize = 1 << 20;
+
+/// Lines of text that are shown of one event.
+pub(crate) const BODY_LINES_MAX: usize = 100_000;
+
 /// Connections and requests that a filter lets through and that are known as such where the capture had to be read again:
 /// about 50 octets each.
 pub(crate) const SIFTED_MAX: usize = 2_000_000;

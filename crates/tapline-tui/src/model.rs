@@ -1,5 +1,6 @@
 //! Everything the screen shows. Only [`mod@crate::update`] changes it; views read it.
 
+mod bytes;
 mod close;
 mod exchange;
 mod filter;
@@ -24,7 +25,8 @@ mod tcp;
 use ratatui::layout::Size;
 use tapline_analysis::{Comparison, Event, human};
 
-pub(crate) use close::{Close, Octets, Opened, Piece, Record, Status};
+pub(crate) use bytes::{Bytes, BytesPane, Hand, Ink, Sheet, Sight, TreeLine};
+pub(crate) use close::{Close, Opened, Status};
 #[cfg(test)]
 pub(crate) use exchange::Before;
 pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
@@ -160,6 +162,7 @@ pub(crate) struct Model {
     pub(crate) focus: Focus,
     pub(crate) opened: Option<Opened>,
     pub(crate) ladder: Ladder,
+    pub(crate) bytes: Bytes,
     pub(crate) streams: Streams,
     pub(crate) tcp: Tcp,
     pub(crate) overlay: Option<Overlay>,
@@ -209,6 +212,7 @@ impl Model {
             focus: Focus::List,
             opened: None,
             ladder: Ladder::default(),
+            bytes: Bytes::default(),
             streams: Streams::default(),
             tcp: Tcp::default(),
             overlay: None,

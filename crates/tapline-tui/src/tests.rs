@@ -1,5 +1,6 @@
 //! The whole application through `update`, with real keys, on a buffer.
 
+mod bytes;
 mod captures;
 mod filter;
 mod ladder;

@@ -1,5 +1,6 @@
 //! The only place that changes the model.
 
+mod bytes;
 mod findings;
 mod ladder;
 mod list;
@@ -124,6 +125,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
     findings::keep_in_bounds(model);
     ladder::keep_in_bounds(model);
     streams::keep_in_bounds(model);
+    bytes::keep_in_bounds(model);
     effect
 }
 
@@ -187,11 +189,7 @@ fn act(model: &mut Model, action: Action) -> Effect {
             Page::Ladder => ladder::act(model, action),
             Page::Tcp => tcp::act(model, action),
             Page::Streams => streams::act(model, action),
-            Page::Bytes => {
-                if action == Action::Back {
-                    pages::back(model);
-                }
-            }
+            Page::Bytes => bytes::act(model, action),
         },
     }
     Effect::None

@@ -1,6 +1,7 @@
 //! The screen: what stands where, from the model alone.
 
 mod bar;
+mod bytes;
 mod close;
 mod columns;
 mod comparison;
@@ -24,6 +25,7 @@ mod typing;
 
 use ratatui::buffer::Buffer;
 
+pub(crate) use bytes::{Hit, heights as bytes_heights, hit as bytes_hit, octets_a_row};
 pub(crate) use detail::{first_request, lines as detail_lines, request_lines};
 pub(crate) use findings::list_height as findings_height;
 pub(crate) use ladder::list_height as ladder_height;

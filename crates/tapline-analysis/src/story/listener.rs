@@ -155,6 +155,7 @@ impl Sink for Listener<'_> {
     }
 
     fn body(&mut self, direction: Direction, stream: u32, octets: &[u8]) {
+        self.carried(direction, Course::Body(stream), octets);
         let from = self.story.sender(direction);
         match &mut self.story.http2 {
             Some(http2) if stream != 0 => http2.body(from, stream, octets),

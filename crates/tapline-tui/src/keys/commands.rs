@@ -194,6 +194,23 @@ pub(crate) const COMMANDS: &[Command] = &[
         &[char('v')],
         "fields, headers, certificates, body, whole stream as text",
     ),
+    command(G::Bytes, A::Detail, "bytes-hand", &[char('d')], "from the fields to the octets, and back"),
+    command(
+        G::Bytes,
+        A::PanLeft,
+        "bytes-left",
+        &[char('h'), key(KeyCode::Left)],
+        "an octet back, or close the field",
+    ),
+    command(
+        G::Bytes,
+        A::PanRight,
+        "bytes-right",
+        &[char('l'), key(KeyCode::Right)],
+        "an octet on, or open the field",
+    ),
+    command(G::Bytes, A::NextEvent, "next-event", &[char('n')], "the next event of the ladder"),
+    command(G::Bytes, A::PreviousEvent, "previous-event", &[char('N')], "the event before"),
     command(G::Bytes, A::Next, "bytes-pane", &[char('b')], "octets of the packet, of the stream, as opened"),
     command(
         G::Tapline,

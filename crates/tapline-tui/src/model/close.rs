@@ -2,9 +2,12 @@
 
 mod octets;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use tapline_analysis::decode::http2::Payload;
 use tapline_analysis::decode::tls::ContentType;
+use tapline_analysis::decode::{Message, http1, http2};
 use tapline_analysis::{
     AnomalyRecord, Carried, ConnectionRecord, Course, Event, Exchange, Http2Connection, Http2Frame,
     MessageSeen, Origin, SegmentSeen, Sender, TcpSample, TcpVerdict, TlsSession,
@@ -55,6 +58,10 @@ pub(crate) struct Close {
     pub(crate) inside: [Octets; 2],
     /// What was in opened records that carry no application data, in their order.
     pub(crate) records: Vec<Record>,
+    /// Bodies of HTTP messages, by the place of their head in `messages`.
+    pub(crate) bodies: BTreeMap<usize, Body>,
+    /// The place of the newest head of each side and stream.
+    heads: BTreeMap<(usize, u32), usize>,
     /// Its packets as they were captured, by number.
     pub(crate) packets: Vec<CapturedPacket>,
     /// Events and octets that found no room.
@@ -70,11 +77,36 @@ pub(crate) struct Record {
     pub(crate) octets: Vec<u8>,
 }
 
+/// A body, transfer coding removed.
+pub(crate) struct Body {
+    pub(crate) from: Sender,
+    /// Its HTTP/2 stream; 0 for HTTP/1.
+    pub(crate) stream: u32,
+    pub(crate) octets: Vec<u8>,
+}
+
 /// 0 for the client, 1 for the server.
 pub(crate) fn side(from: Sender) -> usize {
     match from {
         Sender::Client => 0,
         Sender::Server => 1,
+    }
+}
+
+/// The stream of a head; `None` for what is none.
+fn head_of(message: &Message) -> Option<u32> {
+    match message {
+        Message::Http1(http1::Message::Request(_) | http1::Message::Response(_)) => Some(0),
+        Message::Http2(message) => match &**message {
+            http2::Message::Frame(frame) => match &frame.payload {
+                Payload::Headers { block: Some(_), .. } | Payload::Continuation { block: Some(_), .. } => {
+                    Some(frame.stream)
+                }
+                _ => None,
+            },
+            http2::Message::Preface | http2::Message::Upgraded(_) => None,
+        },
+        _ => None,
     }
 }
 
@@ -97,7 +129,12 @@ impl Close {
             Event::Segment(segment) => self.segments.push(*segment),
             Event::Tcp(verdict) => self.verdicts.push(*verdict),
             Event::TcpSample(sample) => self.samples.push(*sample),
-            Event::Message(message) => self.messages.push(*message),
+            Event::Message(message) => {
+                if let Some(stream) = head_of(&message.message) {
+                    self.heads.insert((side(message.from), stream), self.messages.len());
+                }
+                self.messages.push(*message);
+            }
             Event::Http2Frame(frame) => self.frames.push(*frame),
             Event::TlsSession(session) => self.sessions.push(*session),
             Event::Exchange(exchange) => self.exchanges.push(*exchange),
@@ -129,6 +166,14 @@ impl Close {
             Course::Inside(_, offset) => of_side(&mut self.inside, offset, origin),
             // A hole shows by the offset of what comes behind it.
             Course::Missing(..) => {}
+            Course::Body(stream) => {
+                let head = self.heads.get(&(side(from), stream));
+                if let Some(&head) = head {
+                    let body =
+                        self.bodies.entry(head).or_insert_with(|| Body { from, stream, octets: Vec::new() });
+                    body.octets.extend_from_slice(&octets);
+                }
+            }
             Course::Record(outside, content) => {
                 self.records.push(Record { from, outside, content, octets });
             }

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{findings, ladder, layout, list, overview, pages, streams, time};
+use super::{bytes, findings, ladder, layout, list, overview, pages, streams, time};
 use crate::axis::Zoom;
 use crate::model::{Focus, Model, Page};
 use crate::view;
@@ -32,6 +32,8 @@ fn wheel(model: &mut Model, lines: isize, at: Position) {
         overview::scroll(model, lines);
     } else if model.page == Page::Findings {
         findings::scroll(model, lines);
+    } else if model.page == Page::Bytes {
+        bytes::scroll(model, lines);
     } else if model.page == Page::Streams {
         streams::scroll(model, lines);
     } else if model.page == Page::Ladder {
@@ -65,6 +67,9 @@ fn click(model: &mut Model, at: Position) {
             findings::select_at(model, line.into());
         }
         return;
+    }
+    if model.page == Page::Bytes {
+        return bytes::click(model, at.x, at.y);
     }
     if model.page == Page::Streams {
         if let Some(line) = at.y.checked_sub(layout.body.y + 2) {

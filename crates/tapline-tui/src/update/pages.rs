@@ -54,6 +54,7 @@ pub(super) fn look(model: &mut Model) -> Effect {
     if known.is_none_or(|opened| opened.id != entry.id) {
         model.ladder.rungs.clear();
         model.streams.lanes.clear();
+        model.bytes.clear();
         model.close_zoomed = None;
     }
     // What goes on is not read anew with every packet of it.
@@ -79,6 +80,7 @@ pub(super) fn looked(model: &mut Model, found: Result<Box<Close>, String>) {
             Ok(close) => {
                 model.ladder.build(&close);
                 model.streams.build(&close);
+                model.bytes.clear();
                 Status::Ready(close)
             }
             Err(why) => Status::Failed(why),

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
-use super::{ladder, streams, tcp};
+use super::{bytes, ladder, streams, tcp};
 use crate::model::{Model, Page, Status};
 use crate::theme::Role;
 
@@ -21,7 +21,7 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
             Page::Streams => streams::draw(model, close, place, buffer),
             Page::Tcp => tcp::draw(model, close, place, buffer),
             Page::Ladder => ladder::draw(model, close, place, buffer),
-            _ => pen.write(&format!("{} messages", close.messages.len()), Role::Plain),
+            _ => bytes::draw(model, place, buffer),
         },
     }
 }

@@ -244,7 +244,16 @@ fn actions_here(model: &Model) -> &'static [(Action, &'static str)] {
             (A::Unfold, "unfold"),
             (A::Quit, "quit"),
         ],
-        (None, Page::Streams | Page::Tcp | Page::Bytes, _) => &[
+        (None, Page::Bytes, _) => &[
+            (A::Explain, "explain"),
+            (A::Back, "back"),
+            (A::Other, "view"),
+            (A::Next, "octets of"),
+            (A::Detail, "hex"),
+            (A::NextEvent, "next"),
+            (A::Quit, "quit"),
+        ],
+        (None, Page::Streams | Page::Tcp, _) => &[
             (A::Explain, "explain"),
             (A::Back, "back"),
             (A::Other, "view"),

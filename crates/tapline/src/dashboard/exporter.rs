@@ -28,7 +28,8 @@ pub(crate) fn exporter(again: Again) -> Exporter {
 /// Writes an export and gives its file's name.
 fn export(again: &Again, request: &ExportRequest) -> Result<String> {
     let (_, ending) = request.format.name();
-    let stem = request.connection.map_or("tapline-export".to_owned(), |id| format!("tapline-connection-{id}"));
+    let stem =
+        request.connection.map_or("tapline-export".to_owned(), |id| format!("tapline-connection-{id}"));
     let path = free_path(&stem, ending);
     let mut file = NewFile::create(&path)?;
     let mut source = (again.reopen)()?;
@@ -62,7 +63,8 @@ fn report(
     let needed = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     options.analysis = Options { interests: needed, ..options.analysis };
     let roots = options.analysis.trust.as_ref().map(|trust| trust.whose());
-    let mut report = Report::new(ReportOptions { width: Some(WIDTH), palette: Palette::Plain, all: true, roots });
+    let mut report =
+        Report::new(ReportOptions { width: Some(WIDTH), palette: Palette::Plain, all: true, roots });
     if let Some(sieve) = sieve {
         report = report.through(sieve);
     }

@@ -15,7 +15,8 @@ pub(crate) fn config(named: Option<&Path>) -> Result<Config> {
     };
     let Some(path) = named.map(Path::to_owned).or_else(usual) else { return Ok(Config::default()) };
     let name = path.display();
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the configuration {name}"))?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read the configuration {name}"))?;
     Config::parse(&text).with_context(|| format!("in the configuration {name}"))
 }
 
@@ -30,7 +31,9 @@ pub(crate) fn theme(config: &Config, colours: bool) -> Theme {
     };
     let ascii = match config.glyphs {
         Glyphs::Auto => {
-            let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| var(name).ok().filter(|value| !value.is_empty()));
+            let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+                .into_iter()
+                .find_map(|name| var(name).ok().filter(|value| !value.is_empty()));
             !has_glyphs(locale.as_deref(), var("TERM").ok().as_deref())
         }
         Glyphs::Unicode => false,
@@ -62,7 +65,12 @@ mod tests {
     #[test]
     fn light_backgrounds_are_told_by_the_terminal() {
         assert!(is_light(Some("0;15")) && is_light(Some("0;default;15")) && is_light(Some("12;7")));
-        assert!(!is_light(Some("15;0")) && !is_light(Some("15;8")) && !is_light(Some("default")) && !is_light(None));
+        assert!(
+            !is_light(Some("15;0"))
+                && !is_light(Some("15;8"))
+                && !is_light(Some("default"))
+                && !is_light(None)
+        );
     }
 
     #[test]

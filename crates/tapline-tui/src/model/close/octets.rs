@@ -85,6 +85,12 @@ impl Octets {
         (octets, is_whole)
     }
 
+    /// The octets packet by packet.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (Origin, &[u8])> {
+        let octets = |run: &Run| self.octets.get(run.at..run.at + run.length).unwrap_or_default();
+        self.runs.iter().map(move |run| (run.origin, octets(run)))
+    }
+
     /// The packet that carried an octet.
     pub(crate) fn origin(&self, offset: u64) -> Option<Origin> {
         let place = self.runs.partition_point(|run| run.end() <= offset);

@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn what_left_the_table_is_not_shown() {
         let frames = vec![frame(1, "a", 1), frame(2, "b", 2), frame(3, "c", 2), frame(4, "d", 1)];
-        let close = Close { frames, ..Close::default() };
+        let mut close = Close::default();
+        close.frames = frames;
         let values = |at| {
             let table = table_at(&close, Sender::Client, at);
             let values: Vec<String> = table.entries.iter().map(|entry| entry.value.clone()).collect();
