@@ -8,7 +8,9 @@ use ratatui::layout::Rect;
 use super::*;
 use crate::keys::{COMMANDS, Key};
 use crate::layout::Layout;
-use crate::model::{Focus, Page};
+use std::sync::Arc;
+
+use crate::model::{Close, Focus, Page, Sifted, Status};
 use crate::testing;
 use tapline_analysis::{CATALOGUE, Finding};
 
@@ -21,6 +23,11 @@ enum Deed {
     Finding(usize, Option<u64>, Option<i64>),
     Settle,
     End,
+    /// A close look finds one of a few real connections, or nothing.
+    Looked(usize),
+    Looking(u16),
+    Sifted(u64),
+    Exported(bool),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -49,7 +56,39 @@ fn deed() -> impl Strategy<Value = Deed> {
             .prop_map(|(kind, connection, cost)| Deed::Finding(kind, connection, cost)),
         1 => Just(Deed::Settle),
         1 => Just(Deed::End),
+        3 => (0..CLOSE.len() + 1).prop_map(Deed::Looked),
+        1 => (0_u16..1001).prop_map(Deed::Looking),
+        1 => (0_u64..40).prop_map(Deed::Sifted),
+        1 => any::<bool>().prop_map(Deed::Exported),
     ]
+}
+
+/// Fixtures whose first connections are looked at closely.
+const CLOSE: [&str; 6] = [
+    "http1/keep-alive.pcapng",
+    "http2/slow-stream-window.pcapng",
+    "http2/push.pcapng",
+    "link/lossy.pcapng",
+    "tls/tls13.pcapng",
+    "http1/refused.pcapng",
+];
+
+/// One of them in full; behind the last, that it cannot be had.
+fn close(which: usize) -> Result<Box<Close>, String> {
+    let name = CLOSE.get(which).ok_or("not kept")?;
+    let path = super::captures::fixture(name);
+    let open = || tapline_engine::capture::open(std::slice::from_ref(&path)).unwrap();
+    let options = tapline_engine::RunOptions::new(tapline_analysis::Options::of(crate::INTERESTS));
+    let mut subject = None;
+    tapline_engine::run(&mut *open(), &options, |batch| {
+        for event in batch.events {
+            if let Event::Connection(record) = event {
+                subject.get_or_insert(tapline_engine::Subject::of(&record));
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    });
+    Ok(Box::new(Close::of(tapline_engine::close_up(open(), &options, subject.unwrap()))))
 }
 
 fn perform(model: &mut Model, deed: &Deed) {
@@ -70,6 +109,14 @@ fn perform(model: &mut Model, deed: &Deed) {
             let finding = Finding { connection, ..testing::finding(kind.code, 0, cost) };
             Msg::Event(Event::Finding(Box::new(finding)))
         }
+        Deed::Looked(which) => Msg::Looked(close(which)),
+        Deed::Looking(permille) => Msg::Looking(permille),
+        Deed::Sifted(id) => {
+            let mut sifted = Sifted::default();
+            sifted.take(&Event::Connection(Box::new(testing::record(id, 0))));
+            Msg::Sifted(tapline_filter::Filter::parse("http.cookie").unwrap(), Ok(Arc::new(sifted)))
+        }
+        Deed::Exported(done) => Msg::Exported(if done { Ok("there".into()) } else { Err("no room".into()) }),
         Deed::Settle => Msg::Settle,
         Deed::End => Msg::Ended(None),
     };
@@ -93,6 +140,16 @@ proptest! {
             prop_assert!(model.list.top <= model.list.selected);
             prop_assert!(model.list.selected < model.list.top + usize::from(layout.list.height).max(1));
             prop_assert!(model.finding.selected < model.findings.listed().max(1));
+            prop_assert!(model.ladder.place.selected < model.ladder.rungs.len().max(1));
+            prop_assert!(model.streams.place.selected < model.streams.lanes.len().max(1));
+            let pane = model.bytes.pane().map_or(0, |pane| pane.octets.len());
+            prop_assert!(model.bytes.octet < pane.max(1));
+            prop_assert!(model.bytes.place.selected < model.bytes.tree.lines().len().max(1));
+            let (whole, shown) = (model.axis_whole(), model.axis_window());
+            prop_assert!(shown.span <= whole.span.max(crate::limits::WINDOW_SPAN_NS_MIN));
+            if let Some(opened) = &model.opened {
+                prop_assert!(!matches!(opened.status, Status::Ready(_)) || model.close().is_some());
+            }
             prop_assert!(model.came_from.len() <= crate::limits::CAME_FROM_MAX);
             let window = model.window();
             prop_assert!(window.span <= model.whole().span && window.start >= model.whole().start);
@@ -102,5 +159,11 @@ proptest! {
             let height = view::overview_height(layout.body);
             prop_assert!(model.page != Page::Overview || model.overview.top <= lines.saturating_sub(height));
         }
+        // However deep one went, the way out is there.
+        for _ in 0..crate::limits::CAME_FROM_MAX + 4 {
+            perform(&mut model, &Deed::Key(KeyCode::Esc, KeyModifiers::NONE));
+        }
+        let quit = update(&mut model, Msg::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE)));
+        prop_assert_eq!(quit, Effect::Quit);
     }
 }
