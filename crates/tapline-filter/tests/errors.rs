@@ -103,7 +103,7 @@ fn operators_that_do_not_fit() {
     check(
         "http slow",
         "slow",
-        "http stands alone: write and or or before slow, or the whole in quotes to look for the words",
+        "http stands alone: write and or or before slow, or put http in quotes to look for words",
     );
     check("1 < tcp.port < 80", "1", "there is no field 1: docs/filter.md lists those that there are");
     check("tcp.port > 1 < 80", "<", "one comparison ends before <: write and, then the field again");

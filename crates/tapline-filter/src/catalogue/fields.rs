@@ -150,9 +150,9 @@ fields! {
     TlsHandshakeEch "tls.handshake.ech" Boolean, SESSION, "Whether the ClientHello carries an encrypted one, or what looks like it";
     TlsEarlyData "tls.early_data" Word(Names::EarlyData), SESSION, "What became of data that the client sent before the server answered";
     TlsDecrypted "tls.decrypted" Word(Names::Decrypted), SESSION, "How much of what travelled encrypted was opened";
-    TlsAlertMessage "tls.alert_message" Presence, &[TlsMessage, TlsSession], "An alert that could be read; of a handshake none but close_notify";
-    TlsAlertMessageLevel "tls.alert_message.level" Named(Names::AlertLevel), &[TlsMessage, TlsSession], "Level of such an alert";
-    TlsAlertMessageDesc "tls.alert_message.desc" Named(Names::Alert), &[TlsMessage, TlsSession], "Description of such an alert";
+    TlsAlertMessage "tls.alert_message" Presence, &[TlsMessage, TlsSession], "An alert, readable or not; of a session one of its handshake that is no close_notify";
+    TlsAlertMessageLevel "tls.alert_message.level" Named(Names::AlertLevel), &[TlsMessage, TlsSession], "Level of an alert that could be read";
+    TlsAlertMessageDesc "tls.alert_message.desc" Named(Names::Alert), &[TlsMessage, TlsSession], "Description of an alert that could be read";
     TlsCertificateVerdict "tls.certificate.verdict" Word(Names::Chain), SESSION, "What became of the server's chain of certificates: its gravest fault, or none";
     TlsCertificateSubject "tls.certificate.subject" Text, SESSION, "Whose key a certificate of the server's chain is";
     TlsCertificateIssuer "tls.certificate.issuer" Text, SESSION, "Who signed a certificate of the server's chain";
@@ -168,7 +168,7 @@ fields! {
     HttpResponse "http.response" Presence, HTTP, "There is a response";
     HttpResponseCode "http.response.code" Number, HTTP, "The status code";
     HttpResponseLine "http.response.line" Text, HTTP, "A header field of the response: name: value";
-    HttpTime "http.time" Duration, &[HttpExchange], "From the last packet of the request to the last of the response";
+    HttpTime "http.time" Duration, &[HttpExchange], "From the last packet of the request to the last of the response, where it came whole";
     HttpHost "http.host" Text, HTTP, "The host that was asked for";
     HttpUserAgent "http.user_agent" Text, HTTP, "User-Agent";
     HttpReferer "http.referer" Text, HTTP, "Referer";

@@ -22,9 +22,9 @@ impl Item for Exchange {
             F::HttpResponse => present(response.is_some() && !self.inferred, tell),
             F::HttpRequestMethod => text(self.method.as_deref(), tell),
             F::HttpRequestFullUri => text(self.url.as_deref().filter(|_| !self.inferred), tell),
-            F::HttpRequestUri => text(self.split().map(|url| url.target), tell),
+            F::HttpRequestUri => text(self.split().map(|url| url.target).filter(|_| !self.inferred), tell),
             F::HttpRequestVersion if !self.inferred => tell(Value::Text(&format!("HTTP/{}", self.version))),
-            F::HttpHost => text(self.split().map(|url| url.host), tell),
+            F::HttpHost => text(self.split().and_then(|url| url.host).filter(|_| !self.inferred), tell),
             F::HttpResponseCode => numbers(self.status, tell),
             F::HttpTime => durations(self.answered_after_ns(), tell),
             F::TaplineRequestBytes => numbers(request.map(|part| part.body_bytes), tell),
@@ -72,7 +72,7 @@ impl Item for Exchange {
 /// A URL in its parts.
 struct Url<'a> {
     scheme: Option<&'a str>,
-    host: &'a str,
+    host: Option<&'a str>,
     target: &'a str,
 }
 
@@ -85,23 +85,23 @@ trait Parts {
 }
 
 impl Parts for Exchange {
-    /// The host of what was inferred is the server's name, and more is not known.
+    /// The host of what was inferred is the server's name: it stands in no request.
     fn split(&self) -> Option<Url<'_>> {
         let url = self.url.as_deref()?;
         let Some((scheme, rest)) = url.split_once("://") else {
             // CONNECT names an authority; a request without Host has a target only.
-            let host = if url.starts_with('/') || url == "*" { "" } else { url };
+            let host = (!url.starts_with('/') && url != "*").then_some(url);
             return Some(Url { scheme: None, host, target: url });
         };
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (host, target) = rest.split_at_checked(end)?;
-        Some(Url { scheme: Some(scheme), host, target })
+        Some(Url { scheme: Some(scheme), host: Some(host).filter(|host| !host.is_empty()), target })
     }
 
-    /// As tshark measures: between the packets that complete the two.
+    /// As tshark measures: between the packets that complete the two, where the response came whole.
     fn answered_after_ns(&self) -> Option<i64> {
         let (request, response) = (self.request.as_ref()?, self.response.as_ref()?);
-        Some(response.last.at.since(request.last.at))
+        response.complete.then(|| response.last.at.since(request.last.at))
     }
 
     fn header_values(&self, field: FieldId, tell: &mut dyn FnMut(Value<'_>)) {
@@ -136,7 +136,7 @@ impl Parts for Exchange {
             F::Http2Streamid => number(stream, tell),
             F::Http2HeadersMethod => text(self.method.as_deref(), tell),
             F::Http2HeadersPath => text(url.map(|url| url.target), tell),
-            F::Http2HeadersAuthority => text(url.map(|url| url.host), tell),
+            F::Http2HeadersAuthority => text(url.and_then(|url| url.host), tell),
             F::Http2HeadersScheme => text(url.and_then(|url| url.scheme), tell),
             F::Http2HeadersStatus => numbers(self.status, tell),
             F::Http2HeaderName => text(fields().map(|(name, _)| name.as_str()), tell),

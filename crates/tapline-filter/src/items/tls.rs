@@ -1,6 +1,6 @@
 //! TLS messages and sessions.
 
-use tapline_analysis::decode::tls::HandshakeType;
+use tapline_analysis::decode::tls::{ContentType, HandshakeType};
 use tapline_analysis::{Decrypted, StepKind, TlsMessage, TlsSession};
 
 use super::{durations, frames, number, numbers, present, text};
@@ -18,7 +18,7 @@ impl Item for TlsMessage {
             F::TlsHandshake => present(self.handshake.is_some(), tell),
             F::TlsHandshakeType => numbers(self.handshake.map(|kind| kind.0), tell),
             F::TlsHandshakeLength => numbers(self.handshake.map(|_| self.length_bytes), tell),
-            F::TlsAlertMessage => present(self.alert.is_some(), tell),
+            F::TlsAlertMessage => present(self.content == ContentType::ALERT, tell),
             F::TlsAlertMessageLevel => numbers(self.alert.map(|alert| alert.level), tell),
             F::TlsAlertMessageDesc => numbers(self.alert.map(|alert| alert.description), tell),
             _ => {}
@@ -68,7 +68,7 @@ impl Item for TlsSession {
             F::TlsHandshakeEch => tell(Value::Bool(self.ech_outer)),
             F::TlsEarlyData => text([self.early_data_outcome.name()], tell),
             F::TlsDecrypted => text(self.decrypted().map(Decrypted::name), tell),
-            F::TlsAlertMessage => present(alert.is_some(), tell),
+            F::TlsAlertMessage => present(alert.is_some() || self.encrypted_alert.is_some(), tell),
             F::TlsAlertMessageLevel => numbers(alert.map(|alert| alert.level), tell),
             F::TlsAlertMessageDesc => numbers(alert.map(|alert| alert.description), tell),
             F::TlsCertificateVerdict => text([self.chain.verdict.code()], tell),

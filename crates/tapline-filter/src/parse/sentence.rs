@@ -35,8 +35,8 @@ pub(super) fn no_operator(field: &FieldInfo, shown: &str) -> String {
     match (meant, field.kind) {
         (Some(meant), _) => format!("{shown} is no operator: did you mean {meant}?"),
         (None, FieldKind::Presence) => format!(
-            "{} stands alone: write and or or before {shown}, or the whole in quotes to look for the words",
-            field.name
+            "{name} stands alone: write and or or before {shown}, or put {name} in quotes to look for words",
+            name = field.name
         ),
         (None, kind) => format!(
             "an operator is missing between {} and {shown}: {}, and, or",
