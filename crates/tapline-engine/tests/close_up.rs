@@ -69,6 +69,7 @@ fn check_octets(name: &str, close: &CloseUp) -> u64 {
     let mut ends: BTreeMap<_, u64> = BTreeMap::new();
     let mut inside: BTreeMap<_, u64> = BTreeMap::new();
     let mut placed = 0;
+    let (mut bodies, mut told) = (0, 0);
     for event in &close.events {
         match event {
             Event::Carried(carried) => match &carried.of {
@@ -82,6 +83,7 @@ fn check_octets(name: &str, close: &CloseUp) -> u64 {
                     assert_eq!(*end, *offset, "{name}");
                     *end += length;
                 }
+                Course::Body(_) => bodies += carried.octets.len() as u64,
                 Course::Record(range, _) => assert!(range.end <= ends[&carried.from], "{name}"),
                 Course::Inside(range, offset) => {
                     assert!(range.end <= ends[&carried.from], "{name}");
@@ -90,6 +92,14 @@ fn check_octets(name: &str, close: &CloseUp) -> u64 {
                     *end = offset + carried.octets.len() as u64;
                 }
             },
+            Event::Exchange(exchange) if !exchange.inferred => {
+                told += exchange
+                    .request
+                    .iter()
+                    .chain(&exchange.response)
+                    .map(|part| part.body_bytes)
+                    .sum::<u64>();
+            }
             Event::Message(message) => {
                 if let Some(span) = &message.inside {
                     assert!(span.end <= inside[&message.from], "{name}: {message:?}");
@@ -99,6 +109,11 @@ fn check_octets(name: &str, close: &CloseUp) -> u64 {
             _ => {}
         }
     }
+    // There DATA comes on a stream that nobody opened.
+    assert!(
+        bodies == told || name.contains("connection-error"),
+        "{name}: {bodies} octets of bodies, {told} told"
+    );
     placed
 }
 

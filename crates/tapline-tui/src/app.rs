@@ -181,7 +181,7 @@ impl App {
             return Ok(());
         }
         if let Some(text) = self.to_copy.take() {
-            screen.copy(&text)?;
+            Screen::copy(&text)?;
         }
         let size = screen.size()?;
         if size != self.model.size {

@@ -2,11 +2,12 @@
 
 use tapline_analysis::decode::http2::Payload;
 use tapline_analysis::decode::{Message, http1, http2, tls};
-use tapline_analysis::{MessageSeen, text};
+use tapline_analysis::{Field, HandshakeKind, MessageSeen, text};
 
 use crate::explain::{self, Explanation};
 use crate::model::{Close, Focus, Layer, Model, Page, Plot, Row, Rung, Spot, What};
 use crate::phases::{self, Phase};
+use crate::view;
 
 /// What the selected thing is, the most telling first; the screen itself where nothing is selected.
 pub(crate) fn explanations(model: &Model) -> Vec<Explanation> {
@@ -19,7 +20,7 @@ pub(crate) fn explanations(model: &Model) -> Vec<Explanation> {
         }
         Page::Ladder => of_rung(model),
         Page::Bytes => {
-            let field = model.bytes.selected_field().and_then(|field| explain::header(&field.label));
+            let field = model.bytes.selected_field().and_then(of_field);
             field.into_iter().chain(of_rung(model)).collect()
         }
         Page::Streams => of_stream(model),
@@ -55,18 +56,38 @@ fn of_row(model: &Model) -> Vec<Explanation> {
     let request = model.selected_request().filter(|_| model.focus != Focus::Detail);
     let mut found: Vec<Explanation> =
         under_cursor(model, row, request).map(explain::phase).into_iter().collect();
-    match request {
-        Some(nth) => found.extend(of_request(row, nth)),
-        None => {
-            if let Some(session) = row.tls().filter(|session| crate::words::failed(session).is_some()) {
-                found.push(explain::tls_outcome(session.outcome));
-            }
-            if let Some(record) = row.record() {
-                found.push(explain::connection_state(record.state));
-                found.push(explain::zeek_state(record.conn_state));
-            }
-        }
+    if let Some(nth) = request {
+        found.extend(of_request(row, nth));
+    } else {
+        found.extend(of_connection(row));
+        let column = columns_name(model).and_then(explain::column);
+        found.extend(column);
     }
+    found
+}
+
+/// The name of the column that the table is sorted by.
+fn columns_name(model: &Model) -> Option<&'static str> {
+    (model.page == Page::Connections).then(|| view::sorted_column(model)).flatten()
+}
+
+/// What a connection came to: what is marked on its bar, then how it was opened and ended.
+fn of_connection(row: &Row) -> Vec<Explanation> {
+    let mut found: Vec<Explanation> = phases::marks(row).map(|(mark, _)| explain::mark(mark)).collect();
+    if let Some(session) = row.tls().filter(|session| crate::words::failed(session).is_some()) {
+        found.push(explain::tls_outcome(session.outcome));
+        found.extend(session.reached.and_then(|(_, step)| explain::tls_step(step)));
+    }
+    let Some(record) = row.record() else { return found };
+    found.push(explain::connection_state(record.state));
+    if record.handshake_kind != HandshakeKind::ThreeWay {
+        found.push(explain::handshake(record.handshake_kind));
+    }
+    match record.teardown.ending_reset() {
+        Some(reset) => found.push(explain::reset(reset.phase)),
+        None => found.push(explain::teardown(record.teardown.kind())),
+    }
+    found.push(explain::zeek_state(record.conn_state));
     found
 }
 
@@ -96,6 +117,9 @@ fn of_request(row: &Row, nth: usize) -> Vec<Explanation> {
     if let Some(stalled) = &exchange.stalled {
         found.push(explain::cause(stalled.worst.0));
     }
+    if exchange.before.as_ref().is_some_and(|before| before.held_back.is_some()) {
+        found.push(explain::head_of_line());
+    }
     found.extend(exchange.status.and_then(explain::http_status));
     let method = exchange.request.split(' ').next().unwrap_or_default();
     found.extend(explain::http_method(method));
@@ -109,6 +133,15 @@ fn of_rung(model: &Model) -> Vec<Explanation> {
         What::Segment(index) => of_segment(close, index),
         What::Message(index) => close.messages.get(index).map(of_message).unwrap_or_default(),
     }
+}
+
+/// A header field, or an extension of TLS, which says its number behind its name.
+fn of_field(field: &Field) -> Option<Explanation> {
+    let number = || field.value.rsplit_once('(')?.1.strip_suffix(')')?.parse().ok();
+    if field.name == "tls.handshake.extension.type" {
+        return explain::tls_extension(tls::ExtensionType(number()?));
+    }
+    explain::header(&field.label).or_else(|| explain::header(field.value.split(": ").next()?))
 }
 
 fn of_segment(close: &Close, index: usize) -> Vec<Explanation> {

@@ -25,7 +25,7 @@ mod tcp;
 use ratatui::layout::Size;
 use tapline_analysis::{Comparison, Event, human};
 
-pub(crate) use bytes::{Bytes, BytesPane, Hand, Ink, Sheet, Sight, TreeLine};
+pub(crate) use bytes::{Bytes, BytesPane, Hand, Ink, Sight, TreeLine};
 pub(crate) use close::{Close, Opened, Status};
 #[cfg(test)]
 pub(crate) use exchange::Before;

@@ -54,7 +54,7 @@ impl Screen {
     }
 
     /// Puts a text on the clipboard of the terminal (OSC 52), which may not allow it and does not say.
-    pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn copy(text: &str) -> io::Result<()> {
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 

@@ -36,7 +36,7 @@ pub(crate) use overview::{
 pub(crate) use streams::{axis as streams_axis, lanes_height as streams_height};
 pub(crate) use tcp::axis as tcp_axis;
 
-pub(crate) use ruler::sort_at;
+pub(crate) use ruler::{sort_at, sorted_column};
 pub(crate) use tabs::tabs;
 
 use crate::layout::Layout;

@@ -14,7 +14,7 @@ use tapline_analysis::{
 };
 use tapline_engine::{CapturedPacket, CloseUp};
 
-pub(crate) use octets::{Octets, Piece};
+pub(crate) use octets::Octets;
 
 /// The connection that is looked at closely.
 pub(crate) struct Opened {

@@ -152,7 +152,7 @@ impl Item for ExchangeRow {
         let timings = self.timings();
         let mut present = |is_there: bool| {
             if is_there {
-                tell(Value::Present)
+                tell(Value::Present);
             }
         };
         match field {
@@ -170,7 +170,9 @@ impl Item for ExchangeRow {
             F::TaplineResponseBytes => self.body_bytes,
             _ => None,
         };
-        number.into_iter().for_each(|number| tell(Value::Number(number)));
+        if let Some(number) = number {
+            tell(Value::Number(number));
+        }
         let duration = match field {
             F::HttpTime => self.sent.and_then(|sent| self.answered.map(|_| self.end.saturating_sub(sent))),
             F::TaplineDuration => self.duration_ns(),
@@ -183,7 +185,9 @@ impl Item for ExchangeRow {
             F::TaplineReceive => timings.receive,
             _ => None,
         };
-        duration.into_iter().for_each(|ns| tell(Value::Duration(ns)));
+        if let Some(ns) = duration {
+            tell(Value::Duration(ns));
+        }
         if field == F::TaplineInferred {
             tell(Value::Bool(inferred));
         }

@@ -115,12 +115,6 @@ impl Rows {
         self.by_id.len() as u64
     }
 
-    /// Ids of the connections that are known, lowest first.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = u32> {
-        let ids = self.by_id.iter().zip(0_u32..);
-        ids.filter(|(row, _)| row.record.is_some()).map(|(_, id)| id)
-    }
-
     /// The connection that begins with this packet.
     pub(crate) fn beginning_at(&self, packet: u64) -> Option<u32> {
         let begins = |row: &Row| row.record().is_some_and(|record| record.first.packet == packet);
@@ -217,7 +211,7 @@ mod tests {
         rows.take(Event::ConnectionProgress(Box::new(record.clone())));
         record.requests = 7;
         rows.take(Event::Connection(Box::new(record)));
-        assert_eq!((rows.len(), rows.ids().collect::<Vec<_>>()), (1, vec![3]));
+        assert_eq!((rows.len(), rows.bound()), (1, 4));
         assert_eq!(rows.get(3).and_then(Row::record).map(|record| record.requests), Some(7));
     }
 

@@ -47,7 +47,7 @@ impl Sifted {
         self.requests.contains(&(id, exchange.stream, exchange.packet))
     }
 
-    /// What was let through and found no room.
+    /// Connections and requests that were let through and found no room.
     pub(crate) fn left_out(&self) -> u64 {
         self.left_out
     }

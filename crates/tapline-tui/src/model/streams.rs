@@ -103,7 +103,9 @@ fn lanes(close: &Close) -> Vec<Lane> {
             });
             if let Some(lane) = lanes.get_mut(place) {
                 lane.pushed = true;
-                block.iter().for_each(|block| lane.name(block));
+                if let Some(block) = block {
+                    lane.name(block);
+                }
             }
         }
     }

@@ -53,7 +53,7 @@ impl Default for Tcp {
 
 impl Tcp {
     /// The side whose sending is shown.
-    pub(crate) fn side(&self, close: &Close) -> Sender {
+    pub(crate) fn side(self, close: &Close) -> Sender {
         let busier = || {
             let record = close.record.as_ref()?;
             (record.client.payload_bytes > record.server.payload_bytes).then_some(Sender::Client)

@@ -1,6 +1,5 @@
 //! The streams and the plots of connections out of captures.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crossterm::event::KeyCode;
@@ -74,12 +73,13 @@ fn a_table_that_is_put_together_again_is_the_one_that_was_read() {
     {
         let close = opened(&format!("http2/{name}.pcapng"));
         for (nth, frame) in close.frames.iter().enumerate() {
-            let block = match &frame.frame.payload {
-                Payload::Headers { block: Some(block), .. }
-                | Payload::Continuation { block: Some(block), .. }
-                | Payload::PushPromise { block: Some(block), .. } => block,
-                _ => continue,
+            let (Payload::Headers { block, .. }
+            | Payload::Continuation { block, .. }
+            | Payload::PushPromise { block, .. }) = &frame.frame.payload
+            else {
+                continue;
             };
+            let Some(block) = block else { continue };
             let read = block.table_entries.as_ref().unwrap();
             // Blocks at one moment: only the last one is what the screen shows.
             let (from, at) = (frame.from, frame.origin.at);

@@ -12,7 +12,7 @@ const ASIDE: usize = 8;
 pub(super) fn act(model: &mut Model, action: Action) {
     match action {
         Action::Back => return pages::back(model),
-        Action::Other => return with_close(model, |bytes, close| bytes.next_sight(close)),
+        Action::Other => return with_close(model, crate::model::Bytes::next_sight),
         Action::Next => return model.bytes.next_pane(),
         Action::NextEvent => return go_to_event(model, 1),
         Action::PreviousEvent => return go_to_event(model, -1),
@@ -45,13 +45,12 @@ pub(super) fn act(model: &mut Model, action: Action) {
     match (action, bytes.hand) {
         (Action::Detail, Hand::Tree) => bytes.hand = Hand::Octets,
         (Action::Detail, Hand::Octets) => bytes.hand = Hand::Tree,
-        (Action::Open, Hand::Tree) => bytes.fold(),
         (Action::PanLeft, Hand::Octets) => bytes.touch(bytes.octet.saturating_sub(1)),
         (Action::PanRight, Hand::Octets) => bytes.touch(bytes.octet.saturating_add(1)),
-        (Action::PanLeft | Action::PanRight, Hand::Tree) => bytes.fold(),
+        (Action::Open | Action::PanLeft | Action::PanRight, Hand::Tree) => bytes.fold(),
         (_, Hand::Tree) if lines != 0 => bytes.select(bytes.place.selected.saturating_add_signed(lines)),
         (_, Hand::Octets) if lines != 0 => {
-            bytes.touch(bytes.octet.saturating_add_signed(lines.saturating_mul(row)))
+            bytes.touch(bytes.octet.saturating_add_signed(lines.saturating_mul(row)));
         }
         _ => {}
     }

@@ -76,11 +76,10 @@ fn open(model: &mut Model) {
     let is_it = |request: &ExchangeRow| (request.stream, request.packet) == (stream, at);
     let nth = row.exchanges().iter().position(is_it).and_then(|nth| u32::try_from(nth).ok());
     pages::descend(model, Page::Timeline);
-    match nth {
-        Some(nth) => list::show_request(model, id, nth),
-        None => {
-            list::show(model, Entry { id, request: None });
-            time::fit(model, id, None);
-        }
+    if let Some(nth) = nth {
+        list::show_request(model, id, nth);
+    } else {
+        list::show(model, Entry { id, request: None });
+        time::fit(model, id, None);
     }
 }

@@ -28,7 +28,7 @@ pub(super) enum Column {
 pub(super) type Sized = (Column, u16);
 
 /// As they stand from left to right.
-const PLACES: [Column; 12] = [
+pub(super) const ALL: [Column; 12] = [
     Column::Id,
     Column::Client,
     Column::Server,
@@ -87,7 +87,7 @@ pub(super) fn fitting(model: &Model, width: u16) -> Vec<Sized> {
         Column::Server => (column, (column.width(model) + free).min(SERVER_MAX)),
         _ => (column, column.width(model)),
     };
-    PLACES.into_iter().filter(|column| chosen.contains(column)).map(widen).collect()
+    ALL.into_iter().filter(|column| chosen.contains(column)).map(widen).collect()
 }
 
 impl Column {
@@ -101,12 +101,11 @@ impl Column {
             Self::Server => SERVER_MIN,
             Self::Speaks | Self::Setup => 9,
             Self::Tls => 12,
-            Self::RoundTrip => 8,
             Self::Loss => 6,
             Self::Ending => 11,
             Self::Requests => 5,
             Self::Bytes => 7,
-            Self::Duration => 8,
+            Self::RoundTrip | Self::Duration => 8,
         }
     }
 

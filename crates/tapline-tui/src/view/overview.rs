@@ -130,9 +130,10 @@ fn columns(model: &Model, width: u16) -> Vec<Vec<Part>> {
     let findings = findings::parts(model, left);
     let hosts = hosts::parts(model, right);
     let comparison = comparison::lines(&model.comparison);
-    let comparison = match comparison.is_empty() {
-        true => Vec::new(),
-        false => vec![(None, vec![Line::new()]), (Some(Spot::Comparison), comparison)],
+    let comparison = if comparison.is_empty() {
+        Vec::new()
+    } else {
+        vec![(None, vec![Line::new()]), (Some(Spot::Comparison), comparison)]
     };
     if places.len() == 1 {
         return vec![[counts, traffic, slowest, findings, hosts, comparison].concat()];

@@ -41,6 +41,12 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
     }
 }
 
+/// The name of the column that the list is sorted by.
+pub(crate) fn sorted_column(model: &Model) -> Option<&'static str> {
+    let sort = model.order.asked().sort;
+    columns::ALL.iter().find(|column| column.is_sorted_by(sort)).map(|column| column.name())
+}
+
 /// What a click on a column's name sorts the list by.
 pub(crate) fn sort_at(model: &Model, layout: &Layout, x: u16) -> Option<Sort> {
     let place = layout.heading;

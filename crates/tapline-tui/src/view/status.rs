@@ -126,6 +126,10 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
 fn filter(model: &Model, pen: &mut Pen<'_>) {
     let filter = model.order.filter();
     if !filter.is_empty() {
+        let left_out = model.order.asked().sifted.as_ref().map_or(0, |sifted| sifted.left_out());
+        if left_out > 0 {
+            pen.write(&format!("  {} more match", human::count(left_out)), Role::Warn);
+        }
         pen.write("  /", Role::Key);
         let room = pen.room() / 3;
         pen.field(filter, pen::columns(filter).min(room), Role::Strong);

@@ -76,6 +76,7 @@ pub(super) fn message(close: &Close, what: What) -> Option<&MessageSeen> {
 }
 
 /// The header fields of a message, with how HPACK wrote them.
+#[derive(Clone, Copy)]
 enum Head<'a> {
     Http1(&'a Fields),
     Http2(&'a HeaderBlock),
@@ -165,7 +166,7 @@ fn of_certificate(nth: usize, certificate: &Certificate) -> Vec<SheetLine> {
         }
     };
     match &certificate.contents {
-        Err(why) => fact("unreadable", why.to_string()),
+        Err(why) => fact("unreadable", why.clone()),
         Ok(contents) => {
             fact("subject", contents.subject.clone());
             fact("issuer", contents.issuer.clone());
@@ -176,8 +177,8 @@ fn of_certificate(nth: usize, certificate: &Certificate) -> Vec<SheetLine> {
             fact("names", names.join(", "));
         }
     }
-    let fingerprint: String = certificate.sha256.iter().map(|octet| format!("{octet:02x}")).collect();
-    fact("SHA-256", fingerprint);
+    let fingerprint: Vec<String> = certificate.sha256.iter().map(|octet| format!("{octet:02x}")).collect();
+    fact("SHA-256", fingerprint.concat());
     lines
 }
 

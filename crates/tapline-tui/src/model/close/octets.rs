@@ -24,7 +24,7 @@ struct Run {
 
 /// A part of a direction's octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Piece<'a> {
+enum Piece<'a> {
     /// They are there, from this offset on.
     There(u64, &'a [u8]),
     /// So many are missing, from this offset on.
@@ -44,13 +44,8 @@ impl Octets {
         self.octets.len()
     }
 
-    /// One past the last octet.
-    pub(crate) fn end(&self) -> u64 {
-        self.runs.last().map_or(0, Run::end)
-    }
-
     /// What is there of a range, and what is missing.
-    pub(crate) fn pieces(&self, range: Range<u64>) -> impl Iterator<Item = Piece<'_>> {
+    fn pieces(&self, range: Range<u64>) -> impl Iterator<Item = Piece<'_>> {
         let from = self.runs.partition_point(|run| run.end() <= range.start);
         let mut next = range.start;
         let mut runs = self.runs.iter().skip(from).peekable();
@@ -90,12 +85,6 @@ impl Octets {
         let octets = |run: &Run| self.octets.get(run.at..run.at + run.length).unwrap_or_default();
         self.runs.iter().map(move |run| (run.origin, octets(run)))
     }
-
-    /// The packet that carried an octet.
-    pub(crate) fn origin(&self, offset: u64) -> Option<Origin> {
-        let place = self.runs.partition_point(|run| run.end() <= offset);
-        self.runs.get(place).filter(|run| run.offset <= offset).map(|run| run.origin)
-    }
 }
 
 impl Run {
@@ -128,13 +117,13 @@ mod tests {
         assert_eq!(pieces(4..4), []);
         assert_eq!(octets.copy(2..10), (b"cdex".to_vec(), false));
         assert_eq!(octets.copy(0..5), (b"abcde".to_vec(), true));
-        assert_eq!((octets.len(), octets.end()), (8, 12));
+        assert_eq!(octets.len(), 8);
     }
 
     #[test]
-    fn an_octet_leads_to_its_packet() {
+    fn packets_are_told_with_their_octets() {
         let octets = octets();
-        let packet = |offset| octets.origin(offset).map(|origin| origin.packet);
-        assert_eq!([packet(2), packet(3), packet(7), packet(11)], [Some(4), Some(5), None, Some(7)]);
+        let each: Vec<_> = octets.each().map(|(origin, octets)| (origin.packet, octets)).collect();
+        assert_eq!(each, [(4, &b"abc"[..]), (5, b"de"), (7, b"xyz")]);
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn rungs(close: &Close, shown: Shown) -> Vec<Rung> {
         let (layer, words) = match &seen.message {
             Message::Tls(message) => (Layer::Tls, tls::words(message, close, is_opened && shown.http)),
             Message::Http1(message) => (Layer::Http, http1(message)),
-            Message::Http2(message) => (Layer::Http, http2::words(message)),
+            Message::Http2(message) => (Layer::Http, Some(http2::words(message))),
             Message::WebSocket(frame) => (Layer::Http, Some(websocket(frame))),
             Message::Dns(message) => (Layer::Http, Some(dns(message))),
             Message::Anomaly(anomaly) => {

@@ -41,7 +41,9 @@ pub(crate) fn table_at(close: &Close, from: Sender, at: i64) -> HeaderTable {
     let mut table = HeaderTable::default();
     let blocks = close.frames.iter().filter(|frame| frame.from == from && frame.origin.at.0 <= at);
     for (frame, block) in blocks.filter_map(|frame| Some((frame, block(frame)?))) {
-        entries.iter_mut().for_each(|entry| entry.is_new = false);
+        for entry in &mut entries {
+            entry.is_new = false;
+        }
         for ((name, value), representation) in block.fields.iter().zip(&block.representations) {
             if representation.form == Form::IncrementalIndexing {
                 let safe = |octets| printable(&text(octets)).into_owned();

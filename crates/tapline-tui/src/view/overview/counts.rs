@@ -67,7 +67,7 @@ fn health(model: &Model) -> Line {
     }
     match texts.split_first() {
         None if model.source.end == End::Loading => {
-            line.push(("nothing lost so far".to_owned(), Role::Plain))
+            line.push(("nothing lost so far".to_owned(), Role::Plain));
         }
         None => line.push(("whole: nothing is known to be dropped, cut or missing".to_owned(), Role::Good)),
         Some((first, rest)) => {

@@ -36,7 +36,7 @@ pub(super) fn parts(model: &Model, width: u16) -> Vec<Part> {
         let name = pen::clip(&server.name(), name_width.saturating_sub(1)).into_owned();
         let pad = name_width.saturating_sub(usize::from(pen::columns(&name)));
         let figures = [human::count(connections), human::count(requests), human::bytes(bytes)];
-        let figures: String = figures.iter().map(|figure| format!("{figure:>FIGURE_WIDTH$}")).collect();
+        let figures = figures.map(|figure| format!("{figure:>FIGURE_WIDTH$}")).concat();
         let line = vec![(name + &" ".repeat(pad), Role::Name), (figures, Role::Plain)];
         parts.push((Some(Spot::Host(rank)), vec![line]));
     }

@@ -5,12 +5,12 @@ use tapline_analysis::human;
 
 use super::{Mood, Words, safe};
 
-pub(super) fn words(message: &Message) -> Option<Words> {
-    Some(match message {
+pub(super) fn words(message: &Message) -> Words {
+    match message {
         Message::Preface => Words::new("connection preface"),
         Message::Upgraded(_) => Words::new("upgraded to HTTP/2"),
         Message::Frame(frame) => of_frame(frame),
-    })
+    }
 }
 
 fn of_frame(frame: &Frame) -> Words {
