@@ -109,11 +109,9 @@ fn check_octets(name: &str, close: &CloseUp) -> u64 {
             _ => {}
         }
     }
-    // There DATA comes on a stream that nobody opened.
-    assert!(
-        bodies == told || name.contains("connection-error"),
-        "{name}: {bodies} octets of bodies, {told} told"
-    );
+    // DATA on a stream that nobody opened, or behind the reset that ended it, is no part of an exchange.
+    let odd = ["connection-error", "rst-stream"].iter().any(|odd| name.contains(odd));
+    assert!(bodies == told || (odd && bodies > told), "{name}: {bodies} octets of bodies, {told} told");
     placed
 }
 
