@@ -95,6 +95,8 @@ pub struct ConnectionRecord {
     pub unreachable: Option<Box<Unreachable>>,
     /// The connection that this one is a second view of.
     pub copy_of: Option<u64>,
+    /// The packet after the first octets that were acknowledged and not captured.
+    pub gap: Option<Box<Origin>>,
     /// Segments that are the same IP packet as an earlier one.
     pub same_packets: u32,
     /// Segments that tshark's rules take for retransmissions and that were sent once.
@@ -159,6 +161,7 @@ impl ConnectionRecord {
             },
             unreachable: connection.unreachable().copied().map(Box::new),
             copy_of: connection.copy_of(),
+            gap: connection.gap().map(Box::new),
             same_packets: connection.same_packets(),
             not_resent: connection.not_resent(),
             bad_checksums: connection.bad_checksums(),

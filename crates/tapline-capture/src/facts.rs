@@ -5,11 +5,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use tapline_packet::LinkType;
+use tapline_packet::{LinkType, Timestamp};
 
 use crate::error::format_name;
 use crate::limits::{
-    BLOCK_KINDS_MAX, DAMAGES_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX, TEXT_BYTES_MAX,
+    BLOCK_KINDS_MAX, DAMAGES_MAX, DROPS_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX, TEXT_BYTES_MAX,
     TEXT_OVERHEAD_BYTES,
 };
 use crate::{Compression, Container};
@@ -30,6 +30,8 @@ pub struct Facts {
     pub secrets: Vec<Secret>,
     /// Comments on packets, in the order of the packets.
     pub comments: Vec<Comment>,
+    /// Where packets were dropped between packets, as packets state it; in the order of the packets of a file.
+    pub drops: Vec<Drop>,
     /// Where the capture is damaged and what was wrong there.
     pub damages: Vec<Damage>,
     /// Blocks of pcapng that carry no packet, by type.
@@ -87,6 +89,17 @@ pub struct Interface {
     pub os_dropped: Option<u64>,
     /// Packets dropped between packets, added up over the packets that say so.
     pub packet_dropped: Option<u64>,
+}
+
+/// Packets that were dropped before a packet that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drop {
+    /// Index of its interface in [`Facts::interfaces`].
+    pub interface: u32,
+    /// When the packet after them was captured; they were dropped since the one before it.
+    pub before: Timestamp,
+    /// How many, as far as the interface or the operating system knows.
+    pub packets: u64,
 }
 
 /// A section of a pcapng file.
@@ -277,6 +290,19 @@ impl Facts {
             self.damages.push(damage);
         } else {
             self.leave_out("damages");
+        }
+    }
+
+    /// Adds up what an interface dropped before a packet, and keeps where.
+    pub(crate) fn note_dropped(&mut self, interface: u32, before: Option<Timestamp>, packets: u64) {
+        let place = usize::try_from(interface).ok();
+        let Some(known) = place.and_then(|place| self.interfaces.get_mut(place)) else { return };
+        known.packet_dropped = Some(known.packet_dropped.unwrap_or(0).saturating_add(packets));
+        let Some(before) = before.filter(|_| packets > 0) else { return };
+        if self.drops.len() < DROPS_MAX {
+            self.drops.push(Drop { interface, before, packets });
+        } else {
+            self.leave_out("places of drops");
         }
     }
 

@@ -32,7 +32,7 @@ pub use bytes::read_bytes;
 #[cfg(feature = "device")]
 pub use device::{DeviceInfo, DeviceOptions, devices, open_device};
 pub use error::CaptureError;
-pub use facts::{BlockKind, Comment, Damage, Facts, FileFacts, Interface, Name, Secret, Section};
+pub use facts::{BlockKind, Comment, Damage, Drop, Facts, FileFacts, Interface, Name, Secret, Section};
 pub use format::{Compression, Container};
 pub use open::{open, open_reader};
 pub use source::{Item, Progress, Source};

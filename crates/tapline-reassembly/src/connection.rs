@@ -153,6 +153,8 @@ struct Rare {
     unreachable: Option<Unreachable>,
     /// The connection whose packets this one's are: captured twice, by another VLAN, tunnel or interface.
     copy_of: Option<u64>,
+    /// The packet after the first octets that were not captured.
+    gap: Option<Origin>,
     bad_checksums: u32,
     damaged: [Vec<damaged::Aside>; 2],
     series: [Option<Box<Series>>; 2],
@@ -234,6 +236,11 @@ impl Connection {
         for (side, right) in self.sides.iter_mut().zip(right) {
             side.has_right_checksums |= right;
         }
+    }
+
+    /// Octets before those of this packet were not captured.
+    pub(crate) fn note_gap(&mut self, here: Origin) {
+        self.rare.get_or_insert_default().gap.get_or_insert(here);
     }
 
     /// It is a second view of another connection, by its id.
@@ -330,6 +337,11 @@ impl Connection {
     /// The connection that this one is a second view of, by its id: its first packet is the same IP packet.
     pub fn copy_of(&self) -> Option<u64> {
         self.rare.as_ref()?.copy_of
+    }
+
+    /// The packet after the first octets that were acknowledged and not captured.
+    pub fn gap(&self) -> Option<Origin> {
+        self.rare.as_ref()?.gap
     }
 
     /// Segments whose checksum is wrong and whose sender's card does not explain it.

@@ -81,7 +81,8 @@ mod tests {
     const TEXT_CHARS_MAX: usize = 320;
 
     /// What has no RFC. `tapline` is what this program alone defines.
-    const OTHER_SOURCES: [&str; 6] = [
+    const OTHER_SOURCES: [&str; 7] = [
+        "draft-ietf-opsawg-pcapng §4.3",
         "Zeek manual, conn.log",
         "W3C Server Timing",
         "gRPC over HTTP/2",
@@ -162,7 +163,7 @@ mod tests {
     fn of_connections() -> Vec<Explanation> {
         let mut all = Vec::new();
         all.extend(Phase::ALL.map(phase));
-        all.extend([Mark::Reset, Mark::Refused, Mark::Unanswered, Mark::TlsFailed].map(mark));
+        all.extend(Mark::ALL.map(mark));
         all.extend(Cause::ALL.map(cause));
         all.extend(Flag::ALL.map(verdict));
         let states = [State::Opening, State::HalfOpen, State::Established, State::Closing, State::Closed];

@@ -280,12 +280,15 @@ impl Model {
         if self.cursor > 0 { window.at_part(self.cursor) } else { window.end() }
     }
 
-    /// The cursor's time and where that stands over so many columns: left of the mark where there is no room to its
-    /// right. `None` until the cursor was moved.
-    pub(crate) fn cursor_label(&self, columns: u16) -> Option<(u16, String)> {
+    /// The cursor's time with what is `under` it, and where that stands over so many columns: left of the mark where
+    /// there is no room to its right. `None` until the cursor was moved.
+    pub(crate) fn cursor_label(&self, columns: u16, under: &str) -> Option<(u16, String)> {
         let column = self.cursor_column(columns)?;
         let at = self.axis_window().at_part(self.cursor).saturating_sub(self.axis_whole().start);
-        let label = human::duration(at);
+        let mut label = human::duration(at);
+        if !under.is_empty() {
+            label = format!("{label} {under}");
+        }
         let width = u16::try_from(label.chars().count()).unwrap_or(u16::MAX).saturating_add(1);
         Some(if column.saturating_add(width) <= columns {
             (column, format!("▾{label}"))

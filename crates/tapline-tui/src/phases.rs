@@ -77,6 +77,17 @@ pub(crate) enum Mark {
     Unanswered,
     /// The end of a TLS handshake that came to nothing.
     TlsFailed,
+    /// Octets before it are not in the capture.
+    Gap,
+    /// Packets before it were dropped while capturing; of no connection.
+    Dropped,
+}
+
+#[cfg(test)]
+impl Mark {
+    /// All, the most telling last.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Dropped, Self::Gap, Self::TlsFailed, Self::Unanswered, Self::Refused, Self::Reset];
 }
 
 /// A stretch of time in one phase, nanoseconds since 1970.
@@ -109,9 +120,12 @@ pub(crate) fn of_connection(row: &Row, mut tell: impl FnMut(Span)) {
     }
 }
 
-/// The moments that must not be overlooked: what TCP broke off at, else where a TLS handshake failed.
+/// The moments that must not be overlooked, the most telling last: where the capture has a gap; what TCP broke off
+/// at, else where a TLS handshake failed.
 pub(crate) fn marks(row: &Row) -> impl Iterator<Item = (Mark, i64)> {
-    row.record().and_then(broken_off).or_else(|| tls_failed(row)).into_iter()
+    let gap = row.record().and_then(|record| record.gap.as_ref()).map(|seen| (Mark::Gap, seen.at.0));
+    let end = row.record().and_then(broken_off).or_else(|| tls_failed(row));
+    gap.into_iter().chain(end)
 }
 
 fn broken_off(record: &ConnectionRecord) -> Option<(Mark, i64)> {

@@ -70,6 +70,7 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         only: None,
         unreachable: None,
         copy_of: None,
+        gap: None,
         same_packets: 0,
         not_resent: 0,
         bad_checksums: 0,

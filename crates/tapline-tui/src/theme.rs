@@ -185,6 +185,8 @@ impl Theme {
         match mark {
             Mark::Reset | Mark::Refused | Mark::TlsFailed => ("✗", self.style(Role::Bad)),
             Mark::Unanswered => ("?", self.style(Role::Bad)),
+            Mark::Dropped => ("!", self.style(Role::Bad)),
+            Mark::Gap => ("▿", self.style(Role::Warn)),
         }
     }
 }

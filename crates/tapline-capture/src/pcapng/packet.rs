@@ -2,6 +2,7 @@
 
 use nom::Parser;
 use nom::number::Endianness;
+use tapline_packet::Timestamp;
 
 use super::options::{self, COMMENT};
 use super::section::State;
@@ -86,6 +87,7 @@ pub(crate) fn note(
     packet: &Captured<'_>,
     order: Endianness,
     interface: u32,
+    at: Option<Timestamp>,
     notes: &mut Notes<'_>,
 ) -> Result<(), Malformed> {
     let mut dropped = packet.dropped.map(u64::from);
@@ -95,11 +97,8 @@ pub(crate) fn note(
         DROP_COUNT => dropped = options::number(octets, order).or(dropped),
         _ => {}
     });
-    let place = usize::try_from(interface).ok();
-    if let (Some(dropped), Some(interface)) =
-        (dropped, place.and_then(|place| facts.interfaces.get_mut(place)))
-    {
-        interface.packet_dropped = Some(interface.packet_dropped.unwrap_or(0).saturating_add(dropped));
+    if let Some(dropped) = dropped {
+        facts.note_dropped(interface, at, dropped);
     }
     result
 }

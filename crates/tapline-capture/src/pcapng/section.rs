@@ -82,7 +82,7 @@ impl State {
             Time::Ticks(ticks) => known.clock.time(ticks),
         };
         if !packet.options.is_empty() || packet.dropped.is_some() {
-            let noted = packet::note(packet, self.order, interface, notes);
+            let noted = packet::note(packet, self.order, interface, at, notes);
             if let Err(malformed) = noted {
                 notes.damage(notes.offset, format!("options of a packet: {malformed}"));
             }

@@ -264,18 +264,26 @@ pub(super) fn with_stream(
     work: impl FnOnce(&mut Stream, &mut dyn FnMut(Piece<'_>)),
 ) {
     let mut stream = std::mem::take(&mut connection.side_mut(direction).stream);
+    let mut gap = false;
     work(&mut stream, &mut |piece| match piece {
         Piece::Octets { offset, octets, origin } => {
+            if std::mem::take(&mut gap) {
+                connection.note_gap(origin);
+            }
             sink.octets(connection, direction, offset, octets, origin);
         }
         Piece::Gap { offset, length, why } => {
             if why == Gap::NotCaptured {
                 connection.zeek.gap(direction);
+                gap = true;
             }
             sink.gap(connection, direction, offset, length, why);
         }
         Piece::Conflict(conflict) => sink.oddity(connection, direction, Oddity::Conflict(conflict)),
         Piece::Late { offset, length } => sink.oddity(connection, direction, Oddity::Late { offset, length }),
     });
+    if gap {
+        connection.note_gap(connection.last);
+    }
     connection.side_mut(direction).stream = stream;
 }

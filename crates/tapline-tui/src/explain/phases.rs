@@ -95,6 +95,20 @@ pub(crate) fn mark(mark: Mark) -> Explanation {
              the client gives up.",
             "RFC 6298 §5",
         ),
+        Mark::Gap => Explanation::new(
+            "gap in the capture",
+            "Octets that the other side acknowledged are not in the capture: the capture lost them, not the \
+             network, and it is seen here for the first time. What they said is unknown, so what follows may be \
+             told less exactly; a larger capture buffer or a narrower capture filter avoids it.",
+            "RFC 9293 §3.4",
+        ),
+        Mark::Dropped => Explanation::new(
+            "dropped while capturing",
+            "The interface or the operating system could not keep up and left packets out before this moment; the \
+             capture file says so. Nobody knows which ones, so connections around it may miss data that did \
+             arrive.",
+            "draft-ietf-opsawg-pcapng §4.3",
+        ),
         Mark::TlsFailed => Explanation::new(
             "TLS failed",
             "Here the TLS handshake came to nothing: an alert, or a close in the middle of it. The round \

@@ -18,6 +18,8 @@ pub(crate) struct Rows {
     exchanges_left_out: u64,
     /// Which of the phases that not every capture has were seen.
     saw: [bool; Phase::ALL.len()],
+    /// Whether a connection is not wholly captured.
+    saw_gap: bool,
     hosts: Hosts,
     slowest: Slowest,
 }
@@ -56,6 +58,7 @@ impl Rows {
             self.connections_left_out = self.connections_left_out.max(beyond);
             return;
         };
+        self.saw_gap |= record.gap.is_some();
         let before = row.record.take().map(|before| (Server::of(&before, row.name.as_deref()), before));
         let new = before.is_none();
         row.name = record.server_name.take().map(|name| printable(&name).into());
@@ -124,6 +127,11 @@ impl Rows {
     /// Whether a request was in this phase.
     pub(crate) fn saw(&self, phase: Phase) -> bool {
         self.saw.get(phase as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether octets of a connection are known not to be captured.
+    pub(crate) fn saw_gap(&self) -> bool {
+        self.saw_gap
     }
 
     /// What connections came to at each server.

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use tapline_engine::analysis::{Event, Exchange, Options};
 use tapline_engine::{KeyFiles, RunOptions};
-use tapline_testkit::{Talk, capture};
+use tapline_testkit::{Speaker, Talk, capture};
 
 use crate::model::{ExchangeRow, StallRow};
 use crate::{Again, INTERESTS, Theme, picture};
@@ -91,6 +91,30 @@ fn a_capture_at_both_sizes() {
     insta::assert_snapshot!("capture_120x40", screen(&path, 120, 40, &[KeyCode::Char('2')]));
     let reset = screen(&path, 80, 24, &[KeyCode::Char('j'), KeyCode::Char('d')]);
     assert!(reset.contains("reset by server") && reset.contains('✗'), "{reset}");
+}
+
+#[test]
+fn gaps_and_drops_are_drawn_where_they_were_and_the_cursor_says_what_is_under_it() {
+    let talk = Talk::new(address(1, 50_001), address(80, 80), 1_700_000_000_000_000_000)
+        .handshake()
+        .client(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        .wait_ns(100_000_000)
+        .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n")
+        .missed(Speaker::Server, 1_000)
+        .wait_ns(50_000_000)
+        .server(&[b'x'; 1_000])
+        .client_ack()
+        .wait_ns(50_000_000)
+        .close();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gap.pcap");
+    std::fs::write(&path, capture(Vec::new(), &talk.frames).unwrap()).unwrap();
+    let text = screen(&path, 120, 24, &[KeyCode::Char(']')]);
+    let bar = text.lines().find(|line| line.contains("a.example")).unwrap();
+    assert!(bar.contains('▿') && text.contains("▿ not captured"), "{text}");
+    assert!(text.contains("▾5.82 ms wait") && !text.contains("! dropped"), "{text}");
+    let whole = screen(&fixture("http1/keep-alive.pcapng"), 120, 24, &[]);
+    assert!(!whole.contains("not captured"), "{whole}");
 }
 
 #[test]

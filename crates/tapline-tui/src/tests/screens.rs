@@ -97,6 +97,21 @@ fn progress_is_shown_while_loading_and_loaded_afterwards() {
 }
 
 #[test]
+fn packets_dropped_while_capturing_are_marked_on_the_ruler() {
+    let mut screen = loaded(120, 24);
+    assert!(!screen.text().contains("! dropped"), "{}", screen.text());
+    let mut facts = tapline_engine::capture::Facts::default();
+    let before = tapline_engine::analysis::Timestamp(screen.model.whole().at_part(5_000));
+    facts.drops.push(tapline_engine::capture::Drop { interface: 0, before, packets: 7 });
+    let totals = screen.model.source.totals.clone();
+    let outcome = tapline_engine::Outcome { totals, facts, stopped: false };
+    let _ = update(&mut screen.model, Msg::Ended(Some(Box::new(outcome))));
+    let text = screen.text();
+    let ruler = text.lines().find(|line| line.contains('╷')).unwrap();
+    assert!(ruler.contains('!') && text.contains("! dropped"), "{text}");
+}
+
+#[test]
 fn an_engine_that_went_away_is_said() {
     let mut screen = loaded(80, 24);
     let _ = update(&mut screen.model, Msg::Ended(None));

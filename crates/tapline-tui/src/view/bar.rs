@@ -67,9 +67,11 @@ mod tests {
         let mut glyphs: Vec<_> = Phase::ALL.iter().map(|&phase| Theme::PLAIN.glyph(phase)).collect();
         glyphs.push(Theme::PLAIN.mark(Mark::Reset).0);
         glyphs.push(Theme::PLAIN.mark(Mark::Unanswered).0);
+        glyphs.push(Theme::PLAIN.mark(Mark::Gap).0);
+        glyphs.push(Theme::PLAIN.mark(Mark::Dropped).0);
         glyphs.sort_unstable();
         glyphs.dedup();
-        assert_eq!(glyphs.len(), Phase::ALL.len() + 2);
+        assert_eq!(glyphs.len(), Phase::ALL.len() + 4);
         assert!(Phase::ALL.iter().all(|&phase| Theme::PLAIN.colour(phase).is_none()));
     }
 }

@@ -5,11 +5,15 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::bar;
 use super::columns;
 use super::pen::{self, Pen};
 use crate::axis::Window;
+use crate::here;
 use crate::layout::Layout;
 use crate::model::{Model, Sort};
+use crate::paint::Cell;
+use crate::phases::Mark;
 use crate::theme::Role;
 
 pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
@@ -30,14 +34,33 @@ pub(super) fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
         }
     }
     if model.source.totals.start.is_some() {
-        let cursor = model.cursor_label(layout.ruler().width);
-        let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
-        ticks(model, layout.ruler(), model.window(), model.whole().start, &taken, buffer);
-        if let Some((x, text)) = cursor {
-            let ruler = layout.ruler();
-            let place = Rect { x: ruler.x + x, width: ruler.width - x, ..ruler };
-            Pen::new(buffer, place, model.theme).write(&text, Role::Strong);
+        axis(model, layout.ruler(), &under_cursor(model), buffer);
+    }
+}
+
+/// What the selected row is in at the cursor's time.
+fn under_cursor(model: &Model) -> String {
+    let phase = model.selected_row().and_then(|row| here::under_cursor(model, row, model.selected_request()));
+    phase.map_or_else(String::new, |phase| phase.name().to_owned())
+}
+
+/// The time that is shown: its ticks, where packets were dropped while capturing, the cursor with what is `under` it.
+pub(super) fn axis(model: &Model, place: Rect, under: &str, buffer: &mut Buffer) {
+    let cursor = model.cursor_label(place.width, under);
+    let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
+    let window = model.axis_window();
+    ticks(model, place, window, model.axis_whole().start, &taken, buffer);
+    for drop in model.source.facts.iter().flat_map(|facts| &facts.drops) {
+        let column = window.column(drop.before.0, usize::from(place.width));
+        if let Some(column) = column.and_then(|column| u16::try_from(column).ok()) {
+            let spot = Rect { x: place.x + column, width: 1, ..place };
+            let cell = Cell { mark: Some(Mark::Dropped), ..Cell::default() };
+            bar::draw(&[cell], spot, model.theme, buffer);
         }
+    }
+    if let Some((x, text)) = cursor {
+        let place = Rect { x: place.x + x, width: place.width - x, ..place };
+        Pen::new(buffer, place, model.theme).write(&text, Role::Strong);
     }
 }
 

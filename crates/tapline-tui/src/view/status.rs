@@ -44,8 +44,12 @@ const PHASES: [(Phase, &str); 10] = [
 ];
 
 /// The marks, the same way.
-const MARKS: [(Mark, &str, &str); 2] =
-    [(Mark::Reset, "failed/reset", "failed"), (Mark::Unanswered, "no answer", "silent")];
+const MARKS: [(Mark, &str, &str); 4] = [
+    (Mark::Dropped, "dropped", "drop"),
+    (Mark::Gap, "not captured", "gap"),
+    (Mark::Reset, "failed/reset", "failed"),
+    (Mark::Unanswered, "no answer", "silent"),
+];
 
 /// The legend's entries and the gap between them: what some captures have only where this one does; where there is
 /// not room, short names and then without what explains itself.
@@ -54,6 +58,12 @@ fn fitting(model: &Model, width: u16) -> (Vec<Entry>, u16) {
         Phase::Dns | Phase::Blocked | Phase::Stalled => model.rows.saw(phase),
         _ => true,
     };
+    let seen_mark = |mark| match mark {
+        Mark::Gap => model.rows.saw_gap(),
+        Mark::Dropped => model.source.facts.as_ref().is_some_and(|facts| !facts.drops.is_empty()),
+        _ => true,
+    };
+    let marks = || MARKS.into_iter().filter(|(mark, ..)| seen_mark(*mark));
     let phase = |phase| Cell { left: Some(phase), right: Some(phase), mark: None };
     let mark = |mark| Cell { left: None, right: None, mark: Some(mark) };
     let needs = |entries: &[Entry], gap: u16| -> u16 {
@@ -61,11 +71,11 @@ fn fitting(model: &Model, width: u16) -> (Vec<Entry>, u16) {
     };
     let phases = || PHASES.into_iter().filter(|&(phase, _)| seen(phase));
     let long = phases().map(|(kind, _)| (phase(kind), kind.name()));
-    let long: Vec<Entry> = long.chain(MARKS.map(|(kind, name, _)| (mark(kind), name))).collect();
+    let long: Vec<Entry> = long.chain(marks().map(|(kind, name, _)| (mark(kind), name))).collect();
     let short = |without: &[Phase]| -> Vec<Entry> {
         let kept = phases().filter(|(kind, _)| !without.contains(kind));
         let kept = kept.map(|(kind, name)| (phase(kind), name));
-        kept.chain(MARKS.map(|(kind, _, name)| (mark(kind), name))).collect()
+        kept.chain(marks().map(|(kind, _, name)| (mark(kind), name))).collect()
     };
     let tries = [(long.clone(), 2), (long, 1), (short(&[]), 1), (short(&[Phase::Idle]), 1)];
     let fits = tries.into_iter().find(|(entries, gap)| needs(entries, *gap) <= width);

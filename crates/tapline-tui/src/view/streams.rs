@@ -19,7 +19,7 @@ use ratatui::style::Style;
 use tapline_analysis::decode::http2::FrameType;
 use tapline_analysis::{Sender, human};
 
-use super::pen::{self, Pen};
+use super::pen::Pen;
 use super::ruler;
 use crate::model::{Close, Lane, Model, Pane, letter};
 use crate::phases::Phase;
@@ -76,14 +76,7 @@ fn heading(model: &Model, place: Rect, buffer: &mut Buffer) {
     pen.fill("─", Role::Dim);
     let line = Rect { y: place.y + 1, height: 1, ..place };
     Pen::new(buffer, line, model.theme).write(" stream", Role::Dim);
-    let axis = axis(place);
-    let cursor = model.cursor_label(axis.width);
-    let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
-    ruler::ticks(model, axis, model.axis_window(), model.axis_whole().start, &taken, buffer);
-    if let Some((x, text)) = cursor {
-        let spot = Rect { x: axis.x + x, width: axis.width - x, ..axis };
-        Pen::new(buffer, spot, model.theme).write(&text, Role::Strong);
-    }
+    ruler::axis(model, axis(place), "", buffer);
 }
 
 fn name(model: &Model, lane: &Lane, selected: bool, line: Rect, buffer: &mut Buffer) {

@@ -19,7 +19,7 @@ use ratatui::text::Span;
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
 use tapline_analysis::{Sender, human};
 
-use super::pen::{self, Pen};
+use super::pen::Pen;
 use super::ruler;
 use crate::axis::Window;
 use crate::model::{Close, Curve, Model, Plot, curves, thinned};
@@ -45,13 +45,7 @@ pub(super) fn draw(model: &Model, close: &Close, place: Rect, buffer: &mut Buffe
     }
     legend(model, &curves, Rect { y: place.y + 2, height: 1, ..place }, buffer);
     plot(model, &curves, window, chart, buffer);
-    let cursor = model.cursor_label(axis.width);
-    let taken = cursor.as_ref().map_or(0..0, |(x, text)| *x..x + pen::columns(text));
-    ruler::ticks(model, axis, window, model.axis_whole().start, &taken, buffer);
-    if let Some((x, text)) = cursor {
-        let spot = Rect { x: axis.x + x, width: axis.width - x, ..axis };
-        Pen::new(buffer, spot, model.theme).write(&text, Role::Strong);
-    }
+    ruler::axis(model, axis, "", buffer);
 }
 
 /// Cells of the labels left of the chart.
