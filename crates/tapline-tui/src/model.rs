@@ -85,6 +85,8 @@ pub(crate) struct Overview {
     pub(crate) selected: Option<Spot>,
     /// Lines that are scrolled away.
     pub(crate) top: usize,
+    /// Whether the user went anywhere on it: until then the most telling is selected, whatever loading brings.
+    pub(crate) is_moved: bool,
 }
 
 /// What the keys move.

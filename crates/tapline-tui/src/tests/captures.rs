@@ -49,10 +49,11 @@ pub(super) fn buffer(
     height: u16,
     keys: &[KeyCode],
 ) -> Buffer {
-    buffer_of(&[path.to_owned()], files, width, height, keys)
+    let keys: Vec<_> = [KeyCode::Char('3')].iter().chain(keys).copied().collect();
+    buffer_of(&[path.to_owned()], files, width, height, &keys)
 }
 
-/// The screen of several captures read as one.
+/// The screen of several captures read as one, from the first screen on.
 fn buffer_of(
     paths: &[std::path::PathBuf],
     files: KeyFiles,
@@ -65,11 +66,7 @@ fn buffer_of(
     let running = tapline_engine::spawn(source, options.clone()).unwrap();
     let paths = paths.to_owned();
     let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
-    let keys: Vec<_> = [KeyCode::Char('3')]
-        .iter()
-        .chain(keys)
-        .map(|&code| KeyEvent::new(code, KeyModifiers::NONE))
-        .collect();
+    let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
     picture::snapshot(running, Some(again), Theme::PLAIN, (width, height), &keys)
 }
 
@@ -115,6 +112,30 @@ fn gaps_and_drops_are_drawn_where_they_were_and_the_cursor_says_what_is_under_it
     assert!(text.contains("▾5.82 ms wait") && !text.contains("! dropped"), "{text}");
     let whole = screen(&fixture("http1/keep-alive.pcapng"), 120, 24, &[]);
     assert!(!whole.contains("not captured"), "{whole}");
+}
+
+#[test]
+fn the_cause_of_one_slow_request_among_five_hundred_is_three_keys_away() {
+    let path = [fixture("link/slow-among-500.pcapng")];
+    let (enter, explain) = (KeyCode::Enter, KeyCode::Char('?'));
+    let walk: [(&[KeyCode], &[&str]); 4] = [
+        (&[], &["requests    500: 500 × 2xx", "▸GET /api/orders/322", "895 ms  loss 895 ms"]),
+        (&[enter], &["▸ └  #688 GET /api", "stalled    895 ms  loss, between packets 688 and 1054"]),
+        (
+            &[enter, enter],
+            &[
+                "▸   885 ms              688  │━━━━━ GET /api/orders/322",
+                "  1053  │───────────── retransmission of #932 ───────────▶│",
+            ],
+        ),
+        (&[enter, explain], &["loss  RFC 5681", "had to be sent again"]),
+    ];
+    for (keys, expected) in walk {
+        let text = text(&buffer_of(&path, KeyFiles::default(), 80, 24, keys));
+        for what in expected {
+            assert!(text.contains(what), "{keys:?}: {what}: {text}");
+        }
+    }
 }
 
 #[test]
@@ -209,7 +230,7 @@ fn the_longest_stalls_are_kept_and_the_others_are_in_the_sum() {
 fn the_legend_names_what_the_capture_has_and_fits() {
     let legend = |names: &[&str], width| {
         let paths: Vec<_> = names.iter().map(|name| fixture(name)).collect();
-        let text = text(&buffer_of(&paths, KeyFiles::default(), width, 24, &[]));
+        let text = text(&buffer_of(&paths, KeyFiles::default(), width, 24, &[KeyCode::Char('3')]));
         text.lines().nth(22).unwrap().to_owned()
     };
     let (dns, stalls) = ("link/dns-lookups.pcapng", "link/page-load.pcapng");

@@ -13,6 +13,7 @@ use crate::view::{self, Block};
 pub(super) fn act(model: &mut Model, action: Action) {
     let page = layout(model).map_or(1, |layout| view::overview_height(layout.body));
     let page = isize::try_from(page.saturating_sub(1).max(1)).unwrap_or(1);
+    model.overview.is_moved = true;
     match action {
         Action::Down => go(model, 1),
         Action::Up => go(model, -1),
@@ -36,6 +37,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
 
 /// Scrolls; the selection stays on the screen.
 pub(super) fn scroll(model: &mut Model, lines: isize) {
+    model.overview.is_moved = true;
     let (total, height) = extent(model);
     model.overview.top = model.overview.top.saturating_add_signed(lines).min(total.saturating_sub(height));
     let shown = model.overview.top..model.overview.top + height;
@@ -60,6 +62,7 @@ pub(super) fn select_at(model: &mut Model, at: Position) {
         if model.overview.selected == Some(spot) {
             open(model);
         }
+        model.overview.is_moved = true;
         model.overview.selected = Some(spot);
     }
 }
@@ -72,9 +75,17 @@ pub(super) fn keep_in_bounds(model: &mut Model) {
     let (total, height) = extent(model);
     model.overview.top = model.overview.top.min(total.saturating_sub(height));
     let spots = spots(model);
-    if !spots.iter().any(|(spot, _)| Some(*spot) == model.overview.selected) {
-        model.overview.selected = spots.first().map(|(spot, _)| *spot);
+    let is_there = spots.iter().any(|(spot, _)| Some(*spot) == model.overview.selected);
+    if !is_there || !model.overview.is_moved {
+        model.overview.selected = most_telling(&spots);
     }
+}
+
+/// The slowest request, else the worst finding, else the first line.
+fn most_telling(spots: &[(Spot, Block)]) -> Option<Spot> {
+    let first = |is_it: fn(&Spot) -> bool| spots.iter().map(|(spot, _)| *spot).find(is_it);
+    let slowest = first(|spot| matches!(spot, Spot::Exchange(..)));
+    slowest.or_else(|| first(|spot| matches!(spot, Spot::Kind(_)))).or_else(|| first(|_| true))
 }
 
 /// Selects the next or the one before; at the ends the rest is scrolled to.
