@@ -85,6 +85,11 @@ impl Window {
         Self { start: i64::try_from(start).unwrap_or(self.start), ..self }.within(whole)
     }
 
+    /// Whether it is a part of `whole`.
+    pub(crate) fn is_within(self, whole: Self) -> bool {
+        whole.start <= self.start && self.end() <= whole.end()
+    }
+
     fn within(self, whole: Self) -> Self {
         let last = whole.end().saturating_sub_unsigned(self.span).max(whole.start);
         Self { start: self.start.clamp(whole.start, last), ..self }

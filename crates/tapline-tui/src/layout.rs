@@ -94,7 +94,7 @@ fn detail_height(body: u16, model: &Model) -> u16 {
 
 fn bars_width(width: u16, page: Page) -> u16 {
     match page {
-        Page::Connections => (width / 6).max(12),
+        Page::Connections => (width / 9).max(12),
         _ if width < 56 => width / 2,
         _ => (width * 9 / 20).max(36).max(width.saturating_sub(76)),
     }

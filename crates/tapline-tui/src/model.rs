@@ -260,7 +260,12 @@ impl Model {
 
     /// The time that could be shown here: of the capture, or of the connection that is opened.
     pub(crate) fn axis_whole(&self) -> Window {
-        let record = self.close().filter(|_| self.page.is_close()).and_then(|close| close.record.as_ref());
+        if self.page.is_close() { self.close_whole() } else { self.whole() }
+    }
+
+    /// The time of the connection that is opened; the capture's while it is not known.
+    pub(crate) fn close_whole(&self) -> Window {
+        let record = self.close().and_then(|close| close.record.as_ref());
         record.map_or_else(|| self.whole(), |record| Window::between(record.first.at.0, record.last.at.0))
     }
 

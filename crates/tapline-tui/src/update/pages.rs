@@ -86,6 +86,9 @@ pub(super) fn looked(model: &mut Model, found: Result<Box<Close>, String>) {
             Err(why) => Status::Failed(why),
         };
     }
+    // What was zoomed while looking was another axis.
+    let whole = model.close_whole();
+    model.close_zoomed = model.close_zoomed.filter(|window| window.is_within(whole));
 }
 
 /// Remembers where one is.

@@ -2,7 +2,7 @@
 
 use tapline_analysis::{ConnectionRecord, human, printable};
 
-use super::pen::Pen;
+use super::pen::{self, Pen};
 use crate::model::{Model, Row, Sort};
 use crate::theme::Role;
 use crate::words;
@@ -66,6 +66,10 @@ const ESSENTIAL: usize = 4;
 const SERVER_MIN: u16 = 16;
 const SERVER_COMFORTABLE: u16 = 21;
 
+/// What an IPv4 address needs, and with its port.
+const CLIENT_MIN: u16 = 15;
+const CLIENT_MAX: u16 = 21;
+
 /// The widest that a server's name gets.
 const SERVER_MAX: u16 = 40;
 
@@ -83,8 +87,11 @@ pub(super) fn fitting(model: &Model, width: u16) -> Vec<Sized> {
         free -= needs;
         chosen.push(column);
     }
+    let client = free.saturating_sub(SERVER_COMFORTABLE - SERVER_MIN).min(CLIENT_MAX - CLIENT_MIN);
+    let client = if chosen.contains(&Column::Client) { client } else { 0 };
     let widen = |column: Column| match column {
-        Column::Server => (column, (column.width(model) + free).min(SERVER_MAX)),
+        Column::Client => (column, column.width(model) + client),
+        Column::Server => (column, (column.width(model) + free - client).min(SERVER_MAX)),
         _ => (column, column.width(model)),
     };
     ALL.into_iter().filter(|column| chosen.contains(column)).map(widen).collect()
@@ -97,7 +104,7 @@ impl Column {
                 let last = model.rows.len().saturating_sub(1);
                 u16::try_from(last.to_string().len()).unwrap_or(u16::MAX).max(2)
             }
-            Self::Client => 21,
+            Self::Client => CLIENT_MIN,
             Self::Server => SERVER_MIN,
             Self::Speaks | Self::Setup => 9,
             Self::Tls => 12,
@@ -189,7 +196,11 @@ impl Column {
     /// Writes a row's cell.
     pub(super) fn write(self, width: u16, row: &Row, selected: bool, pen: &mut Pen<'_>) {
         let Some(record) = row.record() else { return };
-        let (text, role) = self.cell(row, record);
+        let (mut text, role) = self.cell(row, record);
+        if self == Self::Client && pen::columns(&text) > width {
+            // The port is told below, too.
+            text = record.client.endpoint.address.to_string();
+        }
         let role = if selected { Role::Selected } else { role };
         if self.is_number() {
             pen.field_right(&text, width, role);

@@ -27,8 +27,11 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<Line> {
     let mut heading = vec![(format!("{:NAME_WIDTH$}", "HTTP/1.1 against HTTP/2"), Role::Strong)];
     heading.extend(of(VERSIONS, seen).map(|name| (format!("{name:>FIGURE_WIDTH$}"), Role::Dim)));
     let unseen = of(VERSIONS, seen.map(|seen| !seen));
-    heading.extend(unseen.map(|name| (format!("   no request of {name} seen"), Role::Dim)));
-    std::iter::once(heading).chain(figures.into_iter().map(|compared| row(compared, seen))).collect()
+    let unseen = unseen.map(|name| vec![(format!("  no request of {name} seen"), Role::Dim)]);
+    std::iter::once(heading)
+        .chain(unseen)
+        .chain(figures.into_iter().map(|compared| row(compared, seen)))
+        .collect()
 }
 
 fn row(Compared { name, figures }: Compared, seen: [bool; 2]) -> Line {
@@ -68,7 +71,8 @@ mod tests {
         comparison.http2.header_bytes = 1_000;
         comparison.http2.header_bytes_decoded = 4_000;
         let lines = text(&comparison);
-        assert!(lines[0].ends_with("      HTTP/2   no request of HTTP/1.1 seen"), "{lines:?}");
+        assert!(lines[0].ends_with("      HTTP/2"), "{lines:?}");
+        assert_eq!(lines[1], "  no request of HTTP/1.1 seen");
         let has = |line: &str| lines.iter().any(|other| other == line);
         assert!(has(&format!("{:30}{:>12}", "  on each connection", "6.7")), "{lines:?}");
         assert!(has(&format!("{:30}{:>12}", "  saved by compression", "75 %")), "{lines:?}");

@@ -98,11 +98,13 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
             for (text, role) in line {
                 pen.write(text, *role);
             }
+            let bar = match spot {
+                Some(Spot::Exchange(id, nth)) => slowest::draw_bar(model, id, nth, line_place, buffer),
+                _ => 0,
+            };
             if is_selected && is_first {
-                buffer.set_style(line_place, model.theme.style(Role::Selected));
-            }
-            if let Some(Spot::Exchange(id, nth)) = spot {
-                slowest::draw_bar(model, id, nth, line_place, buffer);
+                let text = Rect { width: line_place.width - bar, ..line_place };
+                buffer.set_style(text, model.theme.style(Role::Selected));
             }
         }
     }

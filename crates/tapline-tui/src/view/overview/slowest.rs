@@ -61,10 +61,11 @@ fn line(row: &Row, exchange: &ExchangeRow, request_width: usize) -> Line {
     ]
 }
 
-/// The phases of a listed request, at the end of its line.
-pub(super) fn draw_bar(model: &Model, id: u32, nth: u32, line: Rect, buffer: &mut Buffer) {
+/// The phases of a listed request, at the end of its line. Returns how many cells they take.
+pub(super) fn draw_bar(model: &Model, id: u32, nth: u32, line: Rect, buffer: &mut Buffer) -> u16 {
     let exchange = model.rows.get(id).zip(usize::try_from(nth).ok());
-    let Some(exchange) = exchange.and_then(|(row, nth)| row.exchanges().get(nth)) else { return };
+    let Some(exchange) = exchange.and_then(|(row, nth)| row.exchanges().get(nth)) else { return 0 };
     let place = Rect { x: line.right().saturating_sub(BAR_WIDTH), width: BAR_WIDTH.min(line.width), ..line };
     requests::bar(model, Window::between(exchange.start, exchange.end), exchange, place, buffer);
+    place.width
 }
