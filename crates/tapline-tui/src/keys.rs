@@ -1,6 +1,8 @@
 //! The commands: what each does, by which name and by which keys, and what the help says of it.
 
 mod commands;
+#[cfg(test)]
+mod documentation;
 mod key;
 
 pub(crate) use commands::{COMMANDS, Command, Group};
