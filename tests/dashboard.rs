@@ -15,6 +15,7 @@ mod ways_out;
 
 use std::path::Path;
 
+use tapline_testkit::vt100;
 use terminal::{Dashboard, with_capture};
 
 #[test]
@@ -24,7 +25,7 @@ fn it_opens_shows_its_keys_and_leaves_the_terminal_as_it_was() {
         dashboard.wait_for_text("www.example.org");
         dashboard.wait_until_loaded();
         dashboard.wait_for_text("GET /hello");
-        assert!(dashboard.terminal.look(|screen| screen.alternate_screen()));
+        assert!(dashboard.terminal.look(vt100::Screen::alternate_screen));
         assert!(!dashboard.terminal.has_its_settings_back(), "it reads keys, not lines");
         dashboard.press("?");
         dashboard.wait_for_text("What this is");

@@ -10,25 +10,25 @@ use tapline_testkit::{Signal, Talk, Terminal, capture, vt100};
 /// How long a screen may take to show something. Machines that build may be slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub const SIZE: (u16, u16) = (80, 24);
+pub(crate) const SIZE: (u16, u16) = (80, 24);
 
 /// The screens in the order of their keys.
-pub const SCREENS: [&str; 8] =
+pub(crate) const SCREENS: [&str; 8] =
     ["Overview", "Connections", "Timeline", "Findings", "Ladder", "Streams", "TCP", "Bytes"];
 
-pub struct Dashboard {
-    pub terminal: Terminal,
+pub(crate) struct Dashboard {
+    pub(crate) terminal: Terminal,
     /// What is shown, for when something is not.
     name: String,
 }
 
 impl Dashboard {
-    pub fn open(path: &Path) -> Self {
+    pub(crate) fn open(path: &Path) -> Self {
         Self::open_with(path, &[], SIZE)
     }
 
     /// In a terminal with these variables and this size. The keys beside a capture open it.
-    pub fn open_with(path: &Path, variables: &[(&str, &str)], size: (u16, u16)) -> Self {
+    pub(crate) fn open_with(path: &Path, variables: &[(&str, &str)], size: (u16, u16)) -> Self {
         let keys = path.with_extension("keys");
         let mut arguments = Vec::new();
         if keys.exists() {
@@ -42,27 +42,26 @@ impl Dashboard {
         Self { terminal, name: path.display().to_string() }
     }
 
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.terminal.press(keys.as_bytes()).unwrap();
     }
 
     /// Waits until the screen is so.
-    pub fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
-        if self.terminal.wait_until(PATIENCE, is_so).is_none() {
-            panic!("{}: {what} never came; the screen is\n{}", self.name, self.terminal.contents());
-        }
+    pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        let came = self.terminal.wait_until(PATIENCE, is_so).is_some();
+        assert!(came, "{}: {what} never came; the screen is\n{}", self.name, self.terminal.contents());
     }
 
-    pub fn wait_for_text(&self, text: &str) {
+    pub(crate) fn wait_for_text(&self, text: &str) {
         self.wait_for(text, |screen| screen.contents().contains(text));
     }
 
-    pub fn wait_until_gone(&self, text: &str) {
+    pub(crate) fn wait_until_gone(&self, text: &str) {
         self.wait_for(&format!("a screen without {text}"), |screen| !screen.contents().contains(text));
     }
 
     /// Waits until everything is read, and nothing is typed any more.
-    pub fn wait_until_loaded(&self) {
+    pub(crate) fn wait_until_loaded(&self) {
         self.wait_for("the end of loading", |screen| {
             let contents = screen.contents();
             contents.trim_end().lines().last().is_some_and(|status| status.contains("loaded"))
@@ -70,39 +69,43 @@ impl Dashboard {
     }
 
     /// Waits until the tab of a screen is the one that is marked.
-    pub fn wait_for_screen(&self, nth: usize) {
+    pub(crate) fn wait_for_screen(&self, nth: usize) {
         let tab = format!("{} {}", nth + 1, SCREENS[nth]);
         self.wait_for(&format!("the tab {tab}"), |screen| marked_tab(screen) == tab);
     }
 
     /// Goes to a screen by its key.
-    pub fn go(&mut self, nth: usize) {
+    pub(crate) fn go(&mut self, nth: usize) {
         self.press(&(nth + 1).to_string());
         self.wait_for_screen(nth);
     }
 
     /// Waits for the end; the exit status, as a shell tells it.
-    pub fn wait_for_end(&mut self) -> u32 {
-        match self.terminal.wait_for_end(PATIENCE).unwrap() {
-            Some(status) => status.exit_code(),
-            None => panic!("{}: it does not end; the screen is\n{}", self.name, self.terminal.contents()),
-        }
+    pub(crate) fn wait_for_end(&mut self) -> u32 {
+        let status = self.terminal.wait_for_end(PATIENCE).unwrap();
+        assert!(
+            status.is_some(),
+            "{}: it does not end; the screen is\n{}",
+            self.name,
+            self.terminal.contents()
+        );
+        status.unwrap().exit_code()
     }
 
     /// Leaves by the key; the exit status.
-    pub fn quit(&mut self) -> u32 {
+    pub(crate) fn quit(&mut self) -> u32 {
         self.press("q");
         let status = self.wait_for_end();
         self.assert_given_back();
         status
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         self.terminal.signal(signal).unwrap();
     }
 
     /// The terminal is as it was before.
-    pub fn assert_given_back(&self) {
+    pub(crate) fn assert_given_back(&self) {
         self.wait_for("the terminal as it was", |screen| {
             !screen.alternate_screen()
                 && !screen.hide_cursor()
@@ -122,7 +125,7 @@ fn marked_tab(screen: &vt100::Screen) -> String {
 
 /// The first piece of a program's output that none of ours writes: a terminal must hear of it only through escapes that
 /// place, style and clear, and of nothing that a name in a capture has in it.
-pub fn strange(output: &[u8]) -> Option<String> {
+pub(crate) fn strange(output: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(output);
     let mut rest = text.as_ref();
     while let Some(at) = rest.find(|c: char| c.is_control()) {
@@ -145,7 +148,7 @@ pub fn strange(output: &[u8]) -> Option<String> {
 }
 
 /// A capture of one connection with one request.
-pub fn with_capture(test: impl FnOnce(&Path)) {
+pub(crate) fn with_capture(test: impl FnOnce(&Path)) {
     with_answer(
         b"GET /hello HTTP/1.1\r\nHost: www.example.org\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -154,7 +157,7 @@ pub fn with_capture(test: impl FnOnce(&Path)) {
 }
 
 /// The same with other messages.
-pub fn with_answer(request: &[u8], answer: &[u8], test: impl FnOnce(&Path)) {
+pub(crate) fn with_answer(request: &[u8], answer: &[u8], test: impl FnOnce(&Path)) {
     let address = |last: u8, port: u16| -> SocketAddr { ([192, 0, 2, last], port).into() };
     let talk = Talk::new(address(1, 50_001), address(80, 80), 1_700_000_000_000_000_000)
         .handshake()

@@ -1,6 +1,6 @@
 //! Every way out gives the terminal back.
 
-use tapline_testkit::Signal;
+use tapline_testkit::{Signal, vt100};
 
 use crate::terminal::{Dashboard, SIZE, with_capture};
 
@@ -36,7 +36,7 @@ fn a_signal_on_the_way_in_gives_it_back_too() {
     with_capture(|path| {
         for signal in [Signal::TERM, Signal::HUP] {
             let mut dashboard = Dashboard::open(path);
-            dashboard.wait_for("anything", |screen| screen.alternate_screen());
+            dashboard.wait_for("anything", vt100::Screen::alternate_screen);
             dashboard.signal(signal);
             dashboard.wait_for_end();
             dashboard.assert_given_back();

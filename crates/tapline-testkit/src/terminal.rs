@@ -74,9 +74,13 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(std::env::current_dir()?);
-        TAKEN_AWAY.iter().for_each(|name| command.env_remove(name));
+        for name in TAKEN_AWAY {
+            command.env_remove(name);
+        }
         command.env("TERM", "xterm-256color");
-        variables.iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let settings = format!("{:?}", pty.master.get_termios());
         let shared = Arc::new(Shared::default());
         shared.lock().set_size(columns, rows);

@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn quantiles_are_ends_of_buckets_and_never_beyond_the_longest() {
         let measured = measured(1..=100);
-        let ms = |n| Duration::from_micros(n * 1000 + 100);
+        let ms = |n: u64| Duration::from_micros(n * 1000 + 100);
         assert_eq!((measured.quantile(500), measured.quantile(990)), (ms(50), ms(99)));
         assert_eq!(measured.quantile(1000), Duration::from_millis(100));
     }
