@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: `report` beside tshark and `cat` on a generated capture.
 
 pub(crate) mod keep;
-mod load;
+pub(crate) mod load;
 pub(crate) mod measure;
 mod tls;
 

@@ -7,6 +7,7 @@
 
 mod bench;
 mod captures;
+mod dashboard;
 mod fixtures;
 mod peer;
 mod picture;
@@ -64,6 +65,8 @@ enum Command {
     },
     /// `report` on floods and on a million connections: time, memory and how they grow.
     Scale(scale::Arguments),
+    /// The dashboard on a large capture: its first frame, its keys, its memory; beside termshark.
+    Dashboard(dashboard::Arguments),
     /// Draw the pictures of the dashboard in `docs/` from the fixtures.
     Picture {
         /// Draw nothing, fail where one is stale.
@@ -89,6 +92,7 @@ fn main() -> Result<()> {
             bench::bench(load, megabytes, runs, keep, capture.as_deref())
         }
         Command::Scale(arguments) => scale::scale(&arguments),
+        Command::Dashboard(arguments) => dashboard::dashboard(&arguments),
         Command::Picture { check } => picture::picture(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),

@@ -12,6 +12,7 @@ use anyhow::{Result, ensure};
 
 use crate::bench::keep::keep;
 use crate::bench::measure::{Sample, once, within};
+use crate::dashboard;
 use crate::shell;
 use shapes::Wire;
 
@@ -127,7 +128,7 @@ pub(crate) struct Arguments {
     /// Leave the captures in this folder.
     #[arg(long, value_name = "FOLDER")]
     captures: Option<PathBuf>,
-    /// Fail where a limit is exceeded; tshark is left out.
+    /// Fail where a limit is exceeded, those of the dashboard too; tshark is left out.
     #[arg(long)]
     check: bool,
     /// Only shapes whose name contains this.
@@ -158,7 +159,7 @@ pub(crate) fn scale(arguments: &Arguments) -> Result<()> {
         keep("scale", &text)?;
     }
     ensure!(!arguments.check || exceeded.is_empty(), "{} limits are exceeded", exceeded.len());
-    Ok(())
+    if arguments.check && arguments.only.is_none() { dashboard::check(&tapline) } else { Ok(()) }
 }
 
 /// What every run needs.

@@ -9,6 +9,8 @@ mod fragment;
 mod frame;
 mod site;
 mod talk;
+#[cfg(feature = "terminal")]
+mod terminal;
 mod wiretap;
 
 pub use around::{corpus, fixtures, installed, root, skipped};
@@ -17,4 +19,10 @@ pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
 pub use site::{Server, Site, Speech};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
+#[cfg(feature = "terminal")]
+pub use terminal::Terminal;
 pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};
+
+/// The crates that a terminal speaks in.
+#[cfg(feature = "terminal")]
+pub use {rustix::process::Signal, vt100};

@@ -9,9 +9,11 @@ use tapline_engine::capture::Progress;
 use tapline_engine::{Batch, Outcome, Running};
 
 use crate::Options;
+use crate::drill;
 use crate::errands::Errands;
 use crate::input::{self, Input};
-use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE};
+use crate::latency::Latency;
+use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE, TAKING_MAX};
 use crate::model::{End, Model};
 use crate::terminal::Screen;
 use crate::update::{Effect, Msg, update};
@@ -27,23 +29,21 @@ const ERRANDS_LOOK: Duration = Duration::from_millis(10);
 const OUTCOME_LOOK: Duration = Duration::from_millis(5);
 
 pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<Outcome>> {
+    let terminate = input::hear_signals()?;
     let mut screen = Screen::open()?;
-    let inputs = input::listen()?;
+    let inputs = input::listen(terminate)?;
     let mut app = App::new(options, screen.size()?);
     let mut feed = Feed::new(running.batches.clone());
     let mut outcome = None;
     loop {
-        app.draw(&mut screen)?;
-        let input = inputs.try_recv().or_else(|error| match error {
-            TryRecvError::Empty if feed.has_events() => Err(error),
-            _ => feed.wait(&inputs, app.due_in(feed.closed.is_some())).ok_or(error),
-        });
-        if let Ok(input) = input
-            && app.input(input)? == Effect::Quit
-        {
+        let first =
+            if feed.has_events() { None } else { feed.wait(&inputs, app.due_in(feed.closed.is_some())) };
+        if app.take(first, &inputs)? == Effect::Quit {
             break;
         }
-        app.apply(&mut feed);
+        // Whoever pressed a key sees what it did before anything else goes on.
+        app.draw(&mut screen)?;
+        app.apply(&mut feed, &inputs);
         app.hear();
         app.settle();
         if let Some(closed) = feed.closed
@@ -56,6 +56,9 @@ pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<O
         }
     }
     drop(screen);
+    if let Some(latency) = &app.latency {
+        latency.write()?;
+    }
     if app.model.source.end == End::Loading {
         running.cancel();
     }
@@ -86,6 +89,8 @@ struct App {
     errands: Errands,
     /// What is to be put on the clipboard.
     to_copy: Option<String>,
+    /// `None` where nobody measures.
+    latency: Option<Box<Latency>>,
 }
 
 impl App {
@@ -102,6 +107,7 @@ impl App {
             settle_from: Instant::now(),
             errands,
             to_copy: None,
+            latency: Latency::asked(),
         };
         if !filter.is_empty() {
             let _ = app.update(Msg::Filter(filter));
@@ -109,15 +115,40 @@ impl App {
         app
     }
 
+    /// Takes the inputs that wait, for a short while: one frame shows what all of them did, so a key that is held down
+    /// does not run on after it is let go.
+    fn take(&mut self, first: Option<Input>, inputs: &Receiver<Input>) -> io::Result<Effect> {
+        let mut next = first.or_else(|| inputs.try_recv().ok());
+        let started = next.is_some().then(Instant::now);
+        while let Some(input) = next {
+            if self.input(input)? == Effect::Quit {
+                return Ok(Effect::Quit);
+            }
+            let is_time = started.is_some_and(|started| started.elapsed() < TAKING_MAX);
+            next = if is_time { inputs.try_recv().ok() } else { None };
+        }
+        Ok(Effect::None)
+    }
+
     fn input(&mut self, input: Input) -> io::Result<Effect> {
-        let msg = match input {
-            Input::Msg(msg) => msg,
+        let (msg, received) = match input {
+            Input::Msg(msg, received) => (msg, received),
             Input::Terminate => return Ok(Effect::Quit),
             Input::Gone(error) => return Err(error),
         };
+        if let Msg::Key(key) = &msg {
+            drill::on(key);
+        }
         self.dirty = true;
         self.urgent = true;
-        Ok(self.update(msg))
+        let is_measured = self.latency.is_some();
+        let measured =
+            is_measured.then(|| (name(&msg), Instant::now(), self.model.source.end == End::Loading));
+        let effect = self.update(msg);
+        if let (Some(latency), Some((what, taken, is_loading))) = (&mut self.latency, measured) {
+            latency.updated(what, received, taken, is_loading);
+        }
+        Ok(effect)
     }
 
     /// Changes the model and does what that asks for; whether to quit.
@@ -135,14 +166,14 @@ impl App {
     /// Takes what went on beside the screen.
     fn hear(&mut self) {
         if let Some(msg) = self.errands.news() {
-            self.urgent = matches!(msg, Msg::Looked(_) | Msg::Exported(_));
+            self.urgent |= matches!(msg, Msg::Looked(_) | Msg::Exported(_));
             self.dirty = true;
             let _ = self.update(msg);
         }
     }
 
-    /// Applies what is there, for a short while.
-    fn apply(&mut self, feed: &mut Feed) {
+    /// Applies what is there, for a short while or until somebody presses a key.
+    fn apply(&mut self, feed: &mut Feed, inputs: &Receiver<Input>) {
         let started = Instant::now();
         while started.elapsed() < APPLYING_MAX {
             let Some(msgs) = feed.some() else { break };
@@ -150,6 +181,9 @@ impl App {
                 let _ = self.update(msg);
             }
             self.dirty = true;
+            if !inputs.is_empty() {
+                break;
+            }
         }
     }
 
@@ -165,6 +199,7 @@ impl App {
     /// How long nothing need be done; `closed` where no batch will come any more.
     fn due_in(&self, closed: bool) -> Duration {
         let frame = match self.drawn {
+            _ if self.urgent => Duration::ZERO,
             Some(drawn) if self.dirty => FRAME.saturating_sub(drawn.elapsed()),
             _ if closed && self.model.source.end == End::Loading => OUTCOME_LOOK,
             _ if self.errands.go_on() => ERRANDS_LOOK,
@@ -183,6 +218,7 @@ impl App {
         if let Some(text) = self.to_copy.take() {
             Screen::copy(&text)?;
         }
+        let begun = Instant::now();
         let size = screen.size()?;
         if size != self.model.size {
             let _ = self.update(Msg::Resize(size));
@@ -191,6 +227,9 @@ impl App {
         self.dirty = false;
         self.urgent = false;
         self.drawn = Some(Instant::now());
+        if let Some(latency) = &mut self.latency {
+            latency.shown(begun);
+        }
         Ok(())
     }
 
@@ -209,8 +248,17 @@ impl App {
     /// Whether the list is to be put in order.
     fn is_unsettled(&self) -> bool {
         let model = &self.model;
-        let stale = model.order.stale || model.order.making(&model.rows).is_some();
-        stale && model.paused.is_none()
+        // A list that somebody asked for is made also where the screen holds still.
+        model.order.making(&model.rows).is_some() || model.order.stale && model.paused.is_none()
+    }
+}
+
+/// What an input is called where it is measured.
+fn name(msg: &Msg) -> String {
+    match msg {
+        Msg::Key(key) => format!("{:?}", key.code),
+        Msg::Mouse(mouse) => format!("{:?}", mouse.kind),
+        _ => "resize".to_owned(),
     }
 }
 

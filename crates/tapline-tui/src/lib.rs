@@ -14,11 +14,13 @@
 mod app;
 mod axis;
 mod config;
+mod drill;
 mod errands;
 mod explain;
 mod here;
 mod input;
 mod keys;
+mod latency;
 mod layout;
 mod limits;
 mod model;

@@ -56,8 +56,9 @@ pub(crate) const BODY_LINES_MAX: usize = 100_000;
 /// about 50 octets each.
 pub(crate) const SIFTED_MAX: usize = 2_000_000;
 
-/// Rows that are filtered and put in order before keys are looked at again: a few milliseconds.
-pub(crate) const ROWS_A_STEP: usize = 4_096;
+/// Rows and requests that are filtered and put in order before keys are looked at again: some five milliseconds where a
+/// filter is asked of each, and less than one where none is.
+pub(crate) const ROWS_A_STEP: usize = 1_024;
 
 /// Suggestions that are shown while a filter is typed.
 pub(crate) const SUGGESTIONS_SHOWN: usize = 6;
@@ -67,6 +68,9 @@ pub(crate) const FILTER_CHARS_MAX: usize = 200;
 
 /// Inputs that wait for the screen; the terminal waits when there are more.
 pub(crate) const INPUTS_WAITING_MAX: usize = 256;
+
+/// Time for taking inputs before a frame shows what they did.
+pub(crate) const TAKING_MAX: Duration = Duration::from_millis(10);
 
 /// Time for applying events before keys are looked at again.
 pub(crate) const APPLYING_MAX: Duration = Duration::from_millis(10);
@@ -85,6 +89,13 @@ pub(crate) const INPUT_WAIT: Duration = Duration::from_millis(250);
 
 /// How long a run may take to say its outcome after its last batch.
 pub(crate) const OUTCOME_WAIT: Duration = Duration::from_secs(5);
+
+/// A tenth of a millisecond tells what matters of a key's latency, and a hundred of them are more than a key may take.
+pub(crate) const LATENCY_BUCKET_WIDTH: Duration = Duration::from_micros(100);
+pub(crate) const LATENCY_BUCKETS: usize = 1001;
+
+/// Inputs that are told one by one where latencies are measured: those that waited longest.
+pub(crate) const LATENCIES_TOLD_MAX: usize = 8;
 
 /// The narrowest window of the time axis, nanoseconds.
 pub(crate) const WINDOW_SPAN_NS_MIN: u64 = 100;

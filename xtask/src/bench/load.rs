@@ -75,7 +75,7 @@ fn connection(number: u64, start_ns: i64, random: &mut Random, made: &mut Made) 
 }
 
 /// Repeats a segment in fifty and swaps one in fifty with its neighbour.
-fn disturb(frames: Vec<Frame>, random: &mut Random) -> Vec<Frame> {
+pub(crate) fn disturb(frames: Vec<Frame>, random: &mut Random) -> Vec<Frame> {
     let mut out: Vec<Frame> = Vec::with_capacity(frames.len() + frames.len() / 40);
     for frame in frames {
         match random.below(50) {
@@ -94,17 +94,17 @@ fn disturb(frames: Vec<Frame>, random: &mut Random) -> Vec<Frame> {
 }
 
 /// xorshift64*: the same numbers everywhere.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u32 {
+    pub(crate) fn next(&mut self) -> u32 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         u32::try_from(self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32).unwrap_or(0)
     }
 
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         self.next() % bound
     }
 }

@@ -1,5 +1,6 @@
 //! Servers by what connections did with them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use tapline_analysis::{ConnectionRecord, Endpoint};
@@ -99,8 +100,16 @@ impl Hosts {
     /// The servers with the most octets, so many.
     pub(crate) fn busiest(&self, count: usize) -> Vec<(&Server, Host)> {
         let mut all: Vec<_> = self.by_server.iter().map(|(server, host)| (server, *host)).collect();
-        all.sort_by_key(|(_, host)| std::cmp::Reverse((host.bytes, host.connections)));
-        all.truncate(count);
+        // Equals stand in the order of their names. Every frame asks, and most of so many need no order.
+        let order = |one: &(&Server, Host), other: &(&Server, Host)| {
+            let rank = |host: Host| Reverse((host.bytes, host.connections));
+            rank(one.1).cmp(&rank(other.1)).then_with(|| one.0.cmp(other.0))
+        };
+        if count < all.len() {
+            all.select_nth_unstable_by(count, order);
+            all.truncate(count);
+        }
+        all.sort_unstable_by(order);
         all
     }
 

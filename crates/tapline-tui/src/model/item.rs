@@ -7,9 +7,9 @@ use crate::words;
 
 /// Whether a filter holds for a connection, or for anything in it.
 pub(crate) fn holds(filter: &Filter, row: &Row) -> bool {
-    filter.is_empty()
-        || holds_itself(filter, row)
-        || row.exchanges().iter().any(|exchange| holds_for(filter, row, exchange))
+    // A search has looked through the requests when it looked at the connection itself.
+    let in_requests = || row.exchanges().iter().any(|exchange| holds_for(filter, row, exchange));
+    filter.is_empty() || holds_itself(filter, row) || !filter.is_search() && in_requests()
 }
 
 /// Whether a filter holds for a connection itself, or for its TLS session.

@@ -7,6 +7,9 @@ use super::sort::Key;
 use super::{Asked, Entry};
 use crate::model::{Rows, item};
 
+/// Rows that are merged in the time of looking at one.
+const STEPS_A_MERGE: usize = 4;
+
 /// A list in the making.
 #[derive(Default)]
 pub(super) struct Work {
@@ -42,11 +45,16 @@ impl Work {
 
     /// Looks at rows; whether it has seen all.
     fn collect(&mut self, rows: &Rows, asked: &Asked, budget: usize) -> bool {
-        let end = u64::from(self.next).saturating_add(budget as u64).min(rows.bound());
-        let end = u32::try_from(end).unwrap_or(u32::MAX);
         let mut run = Vec::new();
-        for id in self.next..end {
+        let mut left = budget;
+        while left > 0 && u64::from(self.next) < rows.bound() {
+            let id = self.next;
+            self.next += 1;
+            left -= 1;
             let Some(row) = rows.get(id).filter(|row| row.record().is_some()) else { continue };
+            if asks_each(asked) {
+                left = left.saturating_sub(row.exchanges().len());
+            }
             let holds = match &asked.sifted {
                 Some(sifted) => sifted.has(id),
                 None => item::holds(&asked.filter, row),
@@ -55,7 +63,6 @@ impl Work {
                 run.push((asked.sort.key(row), id));
             }
         }
-        self.next = end;
         let key = |&(key, id): &(Key, u32)| (key, id);
         run.sort_unstable_by_key(key);
         if asked.reversed {
@@ -78,13 +85,16 @@ impl Work {
     /// Merges the runs; whether nothing is left of them.
     fn merge(&mut self, rows: &Rows, asked: &Asked, budget: usize) -> bool {
         let Some(heads) = &mut self.heads else { return false };
-        // A row is cheap here, and its requests are not more than it.
-        for _ in 0..budget.saturating_mul(4) {
+        let mut left = budget.saturating_mul(STEPS_A_MERGE);
+        while left > 0 {
+            left -= 1;
             let Some(Reverse((_, id, nth))) = heads.pop() else { return true };
             let id = if asked.reversed { u32::MAX - id } else { id };
             self.ids.push(id);
             if asked.requests {
-                unfold(rows, asked, id, &mut self.entries);
+                let requests = unfold(rows, asked, id, &mut self.entries);
+                let each = if asks_each(asked) { STEPS_A_MERGE } else { 1 };
+                left = left.saturating_sub((requests + 1) * each);
             }
             if let Some((key, id)) = self.runs.get_mut(nth).and_then(Iterator::next) {
                 heads.push(Reverse(turned(key, id, nth, asked)));
@@ -92,6 +102,11 @@ impl Work {
         }
         heads.is_empty()
     }
+}
+
+/// Whether the filter is asked of every row and request: that takes many times as long as to look at one.
+fn asks_each(asked: &Asked) -> bool {
+    asked.sifted.is_none() && !asked.filter.is_empty()
 }
 
 /// What the heap compares: the other way round where the list is reversed.
@@ -104,9 +119,9 @@ fn turned((first, second): Key, id: u32, nth: usize, asked: &Asked) -> (Key, u32
 }
 
 /// A connection and those of its requests that the filter lets through: all of them where it holds for the connection
-/// itself.
-fn unfold(rows: &Rows, asked: &Asked, id: u32, entries: &mut Vec<Entry>) {
-    let Some(row) = rows.get(id) else { return };
+/// itself. How many requests it has.
+fn unfold(rows: &Rows, asked: &Asked, id: u32, entries: &mut Vec<Entry>) -> usize {
+    let Some(row) = rows.get(id) else { return 0 };
     entries.push(Entry { id, request: None });
     let all = asked.sifted.is_none() && item::holds_itself(&asked.filter, row);
     for (nth, exchange) in (0_u32..).zip(row.exchanges()) {
@@ -118,4 +133,5 @@ fn unfold(rows: &Rows, asked: &Asked, id: u32, entries: &mut Vec<Entry>) {
             entries.push(Entry { id, request: Some(nth) });
         }
     }
+    row.exchanges().len()
 }

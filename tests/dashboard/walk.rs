@@ -1,0 +1,99 @@
+//! Every fixture, through every screen.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+
+use tapline_testkit::fixtures;
+
+use crate::terminal::{Dashboard, SCREENS, strange, with_answer};
+
+/// Terminals at the same time: each waits for its screen most of the time.
+const AT_ONCE: usize = 4;
+
+/// The exit status that is documented: that of the report, which says whether the capture is damaged.
+fn expected_status(path: &Path) -> u32 {
+    let mut report = Command::new(env!("CARGO_BIN_EXE_tapline"));
+    let status = report.arg("report").arg(path).output().unwrap().status;
+    u32::try_from(status.code().unwrap()).unwrap()
+}
+
+/// Presses every kind of key on a screen.
+fn walk(dashboard: &mut Dashboard) {
+    dashboard.wait_until_loaded();
+    for nth in 0..SCREENS.len() {
+        dashboard.go(nth);
+        dashboard.press("jkG+-[]gxd0v");
+        dashboard.press("jx");
+        // Deeper and back; `Esc` and another key at once would be one with Alt.
+        dashboard.go(nth);
+        dashboard.press("\r");
+        dashboard.go(nth);
+        dashboard.press("?");
+        dashboard.wait_for_text(" What this is ");
+        dashboard.press("?");
+        dashboard.wait_for_text(" Keys ");
+        dashboard.press("\x1b");
+        dashboard.wait_until_gone(" Keys ");
+        dashboard.press(":");
+        dashboard.wait_for_text(" Commands ");
+        dashboard.press("zoom");
+        dashboard.press("\x1b");
+        dashboard.wait_until_gone(" Commands ");
+    }
+    dashboard.go(2);
+    dashboard.press("/tcp.port > 0");
+    dashboard.wait_for_text("/tcp.port > 0");
+    dashboard.press("\r");
+    dashboard.wait_until_loaded();
+    // Ctrl-U takes away what was typed before.
+    dashboard.press("++h0f-/\x15nothing has these words");
+    dashboard.wait_for_text("/nothing has these words");
+    dashboard.press("\r");
+    dashboard.wait_until_loaded();
+    dashboard.wait_for_text("no connection has these words");
+    dashboard.press("\x1b");
+    dashboard.wait_until_gone("no connection has these words");
+}
+
+fn walk_through(path: &Path) {
+    let mut dashboard = Dashboard::open(path);
+    walk(&mut dashboard);
+    assert_eq!(dashboard.quit(), expected_status(path), "{}", path.display());
+    assert_eq!(strange(&dashboard.terminal.output()), None, "{}", path.display());
+}
+
+#[test]
+fn every_fixture_is_walked_through_and_the_terminal_comes_back() {
+    let left = Mutex::new(fixtures());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = left.lock().unwrap().pop();
+                    let Some(path) = next else { return };
+                    walk_through(&path);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn escapes_of_the_wire_reach_no_terminal() {
+    let request = b"GET /\x1b]0;owned\x07\x1b[2J HTTP/1.1\r\nHost: \x1b[31mevil\xc2\x9b5m.example\r\nX-A: \x1b[3J\x1bPq\x1b\\\r\n\r\n";
+    let answer =
+        b"HTTP/1.1 200 \x1b[?1049lO\x1bK\r\nServer: \x1bc\x90\r\nContent-Length: 7\r\n\r\n\x1b[5mhi\n";
+    with_answer(request, answer, walk_through);
+}
+
+#[test]
+fn what_is_strange_is_seen() {
+    let check =
+        |output: &str, expected: Option<&str>| assert_eq!(strange(output.as_bytes()).as_deref(), expected);
+    check("\x1b[?1049h\x1b[38;5;172mwords\x1b[0m\x1b[2;3H\r\n", None);
+    check("fine\x1b]0;title\x07", Some("\\u{1b}]0;title\\u{7}"));
+    check("fine \u{9b}5m", Some("\\u{9b}5m"));
+    check("a\x07b", Some("\\u{7}b"));
+    check("\x1bc", Some("\\u{1b}c"));
+}
