@@ -61,11 +61,11 @@ fn listen_to(sender: &Sender<Input>, terminate: &AtomicBool) {
     }
 }
 
-/// Terminals tell every move of the mouse: nothing here cares for them.
+/// Terminals tell every move of the mouse: nothing here cares for those without a button.
 fn msg(event: &Event) -> Option<Msg> {
     match *event {
         Event::Key(key) => Some(Msg::Key(key)),
-        Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => None,
+        Event::Mouse(mouse) if mouse.kind == MouseEventKind::Moved => None,
         Event::Mouse(mouse) => Some(Msg::Mouse(mouse)),
         Event::Resize(width, height) => Some(Msg::Resize(Size::new(width, height))),
         Event::FocusGained | Event::FocusLost | Event::Paste(_) => None,

@@ -186,6 +186,8 @@ pub(crate) struct Model {
     pub(crate) close_zoomed: Option<Window>,
     /// Where the time cursor stands in the window, in 1/10000.
     pub(crate) cursor: u16,
+    /// The column at which the mouse holds the time; `None` while it does not.
+    pub(crate) grip: Option<u16>,
 }
 
 impl Model {
@@ -229,6 +231,7 @@ impl Model {
             zoomed: None,
             close_zoomed: None,
             cursor: 0,
+            grip: None,
         }
     }
 

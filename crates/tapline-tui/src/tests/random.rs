@@ -40,9 +40,14 @@ fn deed() -> impl Strategy<Value = Deed> {
     let kind = proptest::sample::select(vec![
         MouseEventKind::ScrollDown,
         MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollLeft,
+        MouseEventKind::ScrollRight,
         MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Up(MouseButton::Left),
     ]);
-    let modifiers = proptest::sample::select(vec![KeyModifiers::NONE, KeyModifiers::CONTROL]);
+    let modifiers =
+        proptest::sample::select(vec![KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::SHIFT]);
     let mouse =
         (kind, 0_u16..220, 0_u16..80, modifiers).prop_map(|(kind, x, y, m)| Deed::Mouse(kind, x, y, m));
     prop_oneof![

@@ -258,6 +258,31 @@ fn the_wheel_with_ctrl_zooms_at_the_pointer() {
 }
 
 #[test]
+fn who_drags_the_bars_pulls_the_time_along() {
+    let mut screen = loaded(80, 24);
+    mouse(&mut screen, MouseEventKind::ScrollUp, 44 + 18, 4, KeyModifiers::CONTROL);
+    let (whole, before) = (screen.model.whole(), screen.model.window());
+    let held = MouseButton::Left;
+    mouse(&mut screen, MouseEventKind::Down(held), 44 + 20, 4, KeyModifiers::NONE);
+    mouse(&mut screen, MouseEventKind::Drag(held), 44 + 11, 4, KeyModifiers::NONE);
+    let quarter = i64::try_from(before.span / 4).unwrap();
+    let moved = screen.model.window().start - before.start;
+    assert!((moved - quarter).abs() <= quarter / 50, "{moved} is not {quarter}");
+    mouse(&mut screen, MouseEventKind::Up(held), 44 + 11, 4, KeyModifiers::NONE);
+    let after = screen.model.window();
+    mouse(&mut screen, MouseEventKind::Drag(held), 44, 4, KeyModifiers::NONE);
+    assert_eq!(screen.model.window(), after, "nobody holds it any more");
+    // Where it was not taken it is not pulled, and there is no time before the first packet.
+    mouse(&mut screen, MouseEventKind::Down(held), 5, 4, KeyModifiers::NONE);
+    mouse(&mut screen, MouseEventKind::Drag(held), 60, 4, KeyModifiers::NONE);
+    assert_eq!(screen.model.window(), after);
+    for _ in 0..20 {
+        mouse(&mut screen, MouseEventKind::ScrollUp, 60, 4, KeyModifiers::SHIFT);
+    }
+    assert_eq!(screen.model.window().start, whole.start);
+}
+
+#[test]
 fn the_wheel_scrolls_a_long_list_and_the_selection_stays_on_the_screen() {
     let mut screen = Screen::new(Theme::DARK, 80, 24);
     let events = (0..100).map(|id| Event::Connection(Box::new(testing::record(id, 0))));

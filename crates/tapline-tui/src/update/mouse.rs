@@ -1,10 +1,12 @@
-//! The mouse: the wheel scrolls what it is over, with Ctrl it zooms there; a click selects.
+//! The mouse: the wheel scrolls what it is over, with Ctrl it zooms there, sideways or with Shift it goes through time; a
+//! click selects; who drags the bars pulls the time along.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::{bytes, findings, ladder, layout, list, overview, pages, streams, time};
 use crate::axis::Zoom;
+use crate::keys::Action;
 use crate::model::{Focus, Model, Page};
 use crate::view;
 
@@ -14,12 +16,22 @@ const NOTCH: isize = 3;
 pub(super) fn update(model: &mut Model, event: MouseEvent) {
     let at = Position::new(event.column, event.row);
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
     match event.kind {
         MouseEventKind::ScrollDown if ctrl => zoom(model, Zoom::Out, at),
         MouseEventKind::ScrollUp if ctrl => zoom(model, Zoom::In, at),
+        MouseEventKind::ScrollRight => pan(model, Action::PanRight),
+        MouseEventKind::ScrollLeft => pan(model, Action::PanLeft),
+        MouseEventKind::ScrollDown if shift => pan(model, Action::PanRight),
+        MouseEventKind::ScrollUp if shift => pan(model, Action::PanLeft),
         MouseEventKind::ScrollDown => wheel(model, NOTCH, at),
         MouseEventKind::ScrollUp => wheel(model, -NOTCH, at),
-        MouseEventKind::Down(MouseButton::Left) => click(model, at),
+        MouseEventKind::Down(MouseButton::Left) => {
+            model.grip = axis(model).filter(|axis| axis.contains(at)).map(|_| at.x);
+            click(model, at);
+        }
+        MouseEventKind::Drag(MouseButton::Left) => drag(model, at.x),
+        MouseEventKind::Up(MouseButton::Left) => model.grip = None,
         _ => {}
     }
 }
@@ -108,11 +120,37 @@ fn click(model: &mut Model, at: Position) {
     }
 }
 
+/// The time that was under the pointer stays under it, as far as there is time.
+fn drag(model: &mut Model, x: u16) {
+    let Some((from, axis)) = model.grip.zip(axis(model)) else { return };
+    time::pull(model, i32::from(x) - i32::from(from), axis.width);
+    model.grip = Some(x);
+}
+
+fn pan(model: &mut Model, action: Action) {
+    if axis(model).is_some() {
+        time::act(model, action);
+    }
+}
+
 fn zoom(model: &mut Model, zoom: Zoom, at: Position) {
-    let Some(layout) = layout(model).filter(|_| model.page.is_list()) else { return };
-    let over = Rect { y: layout.heading.y, height: layout.list.height + 1, ..layout.bars };
-    if over.contains(at) {
-        time::put_cursor(model, at.x - over.x, over.width);
+    let Some(axis) = axis(model) else { return };
+    if axis.contains(at) {
+        time::put_cursor(model, at.x - axis.x, axis.width);
     }
     time::zoom(model, zoom, model.cursor);
+}
+
+/// Where time goes from left to right, with what stands in it.
+fn axis(model: &Model) -> Option<Rect> {
+    let layout = layout(model).filter(|_| model.overlay.is_none())?;
+    let over = |axis: Rect| Rect { y: layout.body.y, height: layout.body.height, ..axis };
+    match model.page {
+        Page::Connections | Page::Timeline => {
+            Some(Rect { y: layout.heading.y, height: layout.list.height + 1, ..layout.bars })
+        }
+        Page::Tcp => Some(over(view::tcp_axis(layout.body))),
+        Page::Streams => Some(over(view::streams_axis(layout.body))),
+        _ => None,
+    }
 }

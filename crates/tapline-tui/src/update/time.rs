@@ -33,6 +33,12 @@ fn pan(model: &mut Model, parts: i32) {
     model.show_window(model.axis_window().panned(parts, whole));
 }
 
+/// Moves what is shown by cells of an axis of so many, as who drags it does.
+pub(super) fn pull(model: &mut Model, cells: i32, columns: u16) {
+    let parts = -i64::from(cells) * 10_000 / i64::from(columns.max(1));
+    pan(model, i32::try_from(parts).unwrap_or(0));
+}
+
 /// Moves the cursor by cells of the bars.
 fn move_cursor(model: &mut Model, cells: i32) {
     let columns = super::layout(model).map_or(1, |layout| match model.page {
