@@ -8,14 +8,12 @@ mod excerpt;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
-use crossbeam_channel::{Receiver, bounded};
 use tapline_analysis::{ConnectionRecord, Course, Endpoint, Event, Interests, LinkType, Options, Timestamp};
 use tapline_capture::{CaptureError, Source};
 
 use crate::limits::{CLOSE_EVENTS_MAX, CLOSE_OCTETS_MAX};
-use crate::{RunOptions, run};
+use crate::{Going, RunOptions, run};
 use excerpt::Excerpt;
 
 /// Opens the capture once more.
@@ -73,60 +71,14 @@ pub struct CapturedPacket {
     pub octets: Box<[u8]>,
 }
 
-/// How a close look goes on, told from one thread to another.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Going {
-    cancelled: Arc<AtomicBool>,
-    permille: Arc<AtomicU16>,
-}
-
-/// A close look in the background. Dropping it stops it.
-#[derive(Debug)]
-pub struct Looking<T> {
-    /// Gets what was found, once.
-    pub found: Receiver<Result<T, CaptureError>>,
-    going: Going,
-}
-
-impl<T> Looking<T> {
-    /// The part of the way to the connection's last packet, in 1/1000 of the capture.
-    pub fn permille(&self) -> u16 {
-        self.going.permille.load(Ordering::Relaxed)
-    }
-}
-
-impl<T> Drop for Looking<T> {
-    fn drop(&mut self) {
-        self.going.cancelled.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Looks at a connection in the background, and sorts there what was found.
-pub fn look<T: Send + 'static>(
-    reopen: Reopen,
-    options: RunOptions,
+/// Looks at a connection of a capture that begins with its first packet; cut short where nobody wants it any more.
+pub fn close_up(
+    source: Box<dyn Source + Send>,
+    options: &RunOptions,
     subject: Subject,
-    sort: fn(CloseUp) -> T,
-) -> std::io::Result<Looking<T>> {
-    let (sender, found) = bounded(1);
-    let going = Going::default();
-    let told = going.clone();
-    std::thread::Builder::new().name("close-up".into()).spawn(move || {
-        let found = reopen().map(|source| sort(take(source, &options, subject, told)));
-        // Nobody waits any more: that is no loss.
-        let _ = sender.send(found);
-    })?;
-    Ok(Looking { found, going })
-}
-
-/// Looks at a connection of a capture that begins with its first packet.
-pub fn close_up(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject) -> CloseUp {
-    take(source, options, subject, Going::default())
-}
-
-fn take(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject, going: Going) -> CloseUp {
-    let cancelled = Arc::clone(&going.cancelled);
-    let mut excerpt = Excerpt::new(source, subject, going);
+    going: &Going,
+) -> CloseUp {
+    let mut excerpt = Excerpt::new(source, subject, going.clone());
     let analysis =
         Options { interests: Interests::CLOSE, only: Some(subject.ends), ..options.analysis.clone() };
     let options = RunOptions { analysis, watch: false, threads: 1, ..options.clone() };
@@ -136,7 +88,7 @@ fn take(source: Box<dyn Source + Send>, options: &RunOptions, subject: Subject, 
         for event in batch.events {
             close_up.keep(event, &mut room);
         }
-        if cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if going.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     close_up.only_of(subject);
     let (packets, left_out) = excerpt.into_packets();

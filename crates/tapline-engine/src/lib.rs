@@ -5,6 +5,7 @@
 
 mod close_up;
 mod crew;
+mod going;
 mod keys;
 mod limits;
 mod parcel;
@@ -14,7 +15,8 @@ mod spawn;
 mod team;
 mod trust;
 
-pub use close_up::{CapturedPacket, CloseUp, Looking, Reopen, Subject, close_up, look};
+pub use close_up::{CapturedPacket, CloseUp, Reopen, Subject, close_up};
+pub use going::Going;
 pub use keys::{KeyFiles, KeysError};
 pub use run::{Batch, Outcome, RunOptions, run};
 pub use spawn::{Running, spawn};

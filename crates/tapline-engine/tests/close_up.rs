@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tapline_engine::analysis::{ConnectionRecord, Course, Event, Interests, Options};
 use tapline_engine::capture::open;
-use tapline_engine::{CloseUp, KeyFiles, RunOptions, Subject, close_up, run};
+use tapline_engine::{CloseUp, Going, KeyFiles, RunOptions, Subject, close_up, run};
 
 fn options(path: &Path) -> RunOptions {
     let mut keys = KeyFiles::default();
@@ -28,7 +28,7 @@ fn whole(path: &Path, options: &RunOptions) -> Vec<Event> {
 }
 
 fn look(path: &Path, options: &RunOptions, record: &ConnectionRecord) -> CloseUp {
-    close_up(open(&[path.to_owned()]).unwrap(), options, Subject::of(record))
+    close_up(open(&[path.to_owned()]).unwrap(), options, Subject::of(record), &Going::default())
 }
 
 /// What both runs tell of a connection, without what only the whole capture knows: its id, and which lookup led to it.

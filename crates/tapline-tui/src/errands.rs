@@ -1,17 +1,16 @@
-//! What goes on beside the screen: a close look at a connection, an export.
+//! What goes on beside the screen: a close look at a connection, a question to the whole capture, an export.
+
+mod errand;
+mod sifting;
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
-mod sifting;
-
-use sifting::Sifting;
-use tapline_engine::{Looking, Reopen, RunOptions, Subject, look};
-
+use tapline_engine::{Going, Reopen, RunOptions, Subject, close_up};
 use tapline_filter::Filter;
 
-use crate::model::Close;
+use crate::model::{Close, Sifted};
 use crate::update::{Effect, Msg};
+use errand::{Errand, News};
 
 /// How to read the capture once more.
 #[derive(Clone)]
@@ -55,19 +54,23 @@ impl ExportFormat {
     }
 }
 
-/// Writes an export and says where it is, or why there is none. Runs on a thread of its own.
-pub type Exporter = Arc<dyn Fn(&ExportRequest) -> Result<String, String> + Send + Sync>;
+/// Writes an export and says where it is, or why there is none. Runs on a thread of its own, and stops where nobody
+/// wants it any more.
+pub type Exporter = Arc<dyn Fn(&ExportRequest, &Going) -> Result<String, String> + Send + Sync>;
 
-/// What goes on beside the screen.
+/// Work that comes to something, or says why not.
+type Task<T> = Errand<Result<T, String>>;
+
+/// What goes on beside the screen, one of a kind.
 #[derive(Default)]
 pub(crate) struct Errands {
     /// `None` where the capture can be read only once.
     again: Option<Again>,
     exporter: Option<Exporter>,
-    looking: Option<Looking<Box<Close>>>,
-    told: u16,
-    exporting: Option<Receiver<Result<String, String>>>,
-    sifting: Option<Sifting>,
+    looking: Option<Task<Box<Close>>>,
+    /// With the question.
+    sifting: Option<(Filter, Task<Arc<Sifted>>)>,
+    exporting: Option<Task<String>>,
 }
 
 impl Errands {
@@ -78,53 +81,20 @@ impl Errands {
     /// Does what the model asks for, or begins to; what to tell it at once.
     pub(crate) fn run(&mut self, effect: &Effect) -> Option<Msg> {
         match effect {
-            Effect::Look(subject) => self.look(*subject),
-            Effect::Export(request) => self.export(request.clone()),
-            Effect::Sift(filter) => self.sift(filter),
+            Effect::Look(subject) => self.look(*subject).err().map(|why| Msg::Looked(Err(why))),
+            Effect::Sift(filter) => self.sift(filter).err().map(|why| Msg::Sifted(filter.clone(), Err(why))),
+            Effect::Export(request) => self.export(request.clone()).err().map(|why| Msg::Exported(Err(why))),
+            Effect::StopExport => {
+                self.exporting = None;
+                Some(Msg::Exported(Err("it was stopped".to_owned())))
+            }
             Effect::None | Effect::Quit | Effect::Copy(_) => None,
         }
     }
 
-    /// Begins to look at a connection, and gives up an earlier look.
-    fn look(&mut self, subject: Subject) -> Option<Msg> {
-        self.looking = None;
-        self.told = 0;
-        let Some(Again { reopen, options }) = &self.again else {
-            let why = "the packets of this source are not kept: save it to a file and open that";
-            return Some(Msg::Looked(Err(why.to_owned())));
-        };
-        let sort = |found| Box::new(Close::of(found));
-        match look(Arc::clone(reopen), options.clone(), subject, sort) {
-            Ok(going) => self.looking = Some(going),
-            Err(error) => return Some(Msg::Looked(Err(format!("cannot start a thread: {error}")))),
-        }
-        None
-    }
-
-    fn export(&mut self, request: ExportRequest) -> Option<Msg> {
-        if self.exporting.is_some() {
-            return Some(Msg::Exported(Err("an export is under way".to_owned())));
-        }
-        let Some(exporter) = self.exporter.clone() else {
-            return Some(Msg::Exported(Err(
-                "this source can be read only once: nothing is exported".to_owned()
-            )));
-        };
-        let (sender, receiver) = bounded(1);
-        let work = move || {
-            // Who left does not want to know.
-            let _ = sender.send(exporter(&request));
-        };
-        match std::thread::Builder::new().name("export".into()).spawn(work) {
-            Ok(_) => self.exporting = Some(receiver),
-            Err(error) => return Some(Msg::Exported(Err(format!("cannot start a thread: {error}")))),
-        }
-        None
-    }
-
     /// Whether something is still to come.
     pub(crate) fn go_on(&self) -> bool {
-        self.looking.is_some() || self.exporting.is_some() || self.sifting.is_some()
+        self.looking.is_some() || self.sifting.is_some() || self.exporting.is_some()
     }
 
     /// What is new since the last call.
@@ -132,53 +102,73 @@ impl Errands {
         self.of_export().or_else(|| self.of_sift()).or_else(|| self.of_look())
     }
 
-    /// Begins to ask the capture, and gives up an earlier question.
-    fn sift(&mut self, filter: &Filter) -> Option<Msg> {
-        self.sifting = None;
-        let not = |why: String| Some(Msg::Sifted(filter.clone(), Err(why)));
-        let Some(again) = &self.again else {
-            let why = "this source can be read only once, and rows do not know all that the filter asks for";
-            return not(why.to_owned());
+    /// Begins to look at a connection, and gives up an earlier look.
+    fn look(&mut self, subject: Subject) -> Result<(), String> {
+        self.looking = None;
+        let Again { reopen, options } = self
+            .again
+            .clone()
+            .ok_or("the packets of this source are not kept: save it to a file and open that")?;
+        let look = move |going: &Going| {
+            let source = reopen().map_err(|error| error.to_string())?;
+            Ok(Box::new(Close::of(close_up(source, &options, subject, going))))
         };
-        match Sifting::begin(again, filter.clone()) {
-            Ok(sifting) => self.sifting = Some(sifting),
-            Err(error) => return not(format!("cannot start a thread: {error}")),
-        }
-        None
-    }
-
-    fn of_sift(&mut self) -> Option<Msg> {
-        let sifting = self.sifting.as_mut()?;
-        let msg = sifting.news()?;
-        if let Msg::Sifted(..) = msg {
-            self.sifting = None;
-        }
-        Some(msg)
-    }
-
-    fn of_export(&mut self) -> Option<Msg> {
-        let told = match self.exporting.as_ref()?.try_recv() {
-            Ok(told) => told,
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => Err("the export broke off".to_owned()),
-        };
-        self.exporting = None;
-        Some(Msg::Exported(told))
+        self.looking = Some(Errand::begin("close-up", look).map_err(|error| no_thread(&error))?);
+        Ok(())
     }
 
     fn of_look(&mut self) -> Option<Msg> {
-        let going = self.looking.as_ref()?;
-        let found = match going.found.try_recv() {
-            Ok(found) => found.map_err(|error| error.to_string()),
-            Err(TryRecvError::Disconnected) => Err("reading the packets again broke off".to_owned()),
-            Err(TryRecvError::Empty) => {
-                let permille = going.permille();
-                let is_news = permille != self.told;
-                self.told = permille;
-                return is_news.then_some(Msg::Looking(permille));
-            }
+        let found = match self.looking.as_mut()?.news()? {
+            News::Going(permille) => return Some(Msg::Looking(permille)),
+            News::Done(found) => found,
+            News::Lost => Err("reading the packets again broke off".to_owned()),
         };
         self.looking = None;
         Some(Msg::Looked(found))
     }
+
+    /// Begins to ask the capture, and gives up an earlier question.
+    fn sift(&mut self, filter: &Filter) -> Result<(), String> {
+        self.sifting = None;
+        let why = "this source can be read only once, and rows do not know all that the filter asks for";
+        let (again, asked) = (self.again.clone().ok_or(why)?, filter.clone());
+        let sift = move |going: &Going| sifting::sift(&again, asked, going).map(Arc::new);
+        let errand = Errand::begin("filter", sift).map_err(|error| no_thread(&error))?;
+        self.sifting = Some((filter.clone(), errand));
+        Ok(())
+    }
+
+    fn of_sift(&mut self) -> Option<Msg> {
+        let found = match self.sifting.as_mut()?.1.news()? {
+            News::Going(permille) => return Some(Msg::Sifting(permille)),
+            News::Done(found) => found,
+            News::Lost => Err("reading the capture again broke off".to_owned()),
+        };
+        let (filter, _) = self.sifting.take()?;
+        Some(Msg::Sifted(filter, found))
+    }
+
+    fn export(&mut self, request: ExportRequest) -> Result<(), String> {
+        if self.exporting.is_some() {
+            return Err("another one is under way; Esc stops it".to_owned());
+        }
+        let exporter = self.exporter.clone().ok_or("this source can be read only once")?;
+        let export = move |going: &Going| exporter(&request, going);
+        self.exporting = Some(Errand::begin("export", export).map_err(|error| no_thread(&error))?);
+        Ok(())
+    }
+
+    fn of_export(&mut self) -> Option<Msg> {
+        let told = match self.exporting.as_mut()?.news()? {
+            News::Going(permille) => return Some(Msg::Exporting(permille)),
+            News::Done(told) => told,
+            News::Lost => Err("it broke off".to_owned()),
+        };
+        self.exporting = None;
+        Some(Msg::Exported(told))
+    }
+}
+
+fn no_thread(error: &std::io::Error) -> String {
+    format!("cannot start a thread: {error}")
 }

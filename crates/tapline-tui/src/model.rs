@@ -172,6 +172,8 @@ pub(crate) struct Model {
     pub(crate) palette: Palette,
     /// Which of the exports is selected.
     pub(crate) export: usize,
+    /// How far an export has come, in 1/1000; `None` where none is under way.
+    pub(crate) exporting: Option<u16>,
     /// The list stays at its newest row.
     pub(crate) following: bool,
     /// The time of the capture when the screen was told to hold still; `None` while it goes on.
@@ -223,6 +225,7 @@ impl Model {
             overlay_top: 0,
             palette: Palette::default(),
             export: 0,
+            exporting: None,
             following: false,
             paused: None,
             typing: None,

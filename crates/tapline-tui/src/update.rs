@@ -53,6 +53,8 @@ pub(crate) enum Msg {
     Sifting(u16),
     /// What a filter lets through, or why that is not known.
     Sifted(Filter, Result<Arc<Sifted>, String>),
+    /// The export has come so far, in 1/1000.
+    Exporting(u16),
     /// An export was written, and where; or not, and why.
     Exported(Result<String, String>),
 }
@@ -69,6 +71,8 @@ pub(crate) enum Effect {
     Sift(Filter),
     /// Write something to a file.
     Export(ExportRequest),
+    /// The export is not wanted any more.
+    StopExport,
     /// Put a text on the clipboard.
     Copy(String),
 }
@@ -111,7 +115,9 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
             model.notice = Some(format!("not filtered: {why}"));
         }
         Msg::Filter(filter) => effect = typing::apply(model, filter),
+        Msg::Exporting(permille) => model.exporting = model.exporting.map(|_| permille),
         Msg::Exported(told) => {
+            model.exporting = None;
             model.notice = Some(
                 told.map_or_else(|why| format!("not exported: {why}"), |path| format!("written: {path}")),
             );
@@ -149,6 +155,7 @@ fn press(model: &mut Model, key: KeyEvent) -> Effect {
 fn act(model: &mut Model, action: Action) -> Effect {
     match action {
         Action::Quit => return Effect::Quit,
+        Action::Back if model.exporting.take().is_some() => return Effect::StopExport,
         Action::Show(page) => pages::show(model, page),
         Action::NextPage => pages::show(model, model.page.step(1)),
         Action::PreviousPage => pages::show(model, model.page.step(-1)),

@@ -40,7 +40,10 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
     let mut progress = Progress::new();
-    let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| progress.see(batch));
+    let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
+        progress.see(batch);
+        ControlFlow::Continue(())
+    });
     progress.clear();
     written
 }
@@ -52,7 +55,7 @@ pub(crate) fn write_ndjson<W: Write>(
     types: &[RecordType],
     sieve: Option<Sieve>,
     out: W,
-    mut see: impl FnMut(&Batch),
+    mut see: impl FnMut(&Batch) -> ControlFlow<()>,
 ) -> Result<(W, Outcome)> {
     let mut writer = Writer::new(out);
     if let Some(sieve) = sieve {
@@ -60,13 +63,13 @@ pub(crate) fn write_ndjson<W: Write>(
     }
     let mut written = Ok(());
     let outcome = run_engine(source, options, |batch| {
-        see(&batch);
+        let go_on = see(&batch);
         if let Some(first) = batch.totals.first {
             writer.begin(first);
         }
         // Whoever reads along sees a batch when it is analysed; live, that is at once.
         written = batch.events.iter().try_for_each(|event| writer.event(event)).and_then(|()| writer.flush());
-        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if written.is_ok() { go_on } else { ControlFlow::Break(()) }
     });
     written?;
     if types.contains(&RecordType::Capture) {

@@ -1,12 +1,11 @@
 //! A part of a capture as a source of its own, which keeps the packets of one connection.
 
-use std::sync::atomic::Ordering;
-
 use tapline_analysis::Endpoint;
 use tapline_capture::{Facts, Item, Progress, Secret, Source};
 use tapline_packet::{Dissected, Packet, dissect_packet};
 
-use super::{CapturedPacket, Going, Subject};
+use super::{CapturedPacket, Subject};
+use crate::Going;
 use crate::limits::{CLOSE_LOOK_PACKETS, CLOSE_PACKET_OCTETS_MAX};
 
 /// The packets from a connection's first to its last.
@@ -32,15 +31,6 @@ impl Excerpt {
     }
 }
 
-/// Says how far it is; whether to go on.
-fn look(going: &Going, progress: Progress) -> bool {
-    if let Some(total) = progress.total_bytes.filter(|&total| total > 0) {
-        let permille = u128::from(progress.read_bytes) * 1000 / u128::from(total);
-        going.permille.store(u16::try_from(permille).unwrap_or(1000).min(1000), Ordering::Relaxed);
-    }
-    !going.cancelled.load(Ordering::Relaxed)
-}
-
 fn belongs(packet: &Packet<'_>, ends: [Endpoint; 2]) -> bool {
     match dissect_packet(packet) {
         Dissected::Tcp(segment) => {
@@ -58,7 +48,7 @@ impl Source for Excerpt {
     fn next(&mut self) -> Item<'_> {
         let Self { source, subject, going, at, kept, room, left_out } = self;
         while *at + 1 < subject.first {
-            if at.is_multiple_of(CLOSE_LOOK_PACKETS) && !look(going, source.progress()) {
+            if at.is_multiple_of(CLOSE_LOOK_PACKETS) && going.read(source.progress()).is_break() {
                 return Item::End;
             }
             match source.next() {
@@ -67,7 +57,9 @@ impl Source for Excerpt {
                 Item::End => return Item::End,
             }
         }
-        if *at >= subject.last || at.is_multiple_of(CLOSE_LOOK_PACKETS) && !look(going, source.progress()) {
+        if *at >= subject.last
+            || at.is_multiple_of(CLOSE_LOOK_PACKETS) && going.read(source.progress()).is_break()
+        {
             return Item::End;
         }
         match source.next() {

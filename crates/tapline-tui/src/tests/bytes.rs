@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use tapline_analysis::Event;
 use tapline_engine::analysis::Options;
-use tapline_engine::{KeyFiles, RunOptions, Subject, close_up, run};
+use tapline_engine::{Going, KeyFiles, RunOptions, Subject, close_up, run};
 
 use super::captures::{buffer, fixture, text};
 use super::*;
@@ -56,7 +56,7 @@ fn closes(path: &std::path::Path) -> Vec<(u64, Close)> {
     });
     subjects.truncate(4);
     let look = |(id, record): (u64, Box<tapline_analysis::ConnectionRecord>)| {
-        (id, Close::of(close_up(open(), &options, Subject::of(&record))))
+        (id, Close::of(close_up(open(), &options, Subject::of(&record), &Going::default())))
     };
     subjects.into_iter().map(look).collect()
 }

@@ -97,7 +97,10 @@ fn exports_are_chosen_from_a_list_and_told_when_they_are_written() {
     screen.keys("jj");
     let Effect::Export(request) = screen.key(KeyCode::Enter) else { panic!("nothing is exported") };
     assert_eq!((request.format, request.connection), (crate::ExportFormat::Report, Some(1)));
-    has(&mut screen, &["exporting …"]);
+    has(&mut screen, &["exporting 0 %, Esc stops it"]);
+    let _ = update(&mut screen.model, Msg::Exporting(370));
+    has(&mut screen, &["exporting 37 %, Esc stops it"]);
+    assert_eq!(screen.key(KeyCode::Esc), Effect::StopExport);
     let _ = update(&mut screen.model, Msg::Exported(Ok("one.txt".into())));
     has(&mut screen, &["written: one.txt"]);
     let _ = update(&mut screen.model, Msg::Exported(Err("no room".into())));

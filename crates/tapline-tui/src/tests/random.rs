@@ -93,7 +93,12 @@ fn close(which: usize) -> Result<Box<Close>, String> {
         }
         std::ops::ControlFlow::Continue(())
     });
-    Ok(Box::new(Close::of(tapline_engine::close_up(open(), &options, subject.unwrap()))))
+    Ok(Box::new(Close::of(tapline_engine::close_up(
+        open(),
+        &options,
+        subject.unwrap(),
+        &tapline_engine::Going::default(),
+    ))))
 }
 
 fn perform(model: &mut Model, deed: &Deed) {

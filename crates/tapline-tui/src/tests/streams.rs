@@ -6,7 +6,7 @@ use crossterm::event::KeyCode;
 use tapline_analysis::decode::http2::Payload;
 use tapline_analysis::{Event, Interests, Sender, printable, text};
 use tapline_engine::analysis::Options;
-use tapline_engine::{RunOptions, Subject, close_up, run};
+use tapline_engine::{Going, RunOptions, Subject, close_up, run};
 
 use super::captures::{fixture, screen};
 use crate::model::{Close, table_at, windows};
@@ -63,7 +63,7 @@ fn opened(name: &str) -> Close {
         }
         ControlFlow::Continue(())
     });
-    Close::of(close_up(open(), &options, subject.unwrap()))
+    Close::of(close_up(open(), &options, subject.unwrap(), &Going::default()))
 }
 
 #[test]

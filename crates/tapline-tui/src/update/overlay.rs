@@ -72,7 +72,7 @@ fn export(model: &mut Model, action: Option<Action>) -> Effect {
         Some(Action::Open) => {
             model.overlay = None;
             if let Some((_, request)) = choices.into_iter().nth(model.export) {
-                model.notice = Some("exporting …".to_owned());
+                model.exporting.get_or_insert(0);
                 return Effect::Export(request);
             }
         }

@@ -120,6 +120,9 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
     } else if let Some(permille) = model.order.making(&model.rows) {
         pen.write(&format!("sorting {} % ", permille / 10), Role::Progress);
     }
+    if let Some(permille) = model.exporting {
+        pen.write(&format!("exporting {} %, Esc stops it ", permille / 10), Role::Progress);
+    }
     if model.following {
         pen.write("following ", Role::Strong);
     }

@@ -1,14 +1,13 @@
 //! Exports that the dashboard asks for: a connection, or what its filter lets through, in this folder.
 
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use tapline_engine::analysis::Options;
 use tapline_engine::capture::Source;
-use tapline_engine::{Outcome, RunOptions, run};
+use tapline_engine::{Going, Outcome, RunOptions, run};
 use tapline_export::ndjson::{self, RecordType};
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::{Filter, Sieve};
@@ -22,11 +21,11 @@ const WIDTH: usize = 120;
 
 /// Who writes exports of a capture that can be read again.
 pub(crate) fn exporter(again: Again) -> Exporter {
-    Arc::new(move |request| export(&again, request).map_err(|error| format!("{error:#}")))
+    Arc::new(move |request, going| export(&again, request, going).map_err(|error| format!("{error:#}")))
 }
 
 /// Writes an export and gives its file's name.
-fn export(again: &Again, request: &ExportRequest) -> Result<String> {
+fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<String> {
     let (_, ending) = request.format.name();
     let stem =
         request.connection.map_or("tapline-export".to_owned(), |id| format!("tapline-connection-{id}"));
@@ -46,10 +45,14 @@ fn export(again: &Again, request: &ExportRequest) -> Result<String> {
             let wanted = ndjson::interests(&types);
             let needed = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
             options.analysis = Options { interests: needed, ..options.analysis };
-            file = write_ndjson(&mut *source, &options, &types, sieve, file, |_| {})?.0;
+            file = write_ndjson(&mut *source, &options, &types, sieve, file, |batch| {
+                going.read(batch.progress)
+            })?
+            .0;
         }
-        ExportFormat::Report => report(&mut *source, options, sieve, &mut file)?,
+        ExportFormat::Report => report(&mut *source, options, sieve, &mut file, going)?,
     }
+    ensure!(!going.is_cancelled(), "it was stopped");
     file.persist(&path)?;
     Ok(path.display().to_string())
 }
@@ -59,6 +62,7 @@ fn report(
     mut options: RunOptions,
     sieve: Option<Sieve>,
     out: &mut impl Write,
+    going: &Going,
 ) -> Result<()> {
     let needed = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     options.analysis = Options { interests: needed, ..options.analysis };
@@ -73,7 +77,7 @@ fn report(
             report.begin(first);
         }
         batch.events.into_iter().for_each(|event| report.event(event));
-        ControlFlow::Continue(())
+        going.read(batch.progress)
     });
     report.print(&outcome, out)?;
     Ok(())
