@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::printable;
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 use crate::Ending;
 
@@ -47,8 +47,12 @@ impl NewFile {
     /// A file that will be `path`, in the same folder.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = Builder::new();
+        // What the user's mask leaves of it, as for any file.
+        #[cfg(unix)]
+        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file =
-            NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+            file.tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
         Ok(Self { out: BufWriter::with_capacity(BUFFER_BYTES, file) })
     }
 

@@ -61,8 +61,10 @@ fn memory(text: &mut String, made: &Made, runs: &[Run]) -> Result<()> {
     let own = median(runs.iter().map(|run| run.memory.own));
     let resident = median(runs.iter().map(|run| run.memory.resident));
     writeln!(text, "| peak of own memory, MiB | {own:.0} | | |")?;
-    let each = own * 1_048_576.0 / f64::from(made.connections.max(made.requests));
-    writeln!(text, "| the same a request, octets | {each:.0} | | |")?;
+    let (part, count) =
+        if made.connections > 1 { ("connection", made.connections) } else { ("request", made.requests) };
+    let each = own * 1_048_576.0 / f64::from(count);
+    writeln!(text, "| the same a {part}, octets | {each:.0} | | |")?;
     writeln!(text, "| peak resident, pages of the capture too, MiB | {resident:.0} | | |")?;
     let written = runs.iter().map(|run| run.written).max().unwrap_or(0);
     Ok(writeln!(text, "| octets to the terminal while loading | | {written} | |")?)
