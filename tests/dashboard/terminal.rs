@@ -36,6 +36,8 @@ impl Dashboard {
         }
         arguments.push(path.as_os_str());
         let mut all = vec![("LC_ALL", OsStr::new("C.UTF-8")), ("HOME", OsStr::new("/nonexistent"))];
+        // A backtrace would push a panic's message off the screen.
+        all.push(("RUST_BACKTRACE", OsStr::new("0")));
         all.extend(variables.iter().map(|&(name, value)| (name, OsStr::new(value))));
         let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
         let terminal = Terminal::start(program, &arguments, &all, size).unwrap();
