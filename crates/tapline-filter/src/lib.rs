@@ -2,7 +2,7 @@
 //!
 //! The language is Wireshark's as its users know it, for events instead of packets; `docs/filter.md` describes it. A
 //! text is read once ([`Filter::parse`]), with every error at its place, and then asked of [`Item`]s: whatever has
-//! values of fields. [`CATALOGUE`] is the only list of fields: the parser, [`complete`], the documentation and the
+//! values of fields. [`CATALOGUE`] is the only list of fields: the parser, [`complete()`], the documentation and the
 //! items all go by it.
 //!
 //! ```text

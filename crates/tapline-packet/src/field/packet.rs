@@ -9,7 +9,7 @@ use crate::{LinkType, Undecoded};
 /// The fields of a captured frame: a heading a header, from the outside in, then what the innermost carries and what
 /// stands behind it.
 ///
-/// The headers are those that [`crate::dissect`] goes through; where that stops, the tree says why.
+/// The headers are those that [`crate::dissect()`] goes through; where that stops, the tree says why.
 pub fn packet_fields(link_type: LinkType, octets: &[u8]) -> Vec<Field> {
     let mut tree = Tree { octets, fields: Vec::new(), behind: Vec::new() };
     let watch = |next: Next, whole: &_, step: &Step<'_>| tree.layer(next, whole, step);
