@@ -1,8 +1,9 @@
-//! One run: the dashboard is opened twice, once to look on and once to press keys.
+//! One run: the dashboard is opened three times, to look on, to press keys of all kinds, and to see from outside how soon
+//! one of them has its effect.
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -19,6 +20,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// Screens that are gone to after the capture was read.
+const LOADED_PRESSES: usize = 30;
+
 /// What one run showed.
 pub(super) struct Run {
     /// From the start to a whole frame, and to one with connections.
@@ -30,6 +34,14 @@ pub(super) struct Run {
     /// Octets that went to the terminal with nobody pressing a key.
     pub(super) written: u64,
     pub(super) latency: Latency,
+    /// From the press of a screen's key until its tab is marked, through the terminal and back.
+    pub(super) outside: Outside,
+}
+
+/// Milliseconds of each press.
+pub(super) struct Outside {
+    pub(super) loading: Vec<f64>,
+    pub(super) loaded: Vec<f64>,
 }
 
 /// What the dashboard tells of its keys.
@@ -82,7 +94,36 @@ pub(super) fn run(program: &Path, capture: &Path, hand: Hand, nth: usize) -> Res
     let written = terminal.written();
     drop(terminal);
     let latency = latency(program, capture, hand, nth)?;
-    Ok(Run { first_frame, first_rows, loaded, memory, written, latency })
+    let outside = outside(program, capture, hand, nth)?;
+    Ok(Run { first_frame, first_rows, loaded, memory, written, latency, outside })
+}
+
+/// Goes from screen to screen and waits for each, while the capture is read and so often afterwards.
+fn outside(program: &Path, capture: &Path, hand: Hand, nth: usize) -> Result<Outside> {
+    let mut terminal = Terminal::start(program, &[capture.as_os_str()], &[], SIZE)?;
+    terminal.wait_until(PATIENCE, is_whole).context("there is no first frame")?;
+    let mut random = Random(0x7363_7265 + nth as u64);
+    let mut outside = Outside { loading: Vec::new(), loaded: Vec::new() };
+    for (key, tab) in [("2", "2 Connections"), ("3", "3 Timeline"), ("4", "4 Findings")].into_iter().cycle() {
+        let is_read = terminal.look(is_loaded);
+        let pressed = Instant::now();
+        terminal.press(key.as_bytes())?;
+        terminal.wait_until(PATIENCE, |screen| marked(screen) == tab).context("a key has no effect")?;
+        let times = if is_read { &mut outside.loaded } else { &mut outside.loading };
+        times.push(pressed.elapsed().as_secs_f64() * 1000.0);
+        if outside.loaded.len() >= LOADED_PRESSES {
+            break;
+        }
+        std::thread::sleep(hand.pause(&mut random));
+    }
+    Ok(outside)
+}
+
+/// What stands reversed in the line of tabs.
+fn marked(screen: &vt100::Screen) -> String {
+    let (_, columns) = screen.size();
+    let cells = (0..columns.get()).filter_map(|column| screen.cell(1, column));
+    cells.filter(|cell| cell.inverse()).map(vt100::Cell::contents).collect()
 }
 
 /// Presses keys from the first frame on, until the capture is read, and the whole mix once more.

@@ -35,6 +35,8 @@ pub(super) fn table(made: &Made, runs: &[Run]) -> Result<String> {
     writeln!(text, "| all read and shown, ms | {loaded:.0} | {loaded_worst:.0} | |")?;
     keys(&mut text, "while loading", runs, |run| &run.latency.loading)?;
     keys(&mut text, "afterwards", runs, |run| &run.latency.loaded)?;
+    outside(&mut text, "while loading", runs, |run| &run.outside.loading)?;
+    outside(&mut text, "afterwards", runs, |run| &run.outside.loaded)?;
     memory(&mut text, made, runs)?;
     slowest(&mut text, runs)?;
     Ok(text)
@@ -55,6 +57,18 @@ fn keys(text: &mut String, when: &str, runs: &[Run], of: fn(&Run) -> &Measured) 
     line("99th of 100", "", |measured| measured.p99_us)?;
     line("longest", &KEY_MAX.as_millis().to_string(), |measured| measured.max_us)?;
     Ok(writeln!(text, "| keys pressed {when}, in all | {pressed} | | |")?)
+}
+
+/// A key seen from outside: with the terminal, and the waking of everybody on the way.
+fn outside(text: &mut String, when: &str, runs: &[Run], of: fn(&Run) -> &Vec<f64>) -> Result<()> {
+    let all: Vec<f64> = runs.iter().flat_map(|run| of(run).iter().copied()).collect();
+    let longest = all.iter().copied().fold(0.0, f64::max);
+    let count = all.len();
+    let middle = median(all.into_iter());
+    Ok(writeln!(
+        text,
+        "| another screen {when}, key to screen in the terminal ({count}), ms | {middle:.1} | {longest:.1} | |"
+    )?)
 }
 
 fn memory(text: &mut String, made: &Made, runs: &[Run]) -> Result<()> {
