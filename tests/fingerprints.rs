@@ -102,7 +102,9 @@ fn tsharks(capture: &Path) -> Option<BTreeMap<u64, Prints>> {
 #[test]
 fn ja3_is_what_tshark_says() {
     let mut captures: Vec<_> = tapline_testkit::fixtures();
+    let mut least = 30;
     if let Some(corpus) = tapline_testkit::corpus("FoxIO-LLC+ja4/pcap") {
+        least = 60;
         captures.extend(fs::read_dir(corpus).unwrap().flatten().map(|entry| entry.path()));
     }
     let captures = captures.into_iter().filter(|path| {
@@ -123,5 +125,5 @@ fn ja3_is_what_tshark_says() {
             compared += 1;
         }
     }
-    assert!(compared > 60, "{compared}");
+    assert!(compared > least, "{compared}");
 }

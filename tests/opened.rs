@@ -442,7 +442,8 @@ fn lines(log: &[u8], begin: &str) -> Vec<u8> {
 fn behind_any_gap_what_opens_is_right() {
     let mut dice = Dice(0x1234_5678_9abc_def1);
     let later: usize = samples().iter().map(|sample| lose(sample, 150, &mut dice)).sum();
-    assert!(later > 20, "{later}");
+    let least = if corpus("").is_some() { 20 } else { 10 };
+    assert!(later > least, "{later}");
 }
 
 /// Pages of many sizes one after the other, so that one gap hides records that differ.

@@ -35,9 +35,9 @@ impl Dashboard {
             arguments.extend([OsStr::new("--keylog"), keys.as_os_str()]);
         }
         arguments.push(path.as_os_str());
-        let mut all = vec![("LC_ALL", OsStr::new("C.UTF-8")), ("HOME", OsStr::new("/nonexistent"))];
         // A backtrace would push a panic's message off the screen.
-        all.push(("RUST_BACKTRACE", OsStr::new("0")));
+        let plain = [("LC_ALL", "C.UTF-8"), ("HOME", "/nonexistent"), ("RUST_BACKTRACE", "0")];
+        let mut all: Vec<_> = plain.iter().map(|&(name, value)| (name, OsStr::new(value))).collect();
         all.extend(variables.iter().map(|&(name, value)| (name, OsStr::new(value))));
         let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
         let terminal = Terminal::start(program, &arguments, &all, size).unwrap();

@@ -216,7 +216,7 @@ impl App {
             return Ok(());
         }
         if let Some(text) = self.to_copy.take() {
-            Screen::copy(&text)?;
+            screen.copy(&text)?;
         }
         let begun = Instant::now();
         let size = screen.size()?;

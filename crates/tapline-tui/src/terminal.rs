@@ -54,8 +54,8 @@ impl Screen {
     }
 
     /// Puts a text on the clipboard of the terminal (OSC 52), which may not allow it and does not say.
-    pub(crate) fn copy(text: &str) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+    pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Draws a frame.
