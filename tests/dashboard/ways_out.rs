@@ -1,6 +1,10 @@
 //! Every way out gives the terminal back.
 
-use tapline_testkit::{Signal, vt100};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::time::Duration;
+
+use tapline_testkit::{Signal, Terminal, vt100};
 
 use crate::terminal::{Dashboard, SIZE, with_capture};
 
@@ -41,6 +45,33 @@ fn a_signal_on_the_way_in_gives_it_back_too() {
             dashboard.wait_for_end();
             dashboard.assert_given_back();
         }
+    });
+}
+
+/// From a shell and back, as everywhere on Ctrl-Z.
+#[test]
+fn control_z_leaves_it_to_the_shell_until_that_comes_back() {
+    with_capture(|path| {
+        let patience = Duration::from_secs(20);
+        let arguments = ["--norc", "-i"].map(OsStr::new);
+        let mut shell = Terminal::start(Path::new("bash"), &arguments, &[], SIZE).unwrap();
+        let command = format!("LC_ALL=C.UTF-8 {} {}\r", env!("CARGO_BIN_EXE_tapline"), path.display());
+        let shows =
+            |screen: &vt100::Screen| screen.alternate_screen() && screen.contents().contains("loaded");
+        let step = |shell: &mut Terminal, keys: &str, is_so: &dyn Fn(&vt100::Screen) -> bool| {
+            shell.press(keys.as_bytes()).unwrap();
+            assert!(shell.wait_until(patience, is_so).is_some(), "{keys:?}: {}", shell.contents());
+        };
+        step(&mut shell, &command, &shows);
+        step(&mut shell, "\x1a", &|screen| {
+            !screen.alternate_screen()
+                && screen.contents().contains("Stopped")
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        });
+        step(&mut shell, "fg\r", &shows);
+        step(&mut shell, "q", &|screen| !screen.alternate_screen());
+        step(&mut shell, "exit\r", &|screen| screen.contents().contains("exit"));
+        assert!(shell.wait_for_end(patience).unwrap().is_some(), "{}", shell.contents());
     });
 }
 

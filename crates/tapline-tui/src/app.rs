@@ -38,8 +38,14 @@ pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<O
     loop {
         let first =
             if feed.has_events() { None } else { feed.wait(&inputs, app.due_in(feed.closed.is_some())) };
-        if app.take(first, &inputs)? == Effect::Quit {
-            break;
+        match app.take(first, &inputs)? {
+            Effect::Quit => break,
+            Effect::Suspend => {
+                screen.suspend()?;
+                app.dirty = true;
+                app.urgent = true;
+            }
+            _ => {}
         }
         // Whoever pressed a key sees what it did before anything else goes on.
         app.draw(&mut screen)?;
@@ -121,8 +127,9 @@ impl App {
         let mut next = first.or_else(|| inputs.try_recv().ok());
         let started = next.is_some().then(Instant::now);
         while let Some(input) = next {
-            if self.input(input)? == Effect::Quit {
-                return Ok(Effect::Quit);
+            let effect = self.input(input)?;
+            if matches!(effect, Effect::Quit | Effect::Suspend) {
+                return Ok(effect);
             }
             let is_time = started.is_some_and(|started| started.elapsed() < TAKING_MAX);
             next = if is_time { inputs.try_recv().ok() } else { None };

@@ -66,6 +66,7 @@ pub(crate) enum Action {
     Follow,
     Pause,
     Theme,
+    Suspend,
     Quit,
 }
 

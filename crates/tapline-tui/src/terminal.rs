@@ -17,11 +17,13 @@ use ratatui::layout::Size;
 /// Octets of a frame that are gathered before they are written.
 const FRAME_BYTES: usize = 64 * 1024;
 
+type Backend = CrosstermBackend<BufWriter<Stdout>>;
+
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// The terminal while it is ours. Dropping gives it back.
 pub(crate) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<Backend>,
     taken: Arc<AtomicBool>,
     /// What other threads said when they panicked, for when the terminal can show it.
     last_words: Arc<Mutex<Vec<String>>>,
@@ -33,13 +35,7 @@ impl Screen {
         let taken = Arc::new(AtomicBool::new(true));
         let last_words = Arc::new(Mutex::new(Vec::new()));
         hook_panics(Arc::clone(&taken), Arc::clone(&last_words));
-        let opened = enable_raw_mode()
-            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture))
-            .and_then(|()| {
-                let out = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
-                Terminal::new(CrosstermBackend::new(out))
-            });
-        match opened {
+        match take() {
             Ok(terminal) => Ok(Self { terminal, taken, last_words }),
             Err(error) => {
                 give_back(&taken);
@@ -58,6 +54,18 @@ impl Screen {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
+    /// Gives the terminal back and stops, as programs do on Ctrl-Z; takes it again when the shell goes on with us. Where
+    /// no shell could do that, the system does not stop us.
+    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+        give_back(&self.taken);
+        #[cfg(unix)]
+        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        self.taken.store(true, Ordering::SeqCst);
+        // One that knows nothing of what is on the screen draws all of it.
+        self.terminal = take()?;
+        Ok(())
+    }
+
     /// Draws a frame.
     pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
         self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
@@ -73,6 +81,12 @@ impl Drop for Screen {
             let _ = writeln!(io::stderr(), "tapline: {line}");
         }
     }
+}
+
+fn take() -> io::Result<Terminal<Backend>> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture)?;
+    Terminal::new(Backend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout())))
 }
 
 /// Gives the terminal back, once. Nothing can be done where that fails.

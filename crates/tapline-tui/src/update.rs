@@ -65,6 +65,8 @@ pub(crate) enum Msg {
 pub(crate) enum Effect {
     None,
     Quit,
+    /// Leave the terminal to the shell until it brings us back.
+    Suspend,
     /// Look closely at a connection; an earlier look is not wanted any more.
     Look(Subject),
     /// Ask the whole capture what a filter lets through; an earlier question is not wanted any more.
@@ -155,6 +157,7 @@ fn press(model: &mut Model, key: KeyEvent) -> Effect {
 fn act(model: &mut Model, action: Action) -> Effect {
     match action {
         Action::Quit => return Effect::Quit,
+        Action::Suspend => return Effect::Suspend,
         Action::Back if model.exporting.take().is_some() => return Effect::StopExport,
         Action::Show(page) => pages::show(model, page),
         Action::NextPage => pages::show(model, model.page.step(1)),

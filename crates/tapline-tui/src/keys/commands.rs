@@ -228,5 +228,6 @@ pub(crate) const COMMANDS: &[Command] = &[
     command(G::Tapline, A::Follow, "follow", &[char('F')], "stay at the newest, or not"),
     command(G::Tapline, A::Pause, "pause", &[char(' ')], "hold the screen still, or go on"),
     command(G::Tapline, A::Theme, "theme", &[char('T')], "the next theme"),
+    command(G::Tapline, A::Suspend, "suspend", &[Key::Ctrl('z')], "leave for the shell; its fg comes back"),
     command(G::Tapline, A::Quit, "quit", &[char('q'), Key::Ctrl('c')], "quit"),
 ];
