@@ -6,6 +6,8 @@
 mod idle;
 #[path = "dashboard/looks.rs"]
 mod looks;
+#[path = "dashboard/pipe.rs"]
+mod pipe;
 #[path = "dashboard/terminal.rs"]
 mod terminal;
 #[path = "dashboard/walk.rs"]

@@ -54,7 +54,8 @@ fn control_z_leaves_it_to_the_shell_until_that_comes_back() {
     with_capture(|path| {
         let patience = Duration::from_secs(20);
         let arguments = ["--norc", "-i"].map(OsStr::new);
-        let mut shell = Terminal::start(Path::new("bash"), &arguments, &[], SIZE).unwrap();
+        let prompt = [("PS1", OsStr::new("ready>"))];
+        let mut shell = Terminal::start(Path::new("bash"), &arguments, &prompt, SIZE).unwrap();
         let command = format!("LC_ALL=C.UTF-8 {} {}\r", env!("CARGO_BIN_EXE_tapline"), path.display());
         let shows =
             |screen: &vt100::Screen| screen.alternate_screen() && screen.contents().contains("loaded");
@@ -69,7 +70,10 @@ fn control_z_leaves_it_to_the_shell_until_that_comes_back() {
                 && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
         });
         step(&mut shell, "fg\r", &shows);
-        step(&mut shell, "q", &|screen| !screen.alternate_screen());
+        // The shell reads again only when the program has ended.
+        step(&mut shell, "q", &|screen| {
+            !screen.alternate_screen() && screen.contents().trim_end().ends_with("ready>")
+        });
         step(&mut shell, "exit\r", &|screen| screen.contents().contains("exit"));
         assert!(shell.wait_for_end(patience).unwrap().is_some(), "{}", shell.contents());
     });

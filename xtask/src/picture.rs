@@ -89,7 +89,8 @@ fn draw(picture: &Picture) -> Result<String> {
         RunOptions { watch: true, keys: key_files, ..RunOptions::new(Options::of(tapline_tui::INTERESTS)) };
     let keys: Vec<KeyEvent> = picture.keys.split_whitespace().flat_map(presses).collect();
     let running = spawn(source, options.clone())?;
-    let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
+    let again =
+        Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options, past: None };
     let buffer = tapline_tui::picture::snapshot(running, Some(again), Theme::DARK, picture.size, &keys);
     Ok(svg::svg(&buffer))
 }

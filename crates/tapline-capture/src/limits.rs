@@ -34,5 +34,8 @@ pub(crate) const SECRET_BYTES_MAX: usize = 256 << 20;
 /// First size of the window over a stream; it grows only as far as octets really arrive.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
 
+/// Size of the blocks in which packets are kept, and in which the oldest are given up.
+pub(crate) const PAST_BLOCK_BYTES: usize = 1 << 20;
+
 /// How long a source may wait before it answers [`crate::Item::Idle`].
 pub(crate) const IDLE_MS: i64 = 100;

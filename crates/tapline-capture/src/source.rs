@@ -30,6 +30,11 @@ pub trait Source {
         Some(Vec::new())
     }
 
+    /// The number of the packet that comes first: 1, but where earlier ones are not kept.
+    fn first_number(&self) -> u64 {
+        1
+    }
+
     /// How far reading has come.
     fn progress(&self) -> Progress;
 }

@@ -71,13 +71,14 @@ pub struct CapturedPacket {
     pub octets: Box<[u8]>,
 }
 
-/// Looks at a connection of a capture that begins with its first packet; cut short where nobody wants it any more.
+/// Looks at a connection of a capture, or at what is kept of it where the capture begins later; cut short where nobody wants it any more.
 pub fn close_up(
     source: Box<dyn Source + Send>,
     options: &RunOptions,
     subject: Subject,
     going: &Going,
 ) -> CloseUp {
+    let begins = source.first_number();
     let mut excerpt = Excerpt::new(source, subject, going.clone());
     let analysis =
         Options { interests: Interests::CLOSE, only: Some(subject.ends), ..options.analysis.clone() };
@@ -90,7 +91,7 @@ pub fn close_up(
         }
         if going.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    close_up.only_of(subject);
+    close_up.only_of(subject, begins);
     let (packets, left_out) = excerpt.into_packets();
     close_up.packets = packets;
     close_up.octets_left_out += left_out;
@@ -117,10 +118,12 @@ impl CloseUp {
         self.events.push(event);
     }
 
-    /// Drops what belongs to other connections between the same ends.
-    fn only_of(&mut self, subject: Subject) {
+    /// Drops what belongs to other connections between the same ends. Where the capture begins in the middle of the
+    /// subject, it is the first of them.
+    fn only_of(&mut self, subject: Subject, begins: u64) {
+        let is_it = |first: u64| first == subject.first || begins > subject.first && first <= subject.last;
         let id = self.events.iter().find_map(|event| match event {
-            Event::Connection(record) if record.first.packet == subject.first => Some(record.id),
+            Event::Connection(record) if is_it(record.first.packet) => Some(record.id),
             _ => None,
         });
         self.events.retain(|event| event.connection() == id && id.is_some());

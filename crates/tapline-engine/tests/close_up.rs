@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use tapline_engine::analysis::{ConnectionRecord, Course, Event, Interests, Options};
-use tapline_engine::capture::open;
-use tapline_engine::{CloseUp, Going, KeyFiles, RunOptions, Subject, close_up, run};
+use tapline_engine::capture::{Facts, Item, Progress, Source, open};
+use tapline_engine::{CapturedPacket, CloseUp, Going, KeyFiles, RunOptions, Subject, close_up, run};
 
 fn options(path: &Path) -> RunOptions {
     let mut keys = KeyFiles::default();
@@ -144,4 +144,61 @@ fn every_connection_of_every_fixture() {
     }
     assert!(connections > 150, "{connections}");
     assert!(placed > 100, "{placed} messages inside TLS have a place");
+}
+
+/// A source that has lost the packets before one.
+struct Later(Box<dyn Source + Send>, u64);
+
+impl Source for Later {
+    fn next(&mut self) -> Item<'_> {
+        self.0.next()
+    }
+
+    fn facts(&self) -> &Facts {
+        self.0.facts()
+    }
+
+    fn first_number(&self) -> u64 {
+        self.1
+    }
+
+    fn progress(&self) -> Progress {
+        self.0.progress()
+    }
+}
+
+#[test]
+fn of_a_connection_whose_beginning_is_not_kept_the_rest_is_told() {
+    let path = tapline_testkit::root().join("fixtures/link/page-load.pcapng");
+    let options = options(&path);
+    let events = whole(&path, &options);
+    let records = events.iter().filter_map(|event| match event {
+        Event::Connection(record) => Some(record),
+        _ => None,
+    });
+    let mut looked = 0;
+    for record in records.filter(|record| record.packets() > 12) {
+        let all = look(&path, &options, record);
+        // From its sixth packet on, and this is the first that the source has.
+        let begins = all.packets[5].number;
+        let mut source = open(std::slice::from_ref(&path)).unwrap();
+        loop {
+            let Item::Packet(packet) = source.next() else { panic!("{begins} is not there") };
+            if packet.number + 1 == begins {
+                break;
+            }
+        }
+        let later = Box::new(Later(source, begins));
+        let close = close_up(later, &options, Subject::of(record), &Going::default());
+        let numbers =
+            |packets: &[CapturedPacket]| -> Vec<u64> { packets.iter().map(|one| one.number).collect() };
+        assert_eq!(numbers(&close.packets), numbers(&all.packets[5..]));
+        let told = close.events.iter().find_map(|event| match event {
+            Event::Connection(record) => Some((record.first.packet, record.last.packet)),
+            _ => None,
+        });
+        assert_eq!(told, Some((begins, record.last.packet)));
+        looked += 1;
+    }
+    assert!(looked >= 4, "{looked}");
 }

@@ -5,6 +5,7 @@ mod sifting;
 
 use std::sync::Arc;
 
+use tapline_engine::capture::Past;
 use tapline_engine::{Going, Reopen, RunOptions, Subject, close_up};
 use tapline_filter::Filter;
 
@@ -19,7 +20,19 @@ pub struct Again {
     pub reopen: Reopen,
     /// How it was read the first time.
     pub options: RunOptions,
+    /// What is kept of a source that tells things once; `None` where the source itself is read again.
+    pub past: Option<Past>,
 }
+
+impl Again {
+    /// Whether all that was read can be read again.
+    fn is_whole(&self) -> bool {
+        self.past.as_ref().is_none_or(Past::is_whole)
+    }
+}
+
+/// Why not all of a capture is read again.
+const CUT: &str = "the oldest packets are not kept any more (--retain keeps more)";
 
 /// What is to be exported.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -105,13 +118,15 @@ impl Errands {
     /// Begins to look at a connection, and gives up an earlier look.
     fn look(&mut self, subject: Subject) -> Result<(), String> {
         self.looking = None;
-        let Again { reopen, options } = self
-            .again
-            .clone()
-            .ok_or("the packets of this source are not kept: save it to a file and open that")?;
+        let why = "the packets of this source are not kept: --retain keeps them, or save it to a file";
+        let again = self.again.clone().ok_or(why)?;
         let look = move |going: &Going| {
-            let source = reopen().map_err(|error| error.to_string())?;
-            Ok(Box::new(Close::of(close_up(source, &options, subject, going))))
+            let source = (again.reopen)().map_err(|error| error.to_string())?;
+            let close = Close::of(close_up(source, &again.options, subject, going));
+            if close.record.is_none() && !again.is_whole() {
+                return Err(CUT.to_owned());
+            }
+            Ok(Box::new(close))
         };
         self.looking = Some(Errand::begin("close-up", look).map_err(|error| no_thread(&error))?);
         Ok(())
@@ -132,6 +147,9 @@ impl Errands {
         self.sifting = None;
         let why = "this source can be read only once, and rows do not know all that the filter asks for";
         let (again, asked) = (self.again.clone().ok_or(why)?, filter.clone());
+        if !again.is_whole() {
+            return Err(format!("rows do not know all that the filter asks for, and {CUT}"));
+        }
         let sift = move |going: &Going| sifting::sift(&again, asked, going).map(Arc::new);
         let errand = Errand::begin("filter", sift).map_err(|error| no_thread(&error))?;
         self.sifting = Some((filter.clone(), errand));
@@ -153,6 +171,9 @@ impl Errands {
             return Err("another one is under way; Esc stops it".to_owned());
         }
         let exporter = self.exporter.clone().ok_or("this source can be read only once")?;
+        if self.again.as_ref().is_some_and(|again| !again.is_whole()) {
+            return Err(CUT.to_owned());
+        }
         let export = move |going: &Going| exporter(&request, going);
         self.exporting = Some(Errand::begin("export", export).map_err(|error| no_thread(&error))?);
         Ok(())

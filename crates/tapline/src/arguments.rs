@@ -115,6 +115,9 @@ pub(crate) struct DashboardArguments {
     /// Theme, glyphs and keys; tapline/config.toml in the user's configuration folder by default
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Newest packets of an interface or of standard input to keep, so that details open; 0 for none
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub(crate) retain: u32,
 }
 
 /// `tapline report`.

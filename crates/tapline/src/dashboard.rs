@@ -25,7 +25,10 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     let source = input::source(input)?;
     let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
-    let again = input::again(input, &options);
+    let (source, again) = match input::again(input, &options) {
+        None if arguments.retain > 0 => input::kept(source, arguments.retain, &options),
+        again => (source, again),
+    };
     let running = tapline_engine::spawn(source, options)?;
     let theme = look::theme(&config, arguments.colour.enabled(true));
     let exporter = again.clone().map(exporter::exporter);

@@ -7,7 +7,7 @@ use anyhow::Result;
 use tapline_engine::analysis::certificate::Trust;
 use tapline_engine::analysis::decode::crypto::KeyError;
 use tapline_engine::analysis::{Interests, Options};
-use tapline_engine::capture::{Source, open};
+use tapline_engine::capture::{Source, keep, open};
 use tapline_engine::{KeyFiles, KeysError, RunOptions, roots_of_files, system_roots, usual_threads};
 
 use tapline_tui::Again;
@@ -24,14 +24,27 @@ pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send
     Ok(open(&paths)?)
 }
 
-/// How to read it once more; `None` where that cannot be: standard input and devices tell things once.
+/// How to read files once more; `None` where that cannot be: standard input and devices tell things once.
 pub(crate) fn again(arguments: &InputArguments, options: &RunOptions) -> Option<Again> {
     let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
     let once = |path: &PathBuf| path == Path::new("-") || !path.is_file();
     if arguments.interface.is_some() || paths.iter().any(once) {
         return None;
     }
-    Some(Again { reopen: Arc::new(move || open(&paths)), options: options.clone() })
+    Some(Again { reopen: Arc::new(move || open(&paths)), options: options.clone(), past: None })
+}
+
+/// A source that tells things once, with its newest packets kept in so many MiB.
+pub(crate) fn kept(
+    source: Box<dyn Source + Send>,
+    retain_mib: u32,
+    options: &RunOptions,
+) -> (Box<dyn Source + Send>, Option<Again>) {
+    let bytes = usize::try_from(u64::from(retain_mib) << 20).unwrap_or(usize::MAX);
+    let (source, past) = keep(source, bytes);
+    let again = past.clone();
+    let reopen = Arc::new(move || Ok(again.source()));
+    (source, Some(Again { reopen, options: options.clone(), past: Some(past) }))
 }
 
 /// How to run over it.

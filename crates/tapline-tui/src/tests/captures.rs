@@ -65,7 +65,8 @@ fn buffer_of(
     let options = RunOptions { watch: true, keys: files, ..RunOptions::new(Options::of(INTERESTS)) };
     let running = tapline_engine::spawn(source, options.clone()).unwrap();
     let paths = paths.to_owned();
-    let again = Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options };
+    let again =
+        Again { reopen: Arc::new(move || tapline_engine::capture::open(&paths)), options, past: None };
     let keys: Vec<_> = keys.iter().map(|&code| KeyEvent::new(code, KeyModifiers::NONE)).collect();
     picture::snapshot(running, Some(again), Theme::PLAIN, (width, height), &keys)
 }

@@ -86,6 +86,13 @@ pub(super) fn looked(model: &mut Model, found: Result<Box<Close>, String>) {
             Err(why) => Status::Failed(why),
         };
     }
+    let began = model.selected_row().and_then(|row| row.record()).map(|record| record.first.packet);
+    let begins = model.close().and_then(|close| close.record.as_ref()).map(|record| record.first.packet);
+    if let (Some(began), Some(begins)) = (began, begins)
+        && began < begins
+    {
+        model.notice = Some(format!("its packets before #{begins} are not kept any more"));
+    }
     // What was zoomed while looking was another axis.
     let whole = model.close_whole();
     model.close_zoomed = model.close_zoomed.filter(|window| window.is_within(whole));

@@ -214,9 +214,7 @@ impl Column {
 fn server(row: &Row, record: &ConnectionRecord) -> String {
     match (row.name(), record.server.endpoint.port) {
         (Some(name), 80 | 443) => name.to_owned(),
-        (Some(name), port) if !name.ends_with(&format!(":{port}")) => format!("{name}:{port}"),
-        (Some(name), _) => name.to_owned(),
-        (None, _) => record.server.endpoint.to_string(),
+        (name, _) => words::with_port(name, record.server.endpoint),
     }
 }
 
