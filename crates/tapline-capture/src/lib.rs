@@ -26,6 +26,7 @@ mod pcapng;
 mod source;
 mod stream;
 mod text;
+mod until;
 mod window;
 mod write;
 
@@ -38,4 +39,5 @@ pub use format::{Compression, Container};
 pub use open::{open, open_reader};
 pub use past::{Past, keep};
 pub use source::{Item, Progress, Source};
+pub use until::until;
 pub use write::PcapngWriter;

@@ -79,6 +79,17 @@ fn packets_of_the_loopback_device_are_captured() {
 }
 
 #[test]
+fn a_device_is_left_when_its_time_is_up() {
+    let Some(source) = loopback(Some("udp port 9".to_owned())) else { return };
+    let (begun, after) = (Instant::now(), Duration::from_millis(300));
+    let mut source = tapline_capture::until(source, move || begun.elapsed() >= after);
+    while !matches!(source.next(), Item::End) {}
+    let took = begun.elapsed();
+    assert!(took >= after && took < after + Duration::from_millis(500), "{took:?}");
+    assert!(matches!(source.next(), Item::End));
+}
+
+#[test]
 fn a_filter_that_is_not_understood_is_refused() {
     match open_device(
         "lo",

@@ -1,6 +1,7 @@
 //! What can be said on the command line. Letters are those that tcpdump and tshark taught everyone.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tapline_engine::analysis::Protocol;
@@ -40,6 +41,7 @@ Examples:
   tapline report capture.pcapng
   tapline report --all capture.pcapng | less
   tapline report -i lo -c 1000                   the next thousand packets
+  tapline report -i eth0 -a duration:10          what the next ten seconds bring
   tapline report -Y 'tcp.analysis.retransmission or http.response.code >= 500' capture.pcapng
   tapline report --decode-as 8443=tls capture.pcapng")]
     Report(ReportArguments),
@@ -72,6 +74,16 @@ pub(crate) struct InputArguments {
     /// Octets of each packet to capture
     #[arg(short = 's', long = "snapshot-length", value_name = "OCTETS", requires = "interface")]
     pub(crate) snaplen: Option<u32>,
+    /// Size of the kernel's buffer for packets that nobody has read yet
+    #[arg(short = 'B', long = "buffer-size", value_name = "MIB", requires = "interface",
+          value_parser = clap::value_parser!(u32).range(1..=2047))]
+    pub(crate) buffer_mib: Option<u32>,
+    /// Ask the interface only for frames to and from this machine
+    #[arg(short = 'p', long = "no-promiscuous-mode", requires = "interface")]
+    pub(crate) not_promiscuous: bool,
+    /// Stop by itself: duration:SECONDS, packets:COUNT
+    #[arg(short = 'a', long = "autostop", value_name = "CONDITION", value_parser = autostop)]
+    pub(crate) autostop: Vec<Autostop>,
     /// Stop after so many packets
     #[arg(short = 'c', long = "count", value_name = "PACKETS")]
     pub(crate) count: Option<u64>,
@@ -215,6 +227,27 @@ fn decode_as(text: &str) -> Result<(u16, Protocol), String> {
     Ok((port, protocol))
 }
 
+/// When to stop by itself; dumpcap's words.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Autostop {
+    Duration(Duration),
+    Packets(u64),
+}
+
+fn autostop(text: &str) -> Result<Autostop, String> {
+    let (what, value) = text.split_once(':').ok_or("write it as duration:10 or packets:1000")?;
+    match what {
+        "duration" => {
+            let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            seconds.map(Autostop::Duration).ok_or_else(|| format!("{value:?} is no number of seconds"))
+        }
+        "packets" => {
+            value.parse().map(Autostop::Packets).map_err(|_| format!("{value:?} is no number of packets"))
+        }
+        _ => Err(format!("no condition {what:?}; there are duration and packets")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +264,20 @@ mod tests {
         assert!(decode_as("8443").unwrap_err().contains("PORT=PROTO"));
         assert!(decode_as("x=tls").unwrap_err().contains("no port"));
         assert!(decode_as("1=quic").unwrap_err().contains("http2"));
+    }
+
+    #[test]
+    fn when_to_stop_is_read() {
+        assert_eq!(autostop("duration:1.5"), Ok(Autostop::Duration(Duration::from_millis(1500))));
+        assert_eq!(autostop("packets:3"), Ok(Autostop::Packets(3)));
+        for (text, says) in [
+            ("10", "duration:10"),
+            ("duration:-1", "no number of seconds"),
+            ("duration:NaN", "no number of seconds"),
+            ("packets:1.5", "no number of packets"),
+            ("files:3", "there are duration and packets"),
+        ] {
+            assert!(autostop(text).unwrap_err().contains(says), "{text}");
+        }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
 
 fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let mut source = input::source(&arguments.input)?;
+    let mut source = input::source_until_told(&arguments.input)?;
     let usual = RecordType::usual();
     let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
     let wanted = ndjson::interests(types);

@@ -2,26 +2,63 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use anyhow::Result;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use tapline_engine::analysis::certificate::Trust;
 use tapline_engine::analysis::decode::crypto::KeyError;
 use tapline_engine::analysis::{Interests, Options};
-use tapline_engine::capture::{Source, keep, open};
+use tapline_engine::capture::{Source, keep, open, until};
 use tapline_engine::{KeyFiles, KeysError, RunOptions, roots_of_files, system_roots, usual_threads};
 
 use tapline_tui::Again;
 
-use crate::arguments::InputArguments;
+use crate::arguments::{Autostop, InputArguments};
 use crate::output::complain;
 
 /// Opens what the arguments name.
 pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    if let Some(interface) = &arguments.interface {
-        return device(interface, arguments);
+    let source = if let Some(interface) = &arguments.interface {
+        device(interface, arguments)?
+    } else {
+        let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
+        open(&paths)?
+    };
+    let durations = arguments.autostop.iter().filter_map(|stop| match stop {
+        Autostop::Duration(after) => Some(*after),
+        Autostop::Packets(_) => None,
+    });
+    let Some(after) = durations.min() else { return Ok(source) };
+    let begun = Instant::now();
+    Ok(until(source, move || begun.elapsed() >= after))
+}
+
+/// The same for who reads to the end: what comes live ends with Ctrl-C, and what was seen until then is told. A second
+/// Ctrl-C ends at once.
+pub(crate) fn source_until_told(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
+    let source = source(arguments)?;
+    let from_pipe = || arguments.files.iter().chain(&arguments.read).any(|path| path == Path::new("-"));
+    if arguments.interface.is_none() && !from_pipe() {
+        return Ok(source);
     }
-    let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
-    Ok(open(&paths)?)
+    let told = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&told))?;
+        flag::register(signal, Arc::clone(&told))?;
+    }
+    Ok(until(source, move || told.load(Ordering::Relaxed)))
+}
+
+/// The least number of packets after which to stop.
+fn packets_max(arguments: &InputArguments) -> Option<u64> {
+    let packets = arguments.autostop.iter().filter_map(|stop| match stop {
+        Autostop::Packets(count) => Some(*count),
+        Autostop::Duration(_) => None,
+    });
+    packets.chain(arguments.count).min()
 }
 
 /// How to read files once more; `None` where that cannot be: standard input and devices tell things once.
@@ -54,7 +91,7 @@ pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> R
     analysis.trust = roots(arguments, interests)?.map(Arc::new);
     let threads = arguments.threads.map_or_else(usual_threads, usize::from);
     let keys = keys(arguments)?;
-    Ok(RunOptions { packets_max: arguments.count, threads, keys, ..RunOptions::new(analysis) })
+    Ok(RunOptions { packets_max: packets_max(arguments), threads, keys, ..RunOptions::new(analysis) })
 }
 
 /// The roots to judge certificates by: those of the arguments, else the system's, if anybody will read the verdicts.
@@ -103,6 +140,10 @@ fn device(name: &str, arguments: &InputArguments) -> Result<Box<dyn Source + Sen
     if let Some(snaplen) = arguments.snaplen {
         options.snaplen = snaplen;
     }
+    if let Some(mib) = arguments.buffer_mib {
+        options.buffer_bytes = mib << 20;
+    }
+    options.promiscuous = !arguments.not_promiscuous;
     Ok(open_device(name, &options)?)
 }
 

@@ -15,7 +15,7 @@ use crate::{Ending, filter, input, output};
 /// Prints a report.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let mut source = input::source(&arguments.input)?;
+    let mut source = input::source_until_told(&arguments.input)?;
     let interests = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     let run = input::run_options(&arguments.input, interests)?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());

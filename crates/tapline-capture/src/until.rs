@@ -1,0 +1,41 @@
+//! A source that ends when somebody says so, whatever it has.
+
+use crate::{Facts, Item, Progress, Secret, Source};
+
+/// Ends a source as soon as it is over, which is asked before each packet. Without packets, a device or a pipe ends a
+/// tenth of a second later at most.
+pub fn until(
+    source: Box<dyn Source + Send>,
+    is_over: impl FnMut() -> bool + Send + 'static,
+) -> Box<dyn Source + Send> {
+    Box::new(Until { source, is_over: Box::new(is_over), ended: false })
+}
+
+struct Until {
+    source: Box<dyn Source + Send>,
+    is_over: Box<dyn FnMut() -> bool + Send>,
+    ended: bool,
+}
+
+impl Source for Until {
+    fn next(&mut self) -> Item<'_> {
+        self.ended = self.ended || (self.is_over)();
+        if self.ended { Item::End } else { self.source.next() }
+    }
+
+    fn facts(&self) -> &Facts {
+        self.source.facts()
+    }
+
+    fn secrets_ahead(&self) -> Option<Vec<Secret>> {
+        self.source.secrets_ahead()
+    }
+
+    fn first_number(&self) -> u64 {
+        self.source.first_number()
+    }
+
+    fn progress(&self) -> Progress {
+        self.source.progress()
+    }
+}
