@@ -1,10 +1,13 @@
 //! The connections with what belongs to them.
 
+use std::collections::BTreeMap;
+
 use tapline_analysis::{ConnectionRecord, Event, TlsSession, printable};
 
 use super::{ExchangeOutcome, ExchangeRow, Hosts, Server, Slowest, Tls};
 use crate::limits::{CONNECTIONS_MAX, EXCHANGES_MAX};
 use crate::phases::{self, Phase};
+use crate::words;
 
 /// All connections, by id.
 #[derive(Default)]
@@ -20,6 +23,8 @@ pub(crate) struct Rows {
     saw: [bool; Phase::ALL.len()],
     /// Whether a connection is not wholly captured.
     saw_gap: bool,
+    /// Connections by where they are in their life, also of those that go on.
+    states: BTreeMap<&'static str, u64>,
     hosts: Hosts,
     slowest: Slowest,
 }
@@ -59,7 +64,12 @@ impl Rows {
             return;
         };
         self.saw_gap |= record.gap.is_some();
-        let before = row.record.take().map(|before| (Server::of(&before, row.name.as_deref()), before));
+        let before = row.record.take();
+        if let Some(count) = before.as_ref().and_then(|before| self.states.get_mut(words::ending(before))) {
+            *count -= 1;
+        }
+        *self.states.entry(words::ending(&record)).or_default() += 1;
+        let before = before.map(|before| (Server::of(&before, row.name.as_deref()), before));
         let new = before.is_none();
         row.name = record.server_name.take().map(|name| printable(&name).into());
         let server = Server::of(&record, row.name.as_deref());
@@ -134,6 +144,11 @@ impl Rows {
         self.saw_gap
     }
 
+    /// Connections by where they are in their life now, as [`words::ending`] names it.
+    pub(crate) fn states(&self) -> &BTreeMap<&'static str, u64> {
+        &self.states
+    }
+
     /// What connections came to at each server.
     pub(crate) fn hosts(&self) -> &Hosts {
         &self.hosts
@@ -206,7 +221,7 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use tapline_analysis::{Flight, FlightStep};
+    use tapline_analysis::{Flight, FlightStep, State};
 
     use super::*;
     use crate::model::{StallRow, Stalled};
@@ -251,6 +266,26 @@ mod tests {
         assert!(size_of::<ExchangeRow>() <= 136, "{}", size_of::<ExchangeRow>());
         let stalled = size_of::<Stalled>() + size_of::<StallRow>();
         assert!(stalled <= 100, "{stalled}");
+    }
+
+    #[test]
+    fn a_connection_counts_where_it_is_now() {
+        let mut rows = Rows::default();
+        let states = |rows: &Rows| -> Vec<_> {
+            rows.states()
+                .iter()
+                .filter(|(_, count)| **count > 0)
+                .map(|(name, count)| (*name, *count))
+                .collect()
+        };
+        let in_state = |id, state| Box::new(ConnectionRecord { id, ..testing::record_in(state) });
+        rows.take(Event::ConnectionProgress(in_state(0, State::Opening)));
+        rows.take(Event::ConnectionProgress(in_state(1, State::Established)));
+        assert_eq!(states(&rows), [("no answer", 1), ("open", 1)]);
+        rows.take(Event::ConnectionProgress(in_state(0, State::Established)));
+        assert_eq!(states(&rows), [("open", 2)]);
+        rows.take(Event::Connection(in_state(0, State::Reset)));
+        assert_eq!(states(&rows), [("open", 1), ("reset", 1)]);
     }
 
     #[test]

@@ -80,9 +80,10 @@ fn health(model: &Model) -> Line {
     line
 }
 
-/// What goes on has no end yet; once all was read, everything has.
+/// What goes on is told by where it is; once all was read, everything has an end.
 fn connections(model: &Model) -> Line {
-    let endings = &model.tally.endings;
+    let is_loading = model.source.end == End::Loading;
+    let endings = if is_loading { model.rows.states() } else { &model.tally.endings };
     let over: u64 = endings.values().sum();
     let all = model.source.totals.connections.max(over);
     let mut parts = parts_of(endings, |name| match name {
@@ -90,7 +91,7 @@ fn connections(model: &Model) -> Line {
         "half-open" => Role::Warn,
         _ => Role::Plain,
     });
-    if all > over && model.source.end == End::Loading {
+    if all > over && is_loading {
         parts.push((format!("{} going on", human::count(all - over)), Role::Dim));
     }
     line("connections", all, parts)
@@ -98,7 +99,7 @@ fn connections(model: &Model) -> Line {
 
 /// The largest first.
 fn parts_of(counts: &BTreeMap<&'static str, u64>, role: impl Fn(&str) -> Role) -> Line {
-    let mut counts: Vec<_> = counts.iter().collect();
+    let mut counts: Vec<_> = counts.iter().filter(|(_, count)| **count > 0).collect();
     counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let part = |(&name, &count): (&&'static str, &u64)| {
         let times = if name.ends_with("xx") { "× " } else { "" };
