@@ -28,8 +28,8 @@ const FIRST_FRAME_MAX: Duration = Duration::from_millis(100);
 /// How long a key may wait for its effect.
 const KEY_MAX: Duration = Duration::from_millis(50);
 
-/// What a check does: a list of so many that is filtered at one go exceeds the limit of a key. Machines that build and test at the same time make single runs slow and never fast, so the best run
-/// counts; on an idle machine it stays at a tenth of the limits, and on a busy one it may take ten times as long.
+/// What a check does: a list of so many that is filtered at one go exceeds the limit of a key. Machines that build and
+/// test at the same time make single runs slow and never fast, so the best run counts.
 const CHECK_CONNECTIONS: u32 = 30_000;
 const CHECK_RUNS: usize = 3;
 

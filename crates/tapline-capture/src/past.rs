@@ -51,6 +51,7 @@ struct Head {
 
 /// Keeps the newest packets of a source in at most so many bytes while somebody reads it.
 pub fn keep(source: Box<dyn Source + Send>, bytes_max: usize) -> (Box<dyn Source + Send>, Past) {
+    let told = Told::by(source.facts());
     let ring = Ring {
         blocks: VecDeque::new(),
         newest: Block::default(),
@@ -60,7 +61,7 @@ pub fn keep(source: Box<dyn Source + Send>, bytes_max: usize) -> (Box<dyn Source
         facts: source.facts().clone(),
     };
     let past = Past(Arc::new(Mutex::new(ring)));
-    (Box::new(Keeping { source, past: past.clone(), told: Told::default() }), past)
+    (Box::new(Keeping { source, past: past.clone(), told }), past)
 }
 
 impl Past {
@@ -87,6 +88,16 @@ impl Past {
 }
 
 impl Ring {
+    /// Takes what a source has said since it had said so much; what is known already is not copied again.
+    fn learn(&mut self, facts: &Facts, told: Told) {
+        fn add<T: Clone>(known: &mut Vec<T>, all: &[T], told: usize) {
+            known.extend_from_slice(all.get(told..).unwrap_or_default());
+        }
+        add(&mut self.facts.interfaces, &facts.interfaces, told.interfaces);
+        add(&mut self.facts.secrets, &facts.secrets, told.secrets);
+        add(&mut self.facts.sections, &facts.sections, told.sections);
+    }
+
     fn take(&mut self, packet: &Packet<'_>) {
         if self.newest.bytes() + packet.data.len() > PAST_BLOCK_BYTES && !self.newest.heads.is_empty() {
             let full = std::mem::take(&mut self.newest);
@@ -143,8 +154,9 @@ impl Source for Keeping {
     fn next(&mut self) -> Item<'_> {
         let told = Told::by(self.source.facts());
         if told != self.told {
+            let facts = self.source.facts();
+            self.past.ring().learn(facts, self.told);
             self.told = told;
-            self.past.ring().facts = self.source.facts().clone();
         }
         let item = self.source.next();
         if let Item::Packet(packet) = &item {

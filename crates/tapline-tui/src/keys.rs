@@ -70,6 +70,25 @@ pub(crate) enum Action {
     Quit,
 }
 
+impl Action {
+    /// How many lines it goes on where so many are a page, `isize::MIN` and `MAX` for the ends; `None` where it does not
+    /// move.
+    pub(crate) fn lines(self, page: isize) -> Option<isize> {
+        let half = (page / 2).max(1);
+        Some(match self {
+            Self::Down => 1,
+            Self::Up => -1,
+            Self::PageDown => page,
+            Self::PageUp => -page,
+            Self::HalfDown => half,
+            Self::HalfUp => -half,
+            Self::First => isize::MIN,
+            Self::Last => isize::MAX,
+            _ => return None,
+        })
+    }
+}
+
 /// Which keys ask for what: the table's own, or those of the configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Keymap {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is counted and the count is shown.
+/// Connections that are listed: about a kilobyte each, and another two where one speaks TLS. What comes later is
+/// counted and the count is shown.
 pub(crate) const CONNECTIONS_MAX: usize = 1_000_000;
 
 /// Requests that are kept, over all connections: about 200 octets each, another 100 where one stood still, another

@@ -19,17 +19,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
         _ => {}
     }
     let page = isize::try_from(page(model)).unwrap_or(1);
-    let lines = match action {
-        Action::Down => 1,
-        Action::Up => -1,
-        Action::PageDown => page,
-        Action::PageUp => -page,
-        Action::HalfDown => (page / 2).max(1),
-        Action::HalfUp => -(page / 2).max(1),
-        Action::First => isize::MIN,
-        Action::Last => isize::MAX,
-        _ => 0,
-    };
+    let lines = action.lines(page).unwrap_or(0);
     if model.bytes.sight != Sight::Fields {
         let bytes = &mut model.bytes;
         bytes.sheet_top = bytes.sheet_top.saturating_add_signed(lines);

@@ -8,15 +8,10 @@ use crate::view;
 /// Acts on the findings.
 pub(super) fn act(model: &mut Model, action: Action) {
     let page = isize::try_from(height(model).saturating_sub(1).max(1)).unwrap_or(1);
+    if let Some(lines) = action.lines(page) {
+        return model.finding.go(lines);
+    }
     match action {
-        Action::Down => model.finding.go(1),
-        Action::Up => model.finding.go(-1),
-        Action::PageDown => model.finding.go(page),
-        Action::PageUp => model.finding.go(-page),
-        Action::HalfDown => model.finding.go((page / 2).max(1)),
-        Action::HalfUp => model.finding.go(-(page / 2).max(1)),
-        Action::First => model.finding.go(isize::MIN),
-        Action::Last => model.finding.go(isize::MAX),
         Action::Open => open(model),
         Action::Back => pages::back(model),
         _ => {}

@@ -9,16 +9,11 @@ use crate::view;
 pub(super) fn act(model: &mut Model, action: Action) {
     let page = isize::try_from(height(model).saturating_sub(1).max(1)).unwrap_or(1);
     let has_selected = model.ladder.selected().is_some();
-    let (place, shown) = (&mut model.ladder.place, &mut model.ladder.shown);
+    if let Some(lines) = action.lines(page) {
+        return model.ladder.place.go(lines);
+    }
+    let shown = &mut model.ladder.shown;
     match action {
-        Action::Down => place.go(1),
-        Action::Up => place.go(-1),
-        Action::PageDown => place.go(page),
-        Action::PageUp => place.go(-page),
-        Action::HalfDown => place.go((page / 2).max(1)),
-        Action::HalfUp => place.go(-(page / 2).max(1)),
-        Action::First => place.go(isize::MIN),
-        Action::Last => place.go(isize::MAX),
         Action::Open if has_selected => pages::descend(model, Page::Bytes),
         Action::Back => pages::back(model),
         Action::LayerTcp => {

@@ -9,16 +9,10 @@ use crate::view;
 
 pub(super) fn act(model: &mut Model, action: Action) {
     let page = isize::try_from(height(model).saturating_sub(1).max(1)).unwrap_or(1);
-    let place = &mut model.streams.place;
+    if let Some(lines) = action.lines(page) {
+        return model.streams.place.go(lines);
+    }
     match action {
-        Action::Down => place.go(1),
-        Action::Up => place.go(-1),
-        Action::PageDown => place.go(page),
-        Action::PageUp => place.go(-page),
-        Action::HalfDown => place.go((page / 2).max(1)),
-        Action::HalfUp => place.go(-(page / 2).max(1)),
-        Action::First => place.go(isize::MIN),
-        Action::Last => place.go(isize::MAX),
         Action::Other => model.streams.pane = model.streams.pane.next(),
         Action::Next => {
             model.streams.from = Some(match model.streams.side() {
