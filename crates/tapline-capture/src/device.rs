@@ -1,7 +1,11 @@
-//! Capturing on a device through libpcap.
+//! Capturing on devices through libpcap.
 
 mod list;
 mod live;
+mod open;
+mod several;
+mod totals;
+mod watch;
 
 pub use list::{DeviceInfo, devices};
-pub use live::{DeviceOptions, open_device};
+pub use open::{DeviceOptions, open_devices};

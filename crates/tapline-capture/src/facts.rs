@@ -1,18 +1,26 @@
 //! What a capture says beside its packets.
 
+mod drops;
+mod heard;
+mod incident;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use tapline_packet::{LinkType, Timestamp};
+use tapline_packet::LinkType;
 
 use crate::error::format_name;
 use crate::limits::{
-    BLOCK_KINDS_MAX, DAMAGES_MAX, DROPS_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX, TEXT_BYTES_MAX,
+    BLOCK_KINDS_MAX, DAMAGES_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX, TEXT_BYTES_MAX,
     TEXT_OVERHEAD_BYTES,
 };
 use crate::{Compression, Container};
+
+pub use drops::Drop;
+pub use heard::Heard;
+pub use incident::{Happening, Incident};
 
 /// What a capture says beside its packets, as far as it was read. All text is UTF-8; octets that were not are
 /// escaped as `%ff`.
@@ -30,14 +38,20 @@ pub struct Facts {
     pub secrets: Vec<Secret>,
     /// Comments on packets, in the order of the packets.
     pub comments: Vec<Comment>,
-    /// Where packets were dropped between packets, as packets state it; in the order of the packets of a file.
+    /// Where packets were dropped between packets; in the order of the packets of an input.
     pub drops: Vec<Drop>,
+    /// Packets that were captured and not analysed, because analysis did not keep up; `None` where it need not.
+    pub queue_dropped: Option<u64>,
+    /// What happened to interfaces while capturing.
+    pub incidents: Vec<Incident>,
     /// Where the capture is damaged and what was wrong there.
     pub damages: Vec<Damage>,
     /// Blocks of pcapng that carry no packet, by type.
     pub blocks: BTreeMap<BlockKind, u64>,
     /// What a limit of [`crate`] kept out, and how many of it.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// How often a counter of an interface has changed.
+    pub(crate) counts: u64,
     /// Octets that all texts together take.
     pub(crate) text_bytes: usize,
     /// Octets that all secrets together take.
@@ -89,17 +103,6 @@ pub struct Interface {
     pub os_dropped: Option<u64>,
     /// Packets dropped between packets, added up over the packets that say so.
     pub packet_dropped: Option<u64>,
-}
-
-/// Packets that were dropped before a packet that says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drop {
-    /// Index of its interface in [`Facts::interfaces`].
-    pub interface: u32,
-    /// When the packet after them was captured; they were dropped since the one before it.
-    pub before: Timestamp,
-    /// How many, as far as the interface or the operating system knows.
-    pub packets: u64,
 }
 
 /// A section of a pcapng file.
@@ -265,16 +268,6 @@ impl fmt::Display for BlockKind {
 }
 
 impl Facts {
-    /// Packets that were dropped while capturing, over all interfaces: what the statistics state, else what the
-    /// packets state. `None` where nothing is stated.
-    pub fn dropped_packets(&self) -> Option<u64> {
-        let of_one = |interface: &Interface| match (interface.dropped, interface.os_dropped) {
-            (None, None) => interface.packet_dropped,
-            (one, other) => Some(one.unwrap_or(0).saturating_add(other.unwrap_or(0))),
-        };
-        self.interfaces.iter().filter_map(of_one).reduce(u64::saturating_add)
-    }
-
     /// Blocks that were skipped, by type.
     pub fn skipped_blocks(&self) -> impl Iterator<Item = (BlockKind, u64)> + '_ {
         self.blocks.iter().filter(|(kind, _)| !kind.is_read()).map(|(kind, count)| (*kind, *count))
@@ -293,20 +286,8 @@ impl Facts {
         }
     }
 
-    /// Adds up what an interface dropped before a packet, and keeps where.
-    pub(crate) fn note_dropped(&mut self, interface: u32, before: Option<Timestamp>, packets: u64) {
-        let place = usize::try_from(interface).ok();
-        let Some(known) = place.and_then(|place| self.interfaces.get_mut(place)) else { return };
-        known.packet_dropped = Some(known.packet_dropped.unwrap_or(0).saturating_add(packets));
-        let Some(before) = before.filter(|_| packets > 0) else { return };
-        if self.drops.len() < DROPS_MAX {
-            self.drops.push(Drop { interface, before, packets });
-        } else {
-            self.leave_out("places of drops");
-        }
-    }
-
     pub(crate) fn count_block(&mut self, kind: BlockKind) {
+        self.counts += 1;
         if self.blocks.len() < BLOCK_KINDS_MAX || self.blocks.contains_key(&kind) {
             *self.blocks.entry(kind).or_default() += 1;
         } else {
@@ -366,7 +347,8 @@ impl Facts {
         true
     }
 
-    fn leave_out(&mut self, what: &'static str) {
+    pub(crate) fn leave_out(&mut self, what: &'static str) {
+        self.counts += 1;
         *self.left_out.entry(what).or_default() += 1;
     }
 }
@@ -374,21 +356,6 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn drops_come_from_statistics_else_from_packets() {
-        let mut facts = Facts::default();
-        assert_eq!(facts.dropped_packets(), None);
-        facts.interfaces.push(Interface { packet_dropped: Some(3), ..Interface::default() });
-        facts.interfaces.push(Interface {
-            dropped: Some(5),
-            packet_dropped: Some(100),
-            ..Interface::default()
-        });
-        facts.interfaces.push(Interface { os_dropped: Some(7), ..Interface::default() });
-        facts.interfaces.push(Interface::default());
-        assert_eq!(facts.dropped_packets(), Some(15));
-    }
 
     #[test]
     fn secrets_are_not_shown() {

@@ -7,6 +7,8 @@
 //! The one `unsafe` is the memory map of a capture file (`open.rs`): a file that another process cuts short while
 //! it is read ends this one with SIGBUS, as it does every program that maps files. Growing it does no harm.
 
+mod background;
+mod bundle;
 mod bytes;
 mod clock;
 mod compressed;
@@ -23,6 +25,7 @@ mod parse;
 mod past;
 mod pcap_file;
 mod pcapng;
+mod record;
 mod source;
 mod stream;
 mod text;
@@ -30,14 +33,19 @@ mod until;
 mod window;
 mod write;
 
+pub use background::{WhenFull, in_background};
 pub use bytes::read_bytes;
 #[cfg(feature = "device")]
-pub use device::{DeviceInfo, DeviceOptions, devices, open_device};
+pub use device::{DeviceInfo, DeviceOptions, devices, open_devices};
 pub use error::CaptureError;
-pub use facts::{BlockKind, Comment, Damage, Drop, Facts, FileFacts, Interface, Name, Secret, Section};
+pub use facts::{
+    BlockKind, Comment, Damage, Drop, Facts, FileFacts, Happening, Heard, Incident, Interface, Name, Secret,
+    Section,
+};
 pub use format::{Compression, Container};
 pub use open::{open, open_reader};
 pub use past::{Past, keep};
+pub use record::{Recorder, Rotation};
 pub use source::{Item, Progress, Source};
 pub use until::until;
 pub use write::PcapngWriter;

@@ -37,5 +37,24 @@ pub(crate) const WINDOW_BYTES: usize = 256 << 10;
 /// Size of the blocks in which packets are kept, and in which the oldest are given up.
 pub(crate) const PAST_BLOCK_BYTES: usize = 1 << 20;
 
+/// How long the kernel collects packets before it wakes the reader: few wake-ups, and little to wait for.
+#[cfg(feature = "device")]
+pub(crate) const BATCH_MS: i32 = 10;
+
+/// Packets after which a device's counters are asked for, though there is no pause: so exactly is known where some
+/// were dropped.
+#[cfg(feature = "device")]
+pub(crate) const COUNTED_PACKETS: u64 = 4096;
+
+/// Size of the bundles in which packets go from one thread to another; smaller ones go when there is a pause.
+pub(crate) const BUNDLE_BYTES: usize = 256 << 10;
+
+/// Packets that were captured and wait for analysis, all together. What comes when there are more is not analysed, and
+/// counted.
+pub(crate) const QUEUE_BYTES_MAX: usize = 64 << 20;
+
+/// Octets that are written to a capture file at once; fewer where there is a pause.
+pub(crate) const WRITE_BYTES: usize = 256 << 10;
+
 /// How long a source may wait before it answers [`crate::Item::Idle`].
 pub(crate) const IDLE_MS: i64 = 100;

@@ -8,8 +8,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tapline_packet::{LinkType, Packet, Timestamp};
+use tapline_packet::Packet;
 
+use crate::bundle::Bundle;
+use crate::facts::Heard;
 use crate::limits::PAST_BLOCK_BYTES;
 use crate::{Facts, Item, Progress, Secret, Source};
 
@@ -19,9 +21,9 @@ pub struct Past(Arc<Mutex<Ring>>);
 
 struct Ring {
     /// Full blocks, oldest first.
-    blocks: VecDeque<Arc<Block>>,
+    blocks: VecDeque<Arc<Bundle>>,
     /// The one that is being filled.
-    newest: Block,
+    newest: Bundle,
     /// What the full blocks take.
     bytes: usize,
     bytes_max: usize,
@@ -30,48 +32,30 @@ struct Ring {
     facts: Facts,
 }
 
-/// Packets that come and go together.
-#[derive(Clone, Default)]
-struct Block {
-    heads: Vec<Head>,
-    octets: Vec<u8>,
-}
-
-/// A packet without its octets.
-#[derive(Clone, Copy)]
-struct Head {
-    number: u64,
-    at: Option<Timestamp>,
-    interface: u32,
-    link_type: LinkType,
-    wire_length: u32,
-    /// Where its octets end in those of the block.
-    end: usize,
-}
-
 /// Keeps the newest packets of a source in at most so many bytes while somebody reads it.
 pub fn keep(source: Box<dyn Source + Send>, bytes_max: usize) -> (Box<dyn Source + Send>, Past) {
-    let told = Told::by(source.facts());
+    let mut heard = Heard::default();
+    let facts = source.facts().since(&mut heard).unwrap_or_default();
     let ring = Ring {
         blocks: VecDeque::new(),
-        newest: Block::default(),
+        newest: Bundle::default(),
         bytes: 0,
         bytes_max,
         is_cut: false,
-        facts: source.facts().clone(),
+        facts,
     };
     let past = Past(Arc::new(Mutex::new(ring)));
-    (Box::new(Keeping { source, past: past.clone(), told }), past)
+    (Box::new(Keeping { source, past: past.clone(), heard }), past)
 }
 
 impl Past {
     /// What is kept now, as a source that ends; packets have the numbers that they came with.
     pub fn source(&self) -> Box<dyn Source + Send> {
         let ring = self.ring();
-        let newest = Some(&ring.newest).filter(|newest| !newest.heads.is_empty());
+        let newest = Some(&ring.newest).filter(|newest| !newest.is_empty());
         let newest = newest.map(|newest| Arc::new(newest.clone()));
         let blocks: Vec<_> = ring.blocks.iter().cloned().chain(newest).collect();
-        let total: usize = blocks.iter().map(|block| block.octets.len()).sum();
+        let total: usize = blocks.iter().map(|block| block.octets()).sum();
         let facts = ring.facts.clone();
         Box::new(Recalled { blocks, block: 0, head: 0, read: 0, total: total as u64, facts })
     }
@@ -88,31 +72,13 @@ impl Past {
 }
 
 impl Ring {
-    /// Takes what a source has said since it had said so much; what is known already is not copied again.
-    fn learn(&mut self, facts: &Facts, told: Told) {
-        fn add<T: Clone>(known: &mut Vec<T>, all: &[T], told: usize) {
-            known.extend_from_slice(all.get(told..).unwrap_or_default());
-        }
-        add(&mut self.facts.interfaces, &facts.interfaces, told.interfaces);
-        add(&mut self.facts.secrets, &facts.secrets, told.secrets);
-        add(&mut self.facts.sections, &facts.sections, told.sections);
-    }
-
     fn take(&mut self, packet: &Packet<'_>) {
-        if self.newest.bytes() + packet.data.len() > PAST_BLOCK_BYTES && !self.newest.heads.is_empty() {
+        if self.newest.bytes() + packet.data.len() > PAST_BLOCK_BYTES && !self.newest.is_empty() {
             let full = std::mem::take(&mut self.newest);
             self.bytes += full.bytes();
             self.blocks.push_back(Arc::new(full));
         }
-        self.newest.octets.extend_from_slice(packet.data);
-        self.newest.heads.push(Head {
-            number: packet.number,
-            at: packet.at,
-            interface: packet.interface,
-            link_type: packet.link_type,
-            wire_length: packet.wire_length,
-            end: self.newest.octets.len(),
-        });
+        self.newest.push(packet);
         while self.bytes + self.newest.bytes() > self.bytes_max
             && let Some(oldest) = self.blocks.pop_front()
         {
@@ -122,41 +88,17 @@ impl Ring {
     }
 }
 
-impl Block {
-    fn bytes(&self) -> usize {
-        self.octets.len() + self.heads.len() * size_of::<Head>()
-    }
-}
-
-/// How much a source has said beside its packets: a look that costs nothing whether that is more now.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Told {
-    interfaces: usize,
-    secrets: usize,
-    sections: usize,
-}
-
-impl Told {
-    fn by(facts: &Facts) -> Self {
-        let Facts { interfaces, secrets, sections, .. } = facts;
-        Self { interfaces: interfaces.len(), secrets: secrets.len(), sections: sections.len() }
-    }
-}
-
 /// A source whose packets are kept.
 struct Keeping {
     source: Box<dyn Source + Send>,
     past: Past,
-    told: Told,
+    heard: Heard,
 }
 
 impl Source for Keeping {
     fn next(&mut self) -> Item<'_> {
-        let told = Told::by(self.source.facts());
-        if told != self.told {
-            let facts = self.source.facts();
-            self.past.ring().learn(facts, self.told);
-            self.told = told;
+        if let Some(news) = self.source.facts().since(&mut self.heard) {
+            self.past.ring().facts.add(news);
         }
         let item = self.source.next();
         if let Item::Packet(packet) = &item {
@@ -167,6 +109,10 @@ impl Source for Keeping {
 
     fn facts(&self) -> &Facts {
         self.source.facts()
+    }
+
+    fn conclude(&mut self) {
+        self.source.conclude();
     }
 
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {
@@ -180,7 +126,7 @@ impl Source for Keeping {
 
 /// What was kept, once more.
 struct Recalled {
-    blocks: Vec<Arc<Block>>,
+    blocks: Vec<Arc<Bundle>>,
     /// Where the next packet is.
     block: usize,
     head: usize,
@@ -192,20 +138,15 @@ struct Recalled {
 
 impl Source for Recalled {
     fn next(&mut self) -> Item<'_> {
-        if self.blocks.get(self.block).is_some_and(|block| self.head >= block.heads.len()) {
+        if self.blocks.get(self.block).is_some_and(|block| self.head >= block.len()) {
             self.block += 1;
             self.head = 0;
         }
-        let found = self.blocks.get(self.block).and_then(|block| {
-            let head = *block.heads.get(self.head)?;
-            let before = self.head.checked_sub(1).and_then(|before| block.heads.get(before));
-            Some((head, block.octets.get(before.map_or(0, |before| before.end)..head.end)?))
-        });
-        let Some((head, data)) = found else { return Item::End };
+        let found = self.blocks.get(self.block).and_then(|block| block.get(self.head));
+        let Some(packet) = found else { return Item::End };
         self.head += 1;
-        self.read += data.len() as u64;
-        let Head { number, at, interface, link_type, wire_length, .. } = head;
-        Item::Packet(Packet { number, at, interface, link_type, wire_length, data })
+        self.read += packet.data.len() as u64;
+        Item::Packet(packet)
     }
 
     fn facts(&self) -> &Facts {
@@ -217,7 +158,7 @@ impl Source for Recalled {
     }
 
     fn first_number(&self) -> u64 {
-        self.blocks.first().and_then(|block| block.heads.first()).map_or(1, |head| head.number)
+        self.blocks.first().and_then(|block| block.get(0)).map_or(1, |packet| packet.number)
     }
 
     fn progress(&self) -> Progress {

@@ -24,6 +24,9 @@ pub trait Source {
     /// What was learnt so far; grows with every call of [`Source::next`].
     fn facts(&self) -> &Facts;
 
+    /// Nothing more will be read: completes [`Source::facts`] with what only asking tells, as the counters of a device.
+    fn conclude(&mut self) {}
+
     /// The secrets that [`Source::facts`] will have at the end, before the first packet is read; `None` where only
     /// reading can tell.
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {

@@ -14,6 +14,7 @@ const INTERFACE_DESCRIPTION: u16 = 3;
 const INTERFACE_RESOLUTION: u16 = 9;
 const INTERFACE_FILTER: u16 = 11;
 const INTERFACE_OS: u16 = 12;
+const PACKET_DROPPED: u16 = 4;
 const STATISTICS_RECEIVED: u16 = 4;
 const STATISTICS_DROPPED: u16 = 5;
 const STATISTICS_OS_DROPPED: u16 = 7;
@@ -81,6 +82,16 @@ impl<W: Write> PcapngWriter<W> {
     /// where that can hold it (first interface, whole, no comment), else it is written with the time zero, which is
     /// also what a time before 1970 becomes.
     pub fn packet(&mut self, packet: &Packet<'_>, comment: Option<&str>) -> io::Result<()> {
+        self.packet_after(packet, 0, comment)
+    }
+
+    /// The same for a packet before which so many were dropped.
+    pub fn packet_after(
+        &mut self,
+        packet: &Packet<'_>,
+        dropped: u64,
+        comment: Option<&str>,
+    ) -> io::Result<()> {
         if packet.interface >= self.interfaces {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -89,7 +100,12 @@ impl<W: Write> PcapngWriter<W> {
         }
         let length = length_of(packet.data)?;
         let wire_length = packet.wire_length.max(length);
-        if packet.at.is_none() && packet.interface == 0 && wire_length == length && comment.is_none() {
+        if packet.at.is_none()
+            && packet.interface == 0
+            && wire_length == length
+            && comment.is_none()
+            && dropped == 0
+        {
             self.begin(BlockKind::SIMPLE_PACKET);
             self.u32(wire_length);
             self.padded(packet.data);
@@ -105,6 +121,7 @@ impl<W: Write> PcapngWriter<W> {
         self.u32(wire_length);
         self.padded(packet.data);
         self.text(COMMENT, comment);
+        self.counter(PACKET_DROPPED, (dropped > 0).then_some(dropped));
         self.end()
     }
 
@@ -134,6 +151,16 @@ impl<W: Write> PcapngWriter<W> {
         self.counter(STATISTICS_DROPPED, interface.dropped);
         self.counter(STATISTICS_OS_DROPPED, interface.os_dropped);
         self.end()
+    }
+
+    /// How many interfaces were described.
+    pub fn interfaces(&self) -> u32 {
+        self.interfaces
+    }
+
+    /// What is written to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
     }
 
     /// Flushes what is written to.

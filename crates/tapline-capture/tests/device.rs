@@ -5,13 +5,13 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use tapline_capture::{CaptureError, Container, DeviceOptions, Item, Source, devices, open_device};
+use tapline_capture::{CaptureError, Container, DeviceOptions, Item, Source, devices, open_devices};
 use tapline_packet::LinkType;
 
 /// An open loopback device, or a word on why the test does not run.
 fn loopback(filter: Option<String>) -> Option<Box<dyn Source + Send>> {
     let options = DeviceOptions { filter, buffer_bytes: 4 << 20, ..DeviceOptions::default() };
-    match open_device("lo", &options) {
+    match open_devices(&["lo".to_owned()], &options) {
         Ok(source) => Some(source),
         Err(
             error @ (CaptureError::DevicePermission { .. }
@@ -82,7 +82,7 @@ fn packets_of_the_loopback_device_are_captured() {
 fn a_device_is_left_when_its_time_is_up() {
     let Some(source) = loopback(Some("udp port 9".to_owned())) else { return };
     let (begun, after) = (Instant::now(), Duration::from_millis(300));
-    let mut source = tapline_capture::until(source, move || begun.elapsed() >= after);
+    let mut source = tapline_capture::until(source, move |_| begun.elapsed() >= after);
     while !matches!(source.next(), Item::End) {}
     let took = begun.elapsed();
     assert!(took >= after && took < after + Duration::from_millis(500), "{took:?}");
@@ -91,8 +91,8 @@ fn a_device_is_left_when_its_time_is_up() {
 
 #[test]
 fn a_filter_that_is_not_understood_is_refused() {
-    match open_device(
-        "lo",
+    match open_devices(
+        &["lo".to_owned()],
         &DeviceOptions { filter: Some("tcp prot 1".to_owned()), ..DeviceOptions::default() },
     ) {
         Err(CaptureError::Filter { filter, reason }) => {
@@ -106,7 +106,7 @@ fn a_filter_that_is_not_understood_is_refused() {
 
 #[test]
 fn a_device_that_does_not_exist_is_refused() {
-    match open_device("no-such-device0", &DeviceOptions::default()).err().unwrap() {
+    match open_devices(&["no-such-device0".to_owned()], &DeviceOptions::default()).err().unwrap() {
         CaptureError::NoSuchDevice { device, hint } => {
             assert_eq!(device, "no-such-device0");
             assert!(hint.contains("lo"), "{hint}");

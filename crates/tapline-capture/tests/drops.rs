@@ -38,7 +38,11 @@ fn drops_are_kept_with_their_moment_and_added_up_by_interface() {
     let mut packets = 0;
     let facts = read_bytes("drops", &parts.concat(), &mut |_| packets += 1).unwrap();
     assert_eq!((packets, facts.damages.len()), (5, 0));
-    let drop = |interface, us: i64, packets| Drop { interface, before: Timestamp(us * 1_000), packets };
+    let drop = |interface, us: i64, packets| Drop {
+        interface: Some(interface),
+        before: Timestamp(us * 1_000),
+        packets,
+    };
     assert_eq!(facts.drops, [drop(0, 20, 3), drop(1, 40, 500), drop(0, 50, 1)]);
     let totals: Vec<_> = facts.interfaces.iter().map(|interface| interface.packet_dropped).collect();
     assert_eq!(totals, [Some(4), Some(500)]);

@@ -130,7 +130,7 @@ impl Crew {
         }
         let (progress, totals) = self.under_way.pop_front()?;
         let events = self.merge();
-        Some(Batch { events, progress, totals: self.with_connections(totals) })
+        Some(Batch { events, progress, totals: self.with_connections(totals), news: None })
     }
 
     /// The capture is over: the events of the next so many connections. Nothing may be under way.

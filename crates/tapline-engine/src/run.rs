@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use tapline_analysis::{Event, Options, Totals};
-use tapline_capture::{Facts, Item, Progress, Source};
+use tapline_capture::{Facts, Heard, Item, Progress, Source};
 
 use crate::keys::KeyFiles;
 use crate::limits::{BATCH_CONNECTIONS, BATCH_PACKETS, FIRST_BATCH_PACKETS, IDLES_QUIET, LOOK_PACKETS};
@@ -19,8 +19,6 @@ pub struct RunOptions {
     pub keys: KeyFiles,
     /// Whether connections are shown before they end ([`Event::ConnectionProgress`]), in small first batches.
     pub watch: bool,
-    /// Stop after so many packets.
-    pub packets_max: Option<u64>,
     /// Threads that analyse; with 1 it is the calling one, else that one only reads. More than
     /// [`SHARDS`](tapline_analysis::limits::SHARDS) have nothing to do. The events are the same for any number.
     pub threads: usize,
@@ -32,7 +30,7 @@ impl RunOptions {
     /// The whole source, nobody watching, on the calling thread.
     pub fn new(analysis: Options) -> Self {
         let keys = KeyFiles::default();
-        Self { analysis, keys, watch: false, packets_max: None, threads: 1, batch_packets: BATCH_PACKETS }
+        Self { analysis, keys, watch: false, threads: 1, batch_packets: BATCH_PACKETS }
     }
 }
 
@@ -45,6 +43,9 @@ pub struct Batch {
     pub progress: Progress,
     /// What was counted so far.
     pub totals: Totals,
+    /// What the capture has said beside its packets since the batch before, without secrets, names and comments; only
+    /// where somebody watches.
+    pub news: Option<Box<Facts>>,
 }
 
 /// How a run ended.
@@ -83,9 +84,10 @@ fn read(
     let whole = options.batch_packets.max(1);
     let mut batch_packets = if options.watch { FIRST_BATCH_PACKETS.min(whole) } else { whole };
     let (mut packets, mut in_batch) = (0, 0);
+    let mut heard = options.watch.then(Heard::default);
     // How often in a row there was nothing.
     let mut idles = 0_u32;
-    while options.packets_max.is_none_or(|max| packets < max) {
+    loop {
         let idle = match source.next() {
             Item::Packet(packet) => {
                 idles = 0;
@@ -97,7 +99,7 @@ fn read(
                 }
                 if in_batch < batch_packets && !team.is_full() {
                     if packets % LOOK_PACKETS == 0 {
-                        hand_out(team, false, receive)?;
+                        hand_out(team, false, || news(source, &mut heard), receive)?;
                     }
                     continue;
                 }
@@ -118,21 +120,30 @@ fn read(
         secrets.give(source.facts(), team);
         let then = Then { be_quiet: idles == IDLES_QUIET, snapshot: complete && options.watch };
         team.hand_over(source.progress(), then);
-        hand_out(team, idle, receive)?;
+        hand_out(team, idle, || news(source, &mut heard), receive)?;
     }
     secrets.give(source.facts(), team);
     team.hand_over(source.progress(), Then::default());
-    hand_out(team, true, receive)
+    hand_out(team, true, || news(source, &mut heard), receive)
 }
 
-/// Gives the receiver what is ready, or everything that is under way.
+/// What a source has said since the last call, for who watches.
+fn news(source: &dyn Source, heard: &mut Option<Heard>) -> Option<Box<Facts>> {
+    let heard = heard.as_mut()?;
+    let facts = source.facts();
+    *heard = heard.but_texts(facts);
+    facts.since(heard).map(Box::new)
+}
+
+/// Gives the receiver what is ready, or everything that is under way, each with its news.
 fn hand_out(
     team: &mut Team,
     all: bool,
+    mut news: impl FnMut() -> Option<Box<Facts>>,
     receive: &mut impl FnMut(Batch) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     while let Some(batch) = team.ready(all) {
-        receive(batch)?;
+        receive(Batch { news: news(), ..batch })?;
     }
     ControlFlow::Continue(())
 }
@@ -144,7 +155,7 @@ fn finish(
 ) -> ControlFlow<()> {
     loop {
         let (events, more) = team.finish_some(BATCH_CONNECTIONS);
-        receive(Batch { events, progress: source.progress(), totals: team.totals() })?;
+        receive(Batch { events, progress: source.progress(), totals: team.totals(), news: None })?;
         if !more {
             return ControlFlow::Continue(());
         }

@@ -4,12 +4,16 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, SendTimeoutError, bounded};
 use tapline_capture::Source;
 
 use crate::limits::BATCHES_WAITING_MAX;
 use crate::{Batch, Outcome, RunOptions, run};
+
+/// Between two looks whether a run that waits for its reader was cancelled.
+const CANCEL_LOOK: Duration = Duration::from_millis(50);
 
 /// A run in the background. Dropping it stops the run.
 pub struct Running {
@@ -26,11 +30,15 @@ pub fn spawn(mut source: Box<dyn Source + Send>, options: RunOptions) -> std::io
     let cancelled = Arc::clone(&cancel);
     let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
         run(&mut *source, &options, |batch| {
-            if cancelled.load(Ordering::Relaxed) || sender.send(batch).is_err() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            let mut batch = batch;
+            while !cancelled.load(Ordering::Relaxed) {
+                match sender.send_timeout(batch, CANCEL_LOOK) {
+                    Ok(()) => return ControlFlow::Continue(()),
+                    Err(SendTimeoutError::Timeout(unsent)) => batch = unsent,
+                    Err(SendTimeoutError::Disconnected(_)) => break,
+                }
             }
+            ControlFlow::Break(())
         })
     })?;
     Ok(Running { batches, cancel, thread: Some(thread) })
@@ -52,7 +60,10 @@ impl Running {
 }
 
 impl Drop for Running {
+    /// Stops at the next batch: a capture file that is being written is whole then.
     fn drop(&mut self) {
         self.cancel();
+        // Whether it panicked does not matter any more.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }

@@ -90,7 +90,8 @@ impl Team {
         match self {
             Self::Alone { analyzer, done } => {
                 let progress = done.take()?;
-                Some(Batch { events: analyzer.take_events(), progress, totals: analyzer.totals() })
+                let events = analyzer.take_events();
+                Some(Batch { events, progress, totals: analyzer.totals(), news: None })
             }
             Self::Crew(crew) => crew.ready(all),
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, TryRecvError, never, select};
 use tapline_analysis::{Event, Totals};
-use tapline_engine::capture::Progress;
+use tapline_engine::capture::{Facts, Progress};
 use tapline_engine::{Batch, Outcome, Running};
 
 use crate::Options;
@@ -275,13 +275,15 @@ struct Feed {
     events: std::vec::IntoIter<Event>,
     /// What is told behind the batch's last event.
     counts: Option<(Progress, Totals)>,
+    /// What the capture has said beside its packets.
+    news: Option<Box<Facts>>,
     /// When the last batch was taken.
     closed: Option<Instant>,
 }
 
 impl Feed {
     fn new(batches: Receiver<Batch>) -> Self {
-        Self { batches, events: Vec::new().into_iter(), counts: None, closed: None }
+        Self { batches, events: Vec::new().into_iter(), counts: None, news: None, closed: None }
     }
 
     fn has_events(&self) -> bool {
@@ -291,6 +293,7 @@ impl Feed {
     fn open(&mut self, batch: Batch) {
         self.events = batch.events.into_iter();
         self.counts = Some((batch.progress, batch.totals));
+        self.news = batch.news;
     }
 
     fn close(&mut self) {
@@ -331,6 +334,7 @@ impl Feed {
         if self.events.len() == 0
             && let Some((progress, totals)) = self.counts.take()
         {
+            msgs.extend(self.news.take().map(Msg::News));
             msgs.push(Msg::Progress(progress, Box::new(totals)));
         }
         Some(msgs)

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use ratatui::layout::{Position, Rect, Size};
 use tapline_analysis::{Event, Totals};
-use tapline_engine::capture::Progress;
+use tapline_engine::capture::{Facts, Progress};
 use tapline_engine::{Outcome, Subject};
 use tapline_filter::Filter;
 
@@ -39,6 +39,8 @@ pub(crate) enum Msg {
     Event(Event),
     /// A batch's events were all told; these are its counts.
     Progress(Progress, Box<Totals>),
+    /// What the capture has said beside its packets.
+    News(Box<Facts>),
     /// Nothing more will come.
     Ended(Option<Box<Outcome>>),
     /// A filter is on from here on.
@@ -95,6 +97,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Effect {
         }
         Msg::Mouse(event) => mouse::update(model, event),
         Msg::Resize(size) => model.size = size,
+        Msg::News(news) => model.source.learn(*news),
         Msg::Progress(progress, totals) => model.source.take(progress, *totals),
         Msg::Ended(outcome) => {
             model.source.ended(outcome.as_deref());

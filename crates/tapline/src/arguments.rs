@@ -1,6 +1,8 @@
 //! What can be said on the command line. Letters are those that tcpdump and tshark taught everyone.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -65,9 +67,9 @@ pub(crate) struct InputArguments {
     /// Another way to name a capture file
     #[arg(short = 'r', long = "read", value_name = "FILE", hide = true)]
     pub(crate) read: Vec<PathBuf>,
-    /// Capture on an interface
+    /// Capture on an interface; any for all, several times for several (tapline interfaces lists them)
     #[arg(short = 'i', long = "interface", value_name = "IFACE", conflicts_with_all = ["files", "read"])]
-    pub(crate) interface: Option<String>,
+    pub(crate) interface: Vec<String>,
     /// Capture filter, as in tcpdump
     #[arg(short = 'f', long = "capture-filter", value_name = "FILTER", requires = "interface")]
     pub(crate) filter: Option<String>,
@@ -81,9 +83,11 @@ pub(crate) struct InputArguments {
     /// Ask the interface only for frames to and from this machine
     #[arg(short = 'p', long = "no-promiscuous-mode", requires = "interface")]
     pub(crate) not_promiscuous: bool,
-    /// Stop by itself: duration:SECONDS, packets:COUNT
+    /// Stop by itself: duration:SECONDS, packets:COUNT; with -w also filesize:KB, files:COUNT
     #[arg(short = 'a', long = "autostop", value_name = "CONDITION", value_parser = autostop)]
     pub(crate) autostop: Vec<Autostop>,
+    #[command(flatten)]
+    pub(crate) record: RecordArguments,
     /// Stop after so many packets
     #[arg(short = 'c', long = "count", value_name = "PACKETS")]
     pub(crate) count: Option<u64>,
@@ -105,6 +109,18 @@ pub(crate) struct InputArguments {
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
     #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+}
+
+/// What is written while it is captured.
+#[derive(Args, Debug, Default)]
+pub(crate) struct RecordArguments {
+    /// Write what is captured, on an interface or from standard input, to a pcapng file
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+    /// Begin a new file, FILE_NUMBER_TIME: filesize:KB, duration:SECONDS, interval:SECONDS, packets:COUNT; keep the newest:
+    /// files:COUNT
+    #[arg(short = 'b', long = "ring-buffer", value_name = "RULE", requires = "write", value_parser = rule)]
+    pub(crate) ring: Vec<Rule>,
 }
 
 /// What of it is shown.
@@ -232,20 +248,55 @@ fn decode_as(text: &str) -> Result<(u16, Protocol), String> {
 pub(crate) enum Autostop {
     Duration(Duration),
     Packets(u64),
+    FileBytes(u64),
+    Files(NonZeroUsize),
 }
 
 fn autostop(text: &str) -> Result<Autostop, String> {
     let (what, value) = text.split_once(':').ok_or("write it as duration:10 or packets:1000")?;
     match what {
-        "duration" => {
-            let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            seconds.map(Autostop::Duration).ok_or_else(|| format!("{value:?} is no number of seconds"))
-        }
-        "packets" => {
-            value.parse().map(Autostop::Packets).map_err(|_| format!("{value:?} is no number of packets"))
-        }
-        _ => Err(format!("no condition {what:?}; there are duration and packets")),
+        "duration" => seconds(value).map(Autostop::Duration),
+        "packets" => number(value, "packets").map(Autostop::Packets),
+        "filesize" => kilobytes(value).map(Autostop::FileBytes),
+        "files" => number(value, "files").map(Autostop::Files),
+        _ => Err(format!("no condition {what:?}; there are duration, packets, filesize and files")),
     }
+}
+
+/// When a file of a set is full, and how many are kept; dumpcap's words.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Rule {
+    FileBytes(u64),
+    Duration(Duration),
+    Interval(Duration),
+    Packets(u64),
+    Files(NonZeroUsize),
+}
+
+fn rule(text: &str) -> Result<Rule, String> {
+    let (what, value) = text.split_once(':').ok_or("write it as filesize:100000 or duration:3600")?;
+    match what {
+        "filesize" => kilobytes(value).map(Rule::FileBytes),
+        "duration" => seconds(value).map(Rule::Duration),
+        "interval" => seconds(value).map(Rule::Interval),
+        "packets" => number(value, "packets").map(Rule::Packets),
+        "files" => number(value, "files").map(Rule::Files),
+        _ => Err(format!("no rule {what:?}; there are filesize, duration, interval, packets and files")),
+    }
+}
+
+fn seconds(value: &str) -> Result<Duration, String> {
+    let seconds = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| format!("{value:?} is no number of seconds"))
+}
+
+fn kilobytes(value: &str) -> Result<u64, String> {
+    let bytes = value.parse::<u64>().ok().and_then(|kilobytes| kilobytes.checked_mul(1000));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| format!("{value:?} is no number of kilobytes"))
+}
+
+fn number<T: FromStr>(value: &str, of: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{value:?} is no number of {of}"))
 }
 
 #[cfg(test)]
@@ -275,9 +326,19 @@ mod tests {
             ("duration:-1", "no number of seconds"),
             ("duration:NaN", "no number of seconds"),
             ("packets:1.5", "no number of packets"),
-            ("files:3", "there are duration and packets"),
+            ("files:0", "no number of files"),
+            ("filesize:0", "no number of kilobytes"),
+            ("hours:3", "there are duration, packets"),
         ] {
             assert!(autostop(text).unwrap_err().contains(says), "{text}");
         }
+    }
+
+    #[test]
+    fn when_a_file_is_full_is_read() {
+        assert_eq!(rule("filesize:3"), Ok(Rule::FileBytes(3_000)));
+        assert_eq!(rule("interval:60"), Ok(Rule::Interval(Duration::from_secs(60))));
+        assert!(rule("100").unwrap_err().contains("filesize:100000"));
+        assert!(rule("size:3").unwrap_err().contains("there are filesize"));
     }
 }

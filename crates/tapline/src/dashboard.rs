@@ -9,12 +9,13 @@ use anyhow::{Result, bail};
 use tapline_tui::Options;
 
 use crate::arguments::DashboardArguments;
+use crate::live::Told;
 use crate::{Ending, filter, input, output};
 
 /// Opens the dashboard and stays until the user leaves.
 pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     let input = &arguments.input;
-    if input.files.is_empty() && input.read.is_empty() && input.interface.is_none() {
+    if input.files.is_empty() && input.read.is_empty() && input.interface.is_empty() {
         bail!("nothing to read: name a capture file or -i IFACE, or see tapline --help");
     }
     let filter = filter::filter(&arguments.filter)?.unwrap_or_default();
@@ -22,9 +23,9 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     if !std::io::stdout().is_terminal() {
         bail!("the dashboard needs a terminal: use tapline report, or tapline export");
     }
-    let source = input::source(input)?;
     let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
+    let source = input::source(input, Told::ByReader)?;
     let (source, again) = match input::again(input, &options) {
         None if arguments.retain > 0 => input::kept(source, arguments.retain, &options),
         again => (source, again),

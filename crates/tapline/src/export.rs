@@ -10,6 +10,7 @@ use tapline_export::ndjson::{self, RecordType, Writer};
 use tapline_filter::Sieve;
 
 use crate::arguments::{ExportArguments, Format};
+use crate::live::Told;
 use crate::output::NewFile;
 use crate::progress::Progress;
 use crate::{Ending, filter, input, output};
@@ -30,7 +31,6 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
 
 fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let mut source = input::source_until_told(&arguments.input)?;
     let usual = RecordType::usual();
     let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
     let wanted = ndjson::interests(types);
@@ -39,6 +39,7 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
+    let mut source = input::source(&arguments.input, Told::BySignals)?;
     let mut progress = Progress::new();
     let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
         progress.see(batch);

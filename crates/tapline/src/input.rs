@@ -2,70 +2,45 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
-use anyhow::Result;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use anyhow::{Result, ensure};
 use tapline_engine::analysis::certificate::Trust;
 use tapline_engine::analysis::decode::crypto::KeyError;
 use tapline_engine::analysis::{Interests, Options};
-use tapline_engine::capture::{Source, keep, open, until};
+use tapline_engine::capture::{Source, WhenFull, keep, open};
 use tapline_engine::{KeyFiles, KeysError, RunOptions, roots_of_files, system_roots, usual_threads};
 
 use tapline_tui::Again;
 
-use crate::arguments::{Autostop, InputArguments};
+use crate::arguments::InputArguments;
+use crate::live::{self, Told};
 use crate::output::complain;
 
-/// Opens what the arguments name.
-pub(crate) fn source(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    let source = if let Some(interface) = &arguments.interface {
-        device(interface, arguments)?
+/// Opens what the arguments name and begins to read what comes live.
+pub(crate) fn source(arguments: &InputArguments, told: Told) -> Result<Box<dyn Source + Send>> {
+    let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
+    let is_device = !arguments.interface.is_empty();
+    let is_live = is_device || paths.iter().any(|path| path == Path::new("-"));
+    ensure!(
+        is_live || arguments.record.write.is_none(),
+        "-w writes what is captured: name an interface with -i, or -"
+    );
+    let source = if is_device { devices(arguments)? } else { open(&paths)? };
+    let source = live::ending(source, arguments, if is_live { told } else { Told::ByReader })?;
+    if is_device {
+        live::unhurried(source, arguments, WhenFull::Drop)
+    } else if arguments.record.write.is_some() {
+        live::unhurried(source, arguments, WhenFull::Wait)
     } else {
-        let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
-        open(&paths)?
-    };
-    let durations = arguments.autostop.iter().filter_map(|stop| match stop {
-        Autostop::Duration(after) => Some(*after),
-        Autostop::Packets(_) => None,
-    });
-    let Some(after) = durations.min() else { return Ok(source) };
-    let begun = Instant::now();
-    Ok(until(source, move || begun.elapsed() >= after))
-}
-
-/// The same for who reads to the end: what comes live ends with Ctrl-C, and what was seen until then is told. A second
-/// Ctrl-C ends at once.
-pub(crate) fn source_until_told(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    let source = source(arguments)?;
-    let from_pipe = || arguments.files.iter().chain(&arguments.read).any(|path| path == Path::new("-"));
-    if arguments.interface.is_none() && !from_pipe() {
-        return Ok(source);
+        Ok(source)
     }
-    let told = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&told))?;
-        flag::register(signal, Arc::clone(&told))?;
-    }
-    Ok(until(source, move || told.load(Ordering::Relaxed)))
-}
-
-/// The least number of packets after which to stop.
-fn packets_max(arguments: &InputArguments) -> Option<u64> {
-    let packets = arguments.autostop.iter().filter_map(|stop| match stop {
-        Autostop::Packets(count) => Some(*count),
-        Autostop::Duration(_) => None,
-    });
-    packets.chain(arguments.count).min()
 }
 
 /// How to read files once more; `None` where that cannot be: standard input and devices tell things once.
 pub(crate) fn again(arguments: &InputArguments, options: &RunOptions) -> Option<Again> {
     let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
     let once = |path: &PathBuf| path == Path::new("-") || !path.is_file();
-    if arguments.interface.is_some() || paths.iter().any(once) {
+    if !arguments.interface.is_empty() || paths.iter().any(once) {
         return None;
     }
     Some(Again { reopen: Arc::new(move || open(&paths)), options: options.clone(), past: None })
@@ -91,7 +66,7 @@ pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> R
     analysis.trust = roots(arguments, interests)?.map(Arc::new);
     let threads = arguments.threads.map_or_else(usual_threads, usize::from);
     let keys = keys(arguments)?;
-    Ok(RunOptions { packets_max: packets_max(arguments), threads, keys, ..RunOptions::new(analysis) })
+    Ok(RunOptions { threads, keys, ..RunOptions::new(analysis) })
 }
 
 /// The roots to judge certificates by: those of the arguments, else the system's, if anybody will read the verdicts.
@@ -133,8 +108,8 @@ fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
 }
 
 #[cfg(feature = "device")]
-fn device(name: &str, arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    use tapline_engine::capture::{DeviceOptions, open_device};
+fn devices(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
+    use tapline_engine::capture::{DeviceOptions, open_devices};
 
     let mut options = DeviceOptions { filter: arguments.filter.clone(), ..DeviceOptions::default() };
     if let Some(snaplen) = arguments.snaplen {
@@ -144,10 +119,11 @@ fn device(name: &str, arguments: &InputArguments) -> Result<Box<dyn Source + Sen
         options.buffer_bytes = mib << 20;
     }
     options.promiscuous = !arguments.not_promiscuous;
-    Ok(open_device(name, &options)?)
+    Ok(open_devices(&arguments.interface, &options)?)
 }
 
 #[cfg(not(feature = "device"))]
-fn device(name: &str, _: &InputArguments) -> Result<Box<dyn Source + Send>> {
-    anyhow::bail!("cannot capture on {name}: this build has no device support (feature `device`)")
+fn devices(arguments: &InputArguments) -> Result<Box<dyn Source + Send>> {
+    let names = arguments.interface.join(", ");
+    anyhow::bail!("cannot capture on {names}: this build has no device support (feature `device`)")
 }

@@ -9,6 +9,7 @@ mod export;
 mod filter;
 mod input;
 mod interfaces;
+mod live;
 mod output;
 mod progress;
 mod report;

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::printable;
+use tapline_engine::capture::{Happening, Incident};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::Ending;
@@ -25,12 +26,18 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "tapline: {}", printable(line));
 }
 
-/// Says on standard error where the input was damaged.
+/// Says on standard error where the input was damaged, and what happened while it was captured.
 pub(crate) fn complain_of_damage(outcome: &Outcome) -> Ending {
-    for damage in &outcome.facts.damages {
+    let facts = &outcome.facts;
+    for damage in &facts.damages {
         complain(&damage.to_string());
     }
-    if outcome.facts.is_damaged() { Ending::Damaged } else { Ending::Whole }
+    for incident in &facts.incidents {
+        complain(&incident.to_string());
+    }
+    let is_unwritten = |incident: &Incident| matches!(incident.what, Happening::NotWritten(_));
+    let is_whole = !facts.is_damaged() && !facts.incidents.iter().any(is_unwritten);
+    if is_whole { Ending::Whole } else { Ending::Damaged }
 }
 
 /// Standard output, buffered.

@@ -9,15 +9,16 @@ use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::Sieve;
 
 use crate::arguments::ReportArguments;
+use crate::live::Told;
 use crate::progress::Progress;
 use crate::{Ending, filter, input, output};
 
 /// Prints a report.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let mut source = input::source_until_told(&arguments.input)?;
     let interests = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     let run = input::run_options(&arguments.input, interests)?;
+    let mut source = input::source(&arguments.input, Told::BySignals)?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
     let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
     if let Some(sieve) = sieve {

@@ -18,8 +18,12 @@ pub(super) struct Line {
     bytes: u64,
     start: Option<At>,
     end: Option<At>,
-    /// What the capture itself says was lost; `null` where it says nothing.
+    /// What the capture itself says was lost, all together; `null` where it says nothing.
     dropped_packets: Option<u64>,
+    kernel_dropped_packets: Option<u64>,
+    interface_dropped_packets: Option<u64>,
+    /// What was captured and not analysed; `null` where nothing has to be left out.
+    queue_dropped_packets: Option<u64>,
     truncated_packets: u64,
     untimed_packets: u64,
     tcp_packets: u64,
@@ -30,6 +34,7 @@ pub(super) struct Line {
     connections: u64,
     evicted_connections: u64,
     damages: Vec<String>,
+    incidents: Vec<String>,
 }
 
 impl Line {
@@ -45,6 +50,9 @@ impl Line {
             start: totals.start.map(At),
             end: totals.end.map(At),
             dropped_packets: facts.dropped_packets(),
+            kernel_dropped_packets: facts.os_dropped_packets(),
+            interface_dropped_packets: facts.interface_dropped_packets(),
+            queue_dropped_packets: facts.queue_dropped,
             truncated_packets: totals.truncated_packets,
             untimed_packets: totals.untimed_packets,
             tcp_packets: totals.tcp_packets,
@@ -54,6 +62,7 @@ impl Line {
             connections: totals.connections,
             evicted_connections: totals.evicted_connections,
             damages: facts.damages.iter().map(ToString::to_string).collect(),
+            incidents: facts.incidents.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -61,7 +61,8 @@ fn health(outcome: &Outcome) -> Vec<String> {
             lines.push(format!("{} {what}", human::plural(count, "packet")));
         }
     };
-    say(facts.dropped_packets().unwrap_or(0), "dropped while capturing");
+    say(facts.lost_packets().unwrap_or(0), "dropped while capturing");
+    say(facts.queue_dropped.unwrap_or(0), "captured and not analysed: they came faster than that");
     say(totals.truncated_packets, "cut by the snapshot length");
     say(totals.untimed_packets, "without a time; they stand at the time of the packet before");
     say(totals.clock_steps_back, "earlier than the packet before");
@@ -75,6 +76,7 @@ fn health(outcome: &Outcome) -> Vec<String> {
             human::plural(totals.evicted_connections, "connection")
         ));
     }
+    lines.extend(facts.incidents.iter().map(|incident| printable(&incident.to_string()).into_owned()));
     if !facts.damages.is_empty() {
         lines.push(format!(
             "damaged in {}: standard error says where",

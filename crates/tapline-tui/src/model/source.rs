@@ -24,7 +24,7 @@ pub(crate) struct SourceState {
     pub(crate) end: End,
     /// Batches taken: what turns the wheel where the end is not known.
     pub(crate) batches: u64,
-    /// What the capture says beside its packets, once it was read.
+    /// What the capture says beside its packets, as far as it was read.
     pub(crate) facts: Option<Facts>,
 }
 
@@ -34,6 +34,11 @@ impl SourceState {
         self.progress = progress;
         self.totals = totals;
         self.batches += 1;
+    }
+
+    /// What the capture has said beside its packets.
+    pub(crate) fn learn(&mut self, news: Facts) {
+        self.facts.get_or_insert_default().add(news);
     }
 
     /// Nothing more will come.
@@ -76,7 +81,8 @@ impl SourceState {
         };
         if let Some(facts) = &self.facts {
             say(facts.damages.len() as u64, "place", "damaged in the capture file");
-            say(facts.dropped_packets().unwrap_or(0), "packet", "dropped while capturing");
+            say(facts.lost_packets().unwrap_or(0), "packet", "dropped while capturing");
+            say(facts.queue_dropped.unwrap_or(0), "packet", "captured and not analysed: they came faster");
         }
         say(self.totals.truncated_packets, "packet", "cut by the snapshot length");
         for (reason, count) in &self.totals.undecoded_packets {
@@ -93,6 +99,7 @@ impl SourceState {
         );
         say(self.totals.clock_steps_back, "packet", "earlier than the packet before");
         if let Some(facts) = &self.facts {
+            lines.extend(facts.incidents.iter().map(|what| printable(&what.to_string()).into_owned()));
             lines.extend(facts.damages.iter().map(|damage| printable(&damage.to_string()).into_owned()));
         }
         if self.end == End::Broken {

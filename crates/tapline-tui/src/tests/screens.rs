@@ -102,7 +102,7 @@ fn packets_dropped_while_capturing_are_marked_on_the_ruler() {
     assert!(!screen.text().contains("! dropped"), "{}", screen.text());
     let mut facts = tapline_engine::capture::Facts::default();
     let before = tapline_engine::analysis::Timestamp(screen.model.whole().at_part(5_000));
-    facts.drops.push(tapline_engine::capture::Drop { interface: 0, before, packets: 7 });
+    facts.drops.push(tapline_engine::capture::Drop { interface: Some(0), before, packets: 7 });
     let totals = screen.model.source.totals.clone();
     let outcome = tapline_engine::Outcome { totals, facts, stopped: false };
     let _ = update(&mut screen.model, Msg::Ended(Some(Box::new(outcome))));

@@ -1,0 +1,193 @@
+//! Packets that are written to a capture file while they are analysed.
+//!
+//! Blocks are written whole, and soon: whatever ends this process, the file can be read. Where there is no room any more,
+//! the file ends with the last block that found some, and capturing goes on.
+
+mod names;
+mod rotation;
+mod whole;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use tapline_packet::Timestamp;
+
+pub use rotation::Rotation;
+
+use crate::bundle::Bundle;
+use crate::facts::{Facts, Happening, Incident, Interface};
+use crate::{CaptureError, PcapngWriter};
+use names::Names;
+use whole::Whole;
+
+/// What stands in the file as the program that wrote it.
+const APPLICATION: &str = concat!("tapline ", env!("CARGO_PKG_VERSION"));
+
+/// Writes packets to a pcapng file, or to a set of them one after the other.
+pub struct Recorder {
+    names: Names,
+    rotation: Rotation,
+    open: Option<Open>,
+    /// The files of the set that are there, oldest first.
+    written: VecDeque<PathBuf>,
+    /// Places of drops that were written, of those in the facts.
+    drops: usize,
+    /// The last packet that was written.
+    last_packet: u64,
+}
+
+/// The file that is being written.
+struct Open {
+    writer: PcapngWriter<Whole>,
+    since: Instant,
+    packets: u64,
+    /// Interfaces as they were when the file was begun: what was counted before stands in earlier files.
+    counted: Vec<Interface>,
+    last: Timestamp,
+}
+
+impl Recorder {
+    /// Begins a file, or the first of a set where there are rules for the next. A file of this name is written over, as
+    /// by tcpdump and dumpcap.
+    pub fn create(path: &Path, rotation: Rotation) -> Result<Self, CaptureError> {
+        let names = Names::new(path, rotation.is_set());
+        let mut recorder =
+            Self { names, rotation, open: None, written: VecDeque::new(), drops: 0, last_packet: 0 };
+        recorder
+            .begin(&Facts::default())
+            .map_err(|error| CaptureError::from_io(&path.display().to_string(), error))?;
+        Ok(recorder)
+    }
+
+    /// Writes packets, with what the source said until then; those behind the last file are taken away. What happened to
+    /// the file, if it must be given up.
+    pub(crate) fn take(&mut self, packets: &mut Bundle, facts: &Facts) -> Option<Incident> {
+        self.open.as_ref()?;
+        let result = self.write(packets, facts);
+        self.or_give_up(result)
+    }
+
+    /// Ends the file with what was counted.
+    pub(crate) fn close(mut self, facts: &Facts) -> Option<Incident> {
+        let result = self.end(facts);
+        self.or_give_up(result)
+    }
+
+    fn write(&mut self, packets: &mut Bundle, facts: &Facts) -> io::Result<()> {
+        for place in 0..packets.len() {
+            if self.is_due() {
+                self.end(facts)?;
+                if self.is_full() {
+                    packets.truncate(place);
+                    break;
+                }
+                self.begin(facts)?;
+            }
+            let Some(packet) = packets.get(place) else { break };
+            let lost = self.lost_before(packet.at, packet.interface, facts);
+            let Some(open) = &mut self.open else { return Ok(()) };
+            open.describe(facts)?;
+            open.writer.packet_after(&packet, lost, None)?;
+            open.packets += 1;
+            open.last = packet.at.unwrap_or(open.last);
+            self.last_packet = packet.number;
+        }
+        match &mut self.open {
+            Some(open) => open.writer.flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nothing more is to be captured.
+    pub(crate) fn is_full(&self) -> bool {
+        self.open.is_none() && self.rotation.stop_after.is_some_and(|max| self.names.given() >= max.get())
+    }
+
+    /// Whether the next packet belongs into the next file.
+    fn is_due(&self) -> bool {
+        let Some(open) = &self.open else { return false };
+        open.packets > 0 && self.rotation.is_due(open.writer.get_ref().bytes(), open.packets, open.since)
+    }
+
+    /// How many packets were dropped before a packet, as far as that was not written yet.
+    fn lost_before(&mut self, at: Option<Timestamp>, interface: u32, facts: &Facts) -> u64 {
+        let mut lost = 0;
+        while let Some(drop) = facts.drops.get(self.drops)
+            && at.is_some_and(|at| drop.before <= at)
+        {
+            self.drops += 1;
+            if drop.interface == Some(interface) {
+                lost += drop.packets;
+            }
+        }
+        lost
+    }
+
+    fn begin(&mut self, facts: &Facts) -> io::Result<()> {
+        let path = self.names.next();
+        let file = Whole::new(File::create(&path)?);
+        let mut open = Open {
+            writer: PcapngWriter::new(file, APPLICATION)?,
+            since: Instant::now(),
+            packets: 0,
+            counted: facts.interfaces.clone(),
+            last: Timestamp(0),
+        };
+        open.writer.flush()?;
+        self.open = Some(open);
+        self.written.push_back(path);
+        while self.rotation.files.is_some_and(|max| self.written.len() > max.get())
+            && let Some(oldest) = self.written.pop_front()
+        {
+            // Somebody may have removed it already.
+            let _ = std::fs::remove_file(oldest);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, facts: &Facts) -> io::Result<()> {
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        open.describe(facts)?;
+        for (index, interface) in (0..).zip(&facts.interfaces) {
+            let before = usize::try_from(index).ok().and_then(|index| open.counted.get(index));
+            let counted = since(interface, before);
+            open.writer.statistics(index, open.last, &counted)?;
+        }
+        open.writer.flush()
+    }
+
+    /// The incident that an error is. The file ends with its last whole block.
+    fn or_give_up(&mut self, result: io::Result<()>) -> Option<Incident> {
+        let reason = result.err()?;
+        self.open = None;
+        let path = self.written.back().map(|path| path.display().to_string()).unwrap_or_default();
+        let what = Happening::NotWritten(format!("{path}: {reason}"));
+        Some(Incident { interface: None, after_packet: self.last_packet, what })
+    }
+}
+
+impl Open {
+    /// Describes interfaces that were not yet.
+    fn describe(&mut self, facts: &Facts) -> io::Result<()> {
+        let known = usize::try_from(self.writer.interfaces()).unwrap_or(usize::MAX);
+        for interface in facts.interfaces.get(known..).unwrap_or_default() {
+            self.writer.interface(interface)?;
+        }
+        Ok(())
+    }
+}
+
+/// An interface's counters without what was counted before.
+fn since(now: &Interface, before: Option<&Interface>) -> Interface {
+    let less = |now: Option<u64>, before: Option<u64>| Some(now?.saturating_sub(before.unwrap_or(0)));
+    let Some(before) = before else { return now.clone() };
+    Interface {
+        received: less(now.received, before.received),
+        dropped: less(now.dropped, before.dropped),
+        os_dropped: less(now.os_dropped, before.os_dropped),
+        ..now.clone()
+    }
+}
