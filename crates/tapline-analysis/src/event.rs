@@ -211,6 +211,8 @@ pub struct TlsSession {
     pub retry: Option<Box<HelloRetry>>,
     /// Where it is not the connection's first handshake.
     pub renegotiation: Option<Renegotiation>,
+    /// The random value of the client, by which key logs name a session.
+    pub client_random: Option<[u8; 32]>,
     /// JA3 of the `ClientHello`.
     pub ja3: Option<String>,
     /// JA3S of the `ServerHello`.

@@ -133,7 +133,8 @@ impl Reader {
         }
         self.hand_over();
         self.source.conclude();
-        let incident = self.recorder.take().and_then(|recorder| recorder.close(self.source.facts()));
+        let facts = self.source.facts();
+        let incident = self.recorder.as_mut().and_then(|recorder| recorder.close(facts));
         // The last cargo goes whether there is room or not: it has no packets.
         self.send(Bundle::default(), incident);
     }

@@ -45,7 +45,7 @@ pub use facts::{
 pub use format::{Compression, Container};
 pub use open::{open, open_reader};
 pub use past::{Past, keep};
-pub use record::{Recorder, Rotation};
+pub use record::{Finish, Recorder, Rotation};
 pub use source::{Item, Progress, Source};
 pub use until::until;
 pub use write::PcapngWriter;

@@ -3,6 +3,7 @@
 //! Blocks are written whole, and soon: whatever ends this process, the file can be read. Where there is no room any more,
 //! the file ends with the last block that found some, and capturing goes on.
 
+mod finisher;
 mod names;
 mod rotation;
 mod whole;
@@ -15,11 +16,13 @@ use std::time::Instant;
 
 use tapline_packet::Timestamp;
 
+pub use finisher::Finish;
 pub use rotation::Rotation;
 
 use crate::bundle::Bundle;
 use crate::facts::{Facts, Happening, Incident, Interface};
 use crate::{CaptureError, PcapngWriter};
+use finisher::Finisher;
 use names::Names;
 use whole::Whole;
 
@@ -37,6 +40,7 @@ pub struct Recorder {
     drops: usize,
     /// The last packet that was written.
     last_packet: u64,
+    finisher: Option<Finisher>,
 }
 
 /// The file that is being written.
@@ -54,12 +58,25 @@ impl Recorder {
     /// by tcpdump and dumpcap.
     pub fn create(path: &Path, rotation: Rotation) -> Result<Self, CaptureError> {
         let names = Names::new(path, rotation.is_set());
-        let mut recorder =
-            Self { names, rotation, open: None, written: VecDeque::new(), drops: 0, last_packet: 0 };
+        let mut recorder = Self {
+            names,
+            rotation,
+            open: None,
+            written: VecDeque::new(),
+            drops: 0,
+            last_packet: 0,
+            finisher: None,
+        };
         recorder
             .begin(&Facts::default())
             .map_err(|error| CaptureError::from_io(&path.display().to_string(), error))?;
         Ok(recorder)
+    }
+
+    /// Has something done to each file once it is complete. The file must keep its name.
+    pub fn finishing(mut self, finish: Finish) -> io::Result<Self> {
+        self.finisher = Some(Finisher::start(finish)?);
+        Ok(self)
     }
 
     /// Writes packets, with what the source said until then; those behind the last file are taken away. What happened to
@@ -71,7 +88,7 @@ impl Recorder {
     }
 
     /// Ends the file with what was counted.
-    pub(crate) fn close(mut self, facts: &Facts) -> Option<Incident> {
+    pub(crate) fn close(&mut self, facts: &Facts) -> Option<Incident> {
         let result = self.end(facts);
         self.or_give_up(result)
     }
@@ -87,7 +104,7 @@ impl Recorder {
                 self.begin(facts)?;
             }
             let Some(packet) = packets.get(place) else { break };
-            let lost = self.lost_before(packet.at, packet.interface, facts);
+            let lost = facts.dropped_before(packet.at, packet.interface, &mut self.drops);
             let Some(open) = &mut self.open else { return Ok(()) };
             open.describe(facts)?;
             open.writer.packet_after(&packet, lost, None)?;
@@ -110,20 +127,6 @@ impl Recorder {
     fn is_due(&self) -> bool {
         let Some(open) = &self.open else { return false };
         open.packets > 0 && self.rotation.is_due(open.writer.get_ref().bytes(), open.packets, open.since)
-    }
-
-    /// How many packets were dropped before a packet, as far as that was not written yet.
-    fn lost_before(&mut self, at: Option<Timestamp>, interface: u32, facts: &Facts) -> u64 {
-        let mut lost = 0;
-        while let Some(drop) = facts.drops.get(self.drops)
-            && at.is_some_and(|at| drop.before <= at)
-        {
-            self.drops += 1;
-            if drop.interface == Some(interface) {
-                lost += drop.packets;
-            }
-        }
-        lost
     }
 
     fn begin(&mut self, facts: &Facts) -> io::Result<()> {
@@ -156,7 +159,11 @@ impl Recorder {
             let counted = since(interface, before);
             open.writer.statistics(index, open.last, &counted)?;
         }
-        open.writer.flush()
+        open.writer.flush()?;
+        if let (Some(finisher), Some(path)) = (&self.finisher, self.written.back()) {
+            finisher.finish(path.clone());
+        }
+        Ok(())
     }
 
     /// The incident that an error is. The file ends with its last whole block.

@@ -135,13 +135,16 @@ impl<W: Write> PcapngWriter<W> {
         self.end()
     }
 
-    /// Writes the counters of an interface as they stand at a time.
+    /// Writes the counters of an interface as they stand at a time, if it has any.
     pub fn statistics(
         &mut self,
         index: u32,
         at: tapline_packet::Timestamp,
         interface: &Interface,
     ) -> io::Result<()> {
+        if [interface.received, interface.dropped, interface.os_dropped] == [None; 3] {
+            return Ok(());
+        }
         let [high, low] = halves(u64::try_from(at.0).unwrap_or(0));
         self.begin(BlockKind::STATISTICS);
         self.u32(index);

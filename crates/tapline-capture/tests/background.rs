@@ -169,7 +169,7 @@ fn recorded(count: u64, rotation: Rotation) -> Vec<(PathBuf, Vec<Kept>, Facts)> 
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let read = |path: PathBuf| {
-        let (kept, facts) = drain(&mut *open(&[path.clone()]).unwrap());
+        let (kept, facts) = drain(&mut *open(std::slice::from_ref(&path)).unwrap());
         (path.strip_prefix(folder.path()).unwrap().to_owned(), kept, facts)
     };
     paths.into_iter().map(read).collect()

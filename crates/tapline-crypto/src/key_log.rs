@@ -174,6 +174,16 @@ impl KeyLog {
         self.randoms.get(client_random).map(Arc::as_ref)
     }
 
+    /// What is known of the connection whose `ClientHello` has this random value, as lines of a key log.
+    pub fn lines_of(&self, client_random: &[u8; 32]) -> String {
+        let Some(mut secrets) = self.of(client_random).cloned() else { return String::new() };
+        let line = |(name, label): (&str, Label)| {
+            let secret = label.field(&mut secrets).take()?;
+            Some(format!("{name} {} {}\n", line::hexadecimal(client_random), line::hexadecimal(&secret)))
+        };
+        Label::ALL.into_iter().filter_map(line).collect()
+    }
+
     /// The master secret of a session by its ID.
     pub fn by_session_id(&self, id: &[u8]) -> Option<&[u8]> {
         self.sessions.get(id).map(Arc::as_ref)
@@ -251,6 +261,21 @@ mod tests {
 
     const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     const B: &str = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB";
+
+    #[test]
+    fn what_is_known_of_a_random_is_written_as_it_is_read() {
+        let text: String = Label::ALL
+            .into_iter()
+            .flat_map(|(name, label)| {
+                let secret = "cd".repeat(if label == Label::Master { 48 } else { 32 });
+                [name.to_owned(), format!(" {A} {secret}\n")]
+            })
+            .collect();
+        let (log, reading) = read(&text);
+        assert_eq!(reading.secrets, 9);
+        assert_eq!(log.lines_of(&[0xaa; 32]), text);
+        assert_eq!(log.lines_of(&[0xbb; 32]), "");
+    }
 
     fn read(text: &str) -> (KeyLog, Reading) {
         let mut log = KeyLog::default();

@@ -98,6 +98,16 @@ pub fn close_up(
     close_up
 }
 
+impl Subject {
+    /// Whether a record is of it, also where the capture that the record is of begins later.
+    pub fn is_told_by(&self, record: &ConnectionRecord) -> bool {
+        let ends = [record.client.endpoint, record.server.endpoint];
+        let [a, b] = self.ends;
+        let (first, last) = (record.first.packet, record.last.packet);
+        (ends == [a, b] || ends == [b, a]) && first <= self.last && last >= self.first
+    }
+}
+
 impl CloseUp {
     /// Keeps an event where there is room; the connection's own record always.
     fn keep(&mut self, event: Event, room: &mut u64) {

@@ -85,6 +85,13 @@ impl KeyFiles {
         Ok(())
     }
 
+    /// The secrets of key logs as they are now.
+    pub fn log_now(&self) -> KeyLog {
+        let mut now = self.clone();
+        now.read_on();
+        now.log
+    }
+
     /// Lines of key logs that say nothing that can be used, a sentence a file.
     pub fn complaints(&self) -> Vec<String> {
         self.watched.iter().flat_map(Watched::complaints).collect()

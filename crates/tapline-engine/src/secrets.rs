@@ -25,6 +25,8 @@ impl Secrets {
     /// source is: what a device or a pipe shows happens now, and so do its secrets.
     pub(crate) fn begin(mut files: KeyFiles, source: &dyn Source) -> (Self, Arc<Keys>) {
         let ahead = source.secrets_ahead();
+        // What is read again may be kept of a live capture, whose secrets came meanwhile.
+        files.read_on();
         for secret in ahead.iter().flatten() {
             add(secret, &mut files.log);
         }

@@ -1,9 +1,10 @@
-//! Events in; text for people and NDJSON for programs out.
+//! Events in; text for people, NDJSON for programs and pcapng for other analyzers out.
 //!
 //! Decides nothing about what is true, holds no capture: NDJSON leaves as it comes, a report keeps counts and
 //! the rows that it will print.
 
 pub mod ndjson;
+pub mod pcapng;
 pub mod report;
 mod time;
 

@@ -40,7 +40,7 @@ pub struct ExportRequest {
     /// As what.
     pub format: ExportFormat,
     /// Of which connection; `None` for all that the filter lets through.
-    pub connection: Option<u32>,
+    pub connection: Option<(u32, Subject)>,
     /// The filter that is on.
     pub filter: String,
 }
@@ -52,17 +52,20 @@ pub enum ExportFormat {
     Ndjson,
     /// The report, as text.
     Report,
+    /// The packets, with the secrets that open them.
+    Pcapng,
 }
 
 impl ExportFormat {
     /// All.
-    pub const ALL: [Self; 2] = [Self::Ndjson, Self::Report];
+    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Report, Self::Pcapng];
 
     /// What it is called, and the ending of its files.
     pub fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Ndjson => ("NDJSON", "ndjson"),
             Self::Report => ("report", "txt"),
+            Self::Pcapng => ("packets", "pcapng"),
         }
     }
 }
@@ -171,7 +174,9 @@ impl Errands {
             return Err("another one is under way; Esc stops it".to_owned());
         }
         let exporter = self.exporter.clone().ok_or("this source can be read only once")?;
-        if self.again.as_ref().is_some_and(|again| !again.is_whole()) {
+        // Of packets those that are kept are worth having; what is told of them would be of half connections.
+        let wants_all = request.format != ExportFormat::Pcapng;
+        if wants_all && self.again.as_ref().is_some_and(|again| !again.is_whole()) {
             return Err(CUT.to_owned());
         }
         let export = move |going: &Going| exporter(&request, going);

@@ -52,7 +52,9 @@ Examples:
 Examples:
   tapline export --to ndjson capture.pcapng | jq 'select(.type == \"http_exchange\") | .url'
   tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng
-  tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng")]
+  tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng
+  tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
+  tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
     Export(ExportArguments),
     /// List the interfaces that can be captured on
     Interfaces,
@@ -121,6 +123,10 @@ pub(crate) struct RecordArguments {
     /// files:COUNT
     #[arg(short = 'b', long = "ring-buffer", value_name = "RULE", requires = "write", value_parser = rule)]
     pub(crate) ring: Vec<Rule>,
+    /// When a file is complete, put the TLS secrets that were used at its front, so that it opens everywhere. Whoever has
+    /// the file can read it then
+    #[arg(long, requires = "write")]
+    pub(crate) embed_secrets: bool,
 }
 
 /// What of it is shown.
@@ -197,6 +203,8 @@ pub(crate) struct ExportArguments {
 pub(crate) enum Format {
     /// One JSON object a line, described in docs/ndjson.md
     Ndjson,
+    /// Packets of what a filter lets through, with the TLS secrets that open them
+    Pcapng,
 }
 
 /// When to colour.
@@ -337,7 +345,7 @@ mod tests {
     #[test]
     fn when_a_file_is_full_is_read() {
         assert_eq!(rule("filesize:3"), Ok(Rule::FileBytes(3_000)));
-        assert_eq!(rule("interval:60"), Ok(Rule::Interval(Duration::from_secs(60))));
+        assert_eq!(rule("interval:60"), Ok(Rule::Interval(Duration::from_mins(1))));
         assert!(rule("100").unwrap_err().contains("filesize:100000"));
         assert!(rule("size:3").unwrap_err().contains("there are filesize"));
     }

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     }
     let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
-    let source = input::source(input, Told::ByReader)?;
+    let source = input::source(input, &options, Told::ByReader)?;
     let (source, again) = match input::again(input, &options) {
         None if arguments.retain > 0 => input::kept(source, arguments.retain, &options),
         again => (source, again),

@@ -1,12 +1,14 @@
 //! `tapline export`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use tapline_engine::analysis::Interests;
 use tapline_engine::capture::Source;
 use tapline_engine::{Batch, Outcome, RunOptions, run as run_engine};
 use tapline_export::ndjson::{self, RecordType, Writer};
+use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_filter::Sieve;
 
 use crate::arguments::{ExportArguments, Format};
@@ -17,16 +19,48 @@ use crate::{Ending, filter, input, output};
 
 /// Writes an export.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
-    let Format::Ndjson = arguments.to;
-    let outcome = match &arguments.output {
-        None => ndjson(arguments, output::stdout())?.1,
-        Some(path) => {
-            let (file, outcome) = ndjson(arguments, NewFile::create(path)?)?;
-            file.persist(path)?;
-            outcome
+    match &arguments.output {
+        None if matches!(arguments.to, Format::Pcapng) && std::io::stdout().is_terminal() => {
+            bail!("packets are not for a terminal: name a file with -o")
         }
+        None => Ok(write(arguments, output::stdout())?.1),
+        Some(path) => {
+            let (file, ending) = write(arguments, NewFile::create(path)?)?;
+            file.persist(path)?;
+            Ok(ending)
+        }
+    }
+}
+
+fn write<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Ending)> {
+    match arguments.to {
+        Format::Ndjson => {
+            let (out, outcome) = ndjson(arguments, out)?;
+            Ok((out, output::complain_of_damage(&outcome)))
+        }
+        Format::Pcapng => packets(arguments, out),
+    }
+}
+
+/// Writes packets: the capture is read twice, once to find them.
+fn packets<W: Write>(arguments: &ExportArguments, mut out: W) -> Result<(W, Ending)> {
+    let sieve = filter::filter(&arguments.filter)?.map(|filter| Box::new(Sieve::new(filter)));
+    let options = input::run_options(&arguments.input, Interests::NONE)?;
+    let once =
+        "packets of an interface or a pipe are written while they come: tapline report -i IFACE -w FILE";
+    let again = input::again(&arguments.input, &options).context(once)?;
+    let mut progress = Progress::new();
+    let mut see = |at| {
+        progress.reach(at);
+        ControlFlow::Continue(())
     };
-    Ok(output::complain_of_damage(&outcome))
+    let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
+    let selection = Selection::find(&mut *(again.reopen)()?, &options, wanted, &mut see);
+    let mut source = (again.reopen)()?;
+    pcapng::write(&mut *source, &selection, &mut out, &mut see)?;
+    progress.clear();
+    let ending = output::complain_of(source.facts());
+    Ok((out, ending))
 }
 
 fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
@@ -39,7 +73,7 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
-    let mut source = input::source(&arguments.input, Told::BySignals)?;
+    let mut source = input::source(&arguments.input, &options, Told::BySignals)?;
     let mut progress = Progress::new();
     let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
         progress.see(batch);

@@ -17,7 +17,11 @@ use crate::live::{self, Told};
 use crate::output::complain;
 
 /// Opens what the arguments name and begins to read what comes live.
-pub(crate) fn source(arguments: &InputArguments, told: Told) -> Result<Box<dyn Source + Send>> {
+pub(crate) fn source(
+    arguments: &InputArguments,
+    options: &RunOptions,
+    told: Told,
+) -> Result<Box<dyn Source + Send>> {
     let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
     let is_device = !arguments.interface.is_empty();
     let is_live = is_device || paths.iter().any(|path| path == Path::new("-"));
@@ -28,9 +32,9 @@ pub(crate) fn source(arguments: &InputArguments, told: Told) -> Result<Box<dyn S
     let source = if is_device { devices(arguments)? } else { open(&paths)? };
     let source = live::ending(source, arguments, if is_live { told } else { Told::ByReader })?;
     if is_device {
-        live::unhurried(source, arguments, WhenFull::Drop)
+        live::unhurried(source, arguments, options, WhenFull::Drop)
     } else if arguments.record.write.is_some() {
-        live::unhurried(source, arguments, WhenFull::Wait)
+        live::unhurried(source, arguments, options, WhenFull::Wait)
     } else {
         Ok(source)
     }

@@ -1,5 +1,7 @@
 //! What is captured now: from devices, or by a pipe from elsewhere; when that ends, and where it is written.
 
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -7,9 +9,12 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
-use tapline_engine::capture::{Recorder, Rotation, Source, WhenFull, in_background, until};
+use tapline_engine::RunOptions;
+use tapline_engine::capture::{Recorder, Rotation, Source, WhenFull, in_background, open, until};
+use tapline_export::pcapng::{self, Selection, Wanted};
 
 use crate::arguments::{Autostop, InputArguments, Rule};
+use crate::output::{NewFile, complain};
 
 /// Who says that it is enough.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,17 +60,42 @@ pub(crate) fn ending(
 pub(crate) fn unhurried(
     source: Box<dyn Source + Send>,
     arguments: &InputArguments,
+    options: &RunOptions,
     when_full: WhenFull,
 ) -> Result<Box<dyn Source + Send>> {
-    let recorder = recorder(arguments)?;
+    let recorder = recorder(arguments, options)?;
     in_background(source, recorder, when_full).context("cannot start a thread to capture in")
 }
 
-fn recorder(arguments: &InputArguments) -> Result<Option<Recorder>> {
+fn recorder(arguments: &InputArguments, options: &RunOptions) -> Result<Option<Recorder>> {
     let Some(path) = &arguments.record.write else { return Ok(None) };
     let rotation = rotation(&arguments.record.ring, &arguments.autostop);
     let recorder = Recorder::create(path, rotation);
-    recorder.map(Some).with_context(|| format!("cannot write {}", path.display()))
+    let mut recorder = recorder.with_context(|| format!("cannot write {}", path.display()))?;
+    if arguments.record.embed_secrets {
+        let options = options.clone();
+        let embed = move |path: &Path| {
+            if let Err(error) = embed_secrets(path, &options) {
+                complain(&format!("no secrets are in {}: {error:#}", path.display()));
+            }
+        };
+        recorder =
+            recorder.finishing(Box::new(embed)).context("cannot start a thread to embed secrets in")?;
+    }
+    Ok(Some(recorder))
+}
+
+/// Writes a file anew with the secrets of its sessions at the front, where every reader finds them in time.
+fn embed_secrets(path: &Path, options: &RunOptions) -> Result<()> {
+    let go_on = |_| ControlFlow::Continue(());
+    let paths = [path.to_owned()];
+    let selection = Selection::find(&mut *open(&paths)?, options, Wanted::All, go_on);
+    if !selection.has_secrets() {
+        return Ok(());
+    }
+    let mut file = NewFile::create(path)?;
+    pcapng::write(&mut *open(&paths)?, &selection, &mut file, go_on)?;
+    file.persist(path)
 }
 
 /// When the next file begins and when the last one ends. A file's size that stops the capture is one that begins a new

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::printable;
-use tapline_engine::capture::{Happening, Incident};
+use tapline_engine::capture::{Facts, Happening, Incident};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::Ending;
@@ -28,7 +28,11 @@ pub(crate) fn complain(line: &str) {
 
 /// Says on standard error where the input was damaged, and what happened while it was captured.
 pub(crate) fn complain_of_damage(outcome: &Outcome) -> Ending {
-    let facts = &outcome.facts;
+    complain_of(&outcome.facts)
+}
+
+/// The same of what a source has said.
+pub(crate) fn complain_of(facts: &Facts) -> Ending {
     for damage in &facts.damages {
         complain(&damage.to_string());
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tapline_engine::Batch;
+use tapline_engine::capture::Progress as Reached;
 
 /// Shorter work shows no bar.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -24,10 +25,14 @@ impl Progress {
 
     /// Moves on.
     pub(crate) fn see(&mut self, batch: &Batch) {
+        self.reach(batch.progress);
+    }
+
+    /// Moves on to a place.
+    pub(crate) fn reach(&mut self, progress: Reached) {
         if !self.is_terminal || self.bar.is_none() && self.started.elapsed() < PATIENCE {
             return;
         }
-        let progress = batch.progress;
         let bar = self.bar.get_or_insert_with(|| new_bar(progress.total_bytes));
         bar.set_position(progress.read_bytes);
     }

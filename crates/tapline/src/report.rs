@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
     let interests = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     let run = input::run_options(&arguments.input, interests)?;
-    let mut source = input::source(&arguments.input, Told::BySignals)?;
+    let mut source = input::source(&arguments.input, &run, Told::BySignals)?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
     let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
     if let Some(sieve) = sieve {

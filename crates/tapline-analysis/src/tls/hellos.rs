@@ -13,6 +13,7 @@ impl Tls {
         let session = &mut self.session;
         session.server_name = hello.server_name().map(text::text);
         session.alpn_offered = hello.alpn().iter().map(|name| text::text(name)).collect();
+        session.client_random = Some(hello.random);
         // Where the server asks for another hello, the first one counts.
         session.ja3.get_or_insert_with(|| tls::ja3(hello));
         session.ja4.get_or_insert_with(|| tls::ja4(hello));

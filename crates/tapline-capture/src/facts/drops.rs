@@ -44,6 +44,21 @@ impl Facts {
         self.interfaces.iter().filter_map(|interface| interface.os_dropped).reduce(u64::saturating_add)
     }
 
+    /// Packets that an interface dropped before its packet of that time, of the places behind the first `told`, which is
+    /// moved on.
+    pub fn dropped_before(&self, at: Option<Timestamp>, interface: u32, told: &mut usize) -> u64 {
+        let mut dropped = 0;
+        while let Some(drop) = self.drops.get(*told)
+            && at.is_some_and(|at| drop.before <= at)
+        {
+            *told += 1;
+            if drop.interface == Some(interface) {
+                dropped += drop.packets;
+            }
+        }
+        dropped
+    }
+
     /// Adds up what an interface dropped before a packet, and keeps where.
     pub(crate) fn note_dropped(&mut self, interface: u32, before: Option<Timestamp>, packets: u64) {
         let place = usize::try_from(interface).ok();

@@ -36,6 +36,7 @@ impl Heard {
     }
 
     /// As if all secrets, names and comments had been heard: for who has no use for them.
+    #[must_use]
     pub fn but_texts(self, facts: &Facts) -> Self {
         let Facts { secrets, names, comments, .. } = facts;
         Self { secrets: secrets.len(), names: names.len(), comments: comments.len(), ..self }

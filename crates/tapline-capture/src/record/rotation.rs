@@ -56,7 +56,7 @@ mod tests {
         assert!(rotation.is_set() && !Rotation::default().is_set() && !one.is_set());
         let due = |bytes, packets| rotation.is_due(bytes, packets, now);
         assert_eq!([due(99, 2), due(100, 1), due(1, 3)], [false, true, true]);
-        let rotation = Rotation { duration: Some(Duration::from_secs(3600)), ..Rotation::default() };
+        let rotation = Rotation { duration: Some(Duration::from_hours(1)), ..Rotation::default() };
         assert!(!rotation.is_due(1 << 40, 1 << 40, now));
         let rotation = Rotation { duration: Some(Duration::ZERO), ..Rotation::default() };
         assert!(rotation.is_due(0, 1, now));

@@ -50,6 +50,19 @@ impl Label {
         }))
     }
 
+    /// All, with the names of RFC 9850 where there are several.
+    pub(super) const ALL: [(&'static str, Self); 9] = [
+        ("CLIENT_RANDOM", Self::Master),
+        ("PMS_CLIENT_RANDOM", Self::Premaster),
+        ("CLIENT_EARLY_TRAFFIC_SECRET", Self::ClientEarly),
+        ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", Self::ClientHandshake),
+        ("SERVER_HANDSHAKE_TRAFFIC_SECRET", Self::ServerHandshake),
+        ("CLIENT_TRAFFIC_SECRET_0", Self::ClientApplication),
+        ("SERVER_TRAFFIC_SECRET_0", Self::ServerApplication),
+        ("EARLY_EXPORTER_SECRET", Self::EarlyExporter),
+        ("EXPORTER_SECRET", Self::Exporter),
+    ];
+
     /// Where its secret is kept.
     pub(super) fn field(self, secrets: &mut Secrets) -> &mut Option<Vec<u8>> {
         match self {
@@ -81,6 +94,12 @@ fn is_later_generation(word: &[u8]) -> bool {
         .strip_prefix(b"CLIENT_TRAFFIC_SECRET_".as_slice())
         .or_else(|| word.strip_prefix(b"SERVER_TRAFFIC_SECRET_".as_slice()));
     number.is_some_and(|number| number == b"N" || !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}
+
+/// Octets as lines have them.
+pub(super) fn hexadecimal(octets: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
 /// Reads a line without its line feed.

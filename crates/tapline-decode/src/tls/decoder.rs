@@ -318,9 +318,15 @@ impl Decoder {
         emit(record, body, direction, sink);
     }
 
-    fn change_cipher_spec(&mut self, direction: Direction) {
+    /// Records of a direction may be encrypted from now on, or are.
+    fn cipher_changes(&mut self, direction: Direction) {
         let known = self.version.is_some_and(|version| !version.is_tls13());
-        self.sides.of_mut(direction).cipher = if known { Cipher::Changed } else { Cipher::PerhapsChanged };
+        let cipher = &mut self.sides.of_mut(direction).cipher;
+        *cipher = if known || *cipher == Cipher::Changed { Cipher::Changed } else { Cipher::PerhapsChanged };
+    }
+
+    fn change_cipher_spec(&mut self, direction: Direction) {
+        self.cipher_changes(direction);
         let party = self.party(direction);
         if let Some(opening) = &mut self.opening {
             opening.change_cipher_spec(party);
@@ -413,7 +419,10 @@ impl Decoder {
         let header = record::header(&five).map(|(_, header)| header).ok().filter(|&header| is_record(header));
         if let Some(header) = header {
             let (left, cut) = (u64::from(header.length), false);
-            let expect = match side.passing(header) {
+            let is_dummy = header.content == ContentType::CHANGE_CIPHER_SPEC && header.length == 1;
+            // One that has its turn behind others has to be there as long as they.
+            let passing = side.passing(header).filter(|_| !is_dummy || self.withheld.items.is_empty());
+            let expect = match passing {
                 Some(body) if !self.wants(header, direction, keyring) => {
                     Expect::Passing { header, left, body }
                 }

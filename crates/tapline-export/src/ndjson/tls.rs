@@ -8,7 +8,7 @@ use tapline_engine::analysis::{
 };
 
 use super::certificate::{CertificateLine, FindingLine, LogTimestampLine, OcspLine, certificates};
-use super::{At, RecordType, Said, Shown};
+use super::{At, RecordType, Said, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct MessageLine {
@@ -85,6 +85,7 @@ pub(super) struct SessionLine<'a> {
     hello_retry: bool,
     hello_retry_reason: Option<RetryLine>,
     renegotiation: Option<RenegotiationLine>,
+    client_random: Option<String>,
     ja3: Option<&'a str>,
     ja3s: Option<&'a str>,
     ja4: Option<&'a str>,
@@ -262,6 +263,7 @@ impl<'a> SessionLine<'a> {
                 .as_deref()
                 .map(|retry| RetryLine::of(retry, session.retry_text())),
             renegotiation: session.renegotiation.map(RenegotiationLine::of),
+            client_random: session.client_random.map(|random| hex(&random)),
             ja3: session.ja3.as_deref(),
             ja3s: session.ja3s.as_deref(),
             ja4: session.ja4.as_deref(),

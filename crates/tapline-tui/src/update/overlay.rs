@@ -1,11 +1,12 @@
 //! Keys while something lies over the screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tapline_engine::Subject;
 
 use super::{Effect, act, open};
 use crate::keys::Action;
 use crate::limits::FILTER_CHARS_MAX;
-use crate::model::{Entry, Model, Overlay};
+use crate::model::{Model, Overlay};
 use crate::{ExportFormat, ExportRequest};
 
 /// A key while something lies over the screen.
@@ -85,12 +86,13 @@ fn export(model: &mut Model, action: Option<Action>) -> Effect {
 /// What can be exported from here: the selected connection, and what is listed, in each format.
 pub(crate) fn choices(model: &Model) -> Vec<(String, ExportRequest)> {
     let filter = model.order.filter().to_owned();
-    let selected = model.selected_entry();
+    let record = model.selected_row().and_then(|row| row.record());
+    let subject = model.selected_entry().map(|entry| entry.id).zip(record.map(Subject::of));
     let mut choices = Vec::new();
     for format in ExportFormat::ALL {
         let (name, _) = format.name();
-        if let Some(Entry { id, .. }) = selected {
-            let request = ExportRequest { format, connection: Some(id), filter: String::new() };
+        if let Some((id, subject)) = subject {
+            let request = ExportRequest { format, connection: Some((id, subject)), filter: String::new() };
             choices.push((format!("connection {id} as {name}"), request));
         }
         let what = if filter.is_empty() { "all of the capture" } else { "what the filter lets through" };

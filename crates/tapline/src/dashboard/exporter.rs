@@ -9,6 +9,7 @@ use tapline_engine::analysis::Options;
 use tapline_engine::capture::Source;
 use tapline_engine::{Going, Outcome, RunOptions, run};
 use tapline_export::ndjson::{self, RecordType};
+use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::{Filter, Sieve};
 use tapline_tui::{Again, ExportFormat, ExportRequest, Exporter};
@@ -28,14 +29,14 @@ pub(crate) fn exporter(again: Again) -> Exporter {
 fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<String> {
     let (_, ending) = request.format.name();
     let stem =
-        request.connection.map_or("tapline-export".to_owned(), |id| format!("tapline-connection-{id}"));
+        request.connection.map_or("tapline-export".to_owned(), |(id, _)| format!("tapline-connection-{id}"));
     let path = free_path(&stem, ending);
     let mut file = NewFile::create(&path)?;
     let mut source = (again.reopen)()?;
     let mut options = RunOptions { watch: false, ..again.options.clone() };
     // The whole capture is read for one connection too, so that it has the same number as everywhere else.
     let filter = match request.connection {
-        Some(id) => Filter::parse(&format!("tcp.stream == {id}"))?,
+        Some((id, _)) => Filter::parse(&format!("tcp.stream == {id}"))?,
         None => Filter::parse(&request.filter)?,
     };
     let sieve = Some(filter).filter(|filter| !filter.is_empty()).map(Sieve::new);
@@ -51,6 +52,16 @@ fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<Strin
             .0;
         }
         ExportFormat::Report => report(&mut *source, options, sieve, &mut file, going)?,
+        ExportFormat::Pcapng => {
+            let wanted = match (request.connection, sieve) {
+                (Some((_, subject)), _) => Wanted::Connection(subject),
+                (None, Some(sieve)) => Wanted::Filter(Box::new(sieve)),
+                (None, None) => Wanted::All,
+            };
+            let selection = Selection::find(&mut *source, &options, wanted, |progress| going.read(progress));
+            let mut source = (again.reopen)()?;
+            pcapng::write(&mut *source, &selection, &mut file, |progress| going.read(progress))?;
+        }
     }
     ensure!(!going.is_cancelled(), "it was stopped");
     file.persist(&path)?;

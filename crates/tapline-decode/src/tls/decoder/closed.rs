@@ -101,8 +101,8 @@ impl Decoder {
         true
     }
 
-    /// A handshake record in clear has its turn behind those that wait: Finished stands for all of them in order. In
-    /// TLS 1.3 nothing is in clear by then.
+    /// A record in clear has its turn behind those that wait: Finished stands for all handshake messages in order, and
+    /// who answered whom shows in the order of all. Hellos of TLS 1.3 do not wait: they say which secrets are due.
     pub(super) fn waits_its_turn(
         &mut self,
         record: Record<'_>,
@@ -110,11 +110,19 @@ impl Decoder {
         keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) -> bool {
-        let counts = record.header.content == ContentType::HANDSHAKE
-            && self.version.is_some_and(|version| !version.is_tls13());
-        counts
+        let counts = self.version.is_some_and(|version| match record.header.content {
+            ContentType::HANDSHAKE => !version.is_tls13(),
+            ContentType::CHANGE_CIPHER_SPEC | ContentType::ALERT => true,
+            _ => false,
+        });
+        let waits = counts
             && !self.withheld.items.is_empty()
-            && self.withhold(record, false, None, direction, keyring, sink)
+            && self.withhold(record, false, None, direction, keyring, sink);
+        if waits && record.header.content == ContentType::CHANGE_CIPHER_SPEC {
+            // How the next records are taken does not wait.
+            self.cipher_changes(direction);
+        }
+        waits
     }
 
     /// Whether octets wait for secrets, here or in what is inside.

@@ -1,0 +1,214 @@
+//! Packets of some connections as a pcapng file that opens by itself: with the TLS secrets that they need.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use tapline_engine::analysis::decode::crypto::KeyLog;
+use tapline_engine::analysis::{Event, Interests, Options};
+use tapline_engine::capture::{Facts, Item, PcapngWriter, Progress, Secret, Source};
+use tapline_engine::{RunOptions, Subject, run};
+use tapline_filter::Sieve;
+use tapline_packet::{Dissected, Endpoint, Packet, Timestamp, dissect_packet};
+
+/// What stands in the file as the program that wrote it.
+const APPLICATION: &str = concat!("tapline ", env!("CARGO_PKG_VERSION"));
+
+/// What is asked of the capture to find packets and secrets.
+const INTERESTS: Interests = Interests { connections: true, tls_sessions: true, ..Interests::NONE };
+
+/// Whose packets are wanted.
+#[derive(Debug)]
+pub enum Wanted {
+    /// All packets.
+    All,
+    /// Those of the connections that a filter lets through.
+    Filter(Box<Sieve>),
+    /// Those of one connection.
+    Connection(Subject),
+}
+
+/// Which packets are wanted, and the secrets that they need.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// `None` for all.
+    connections: Option<Connections>,
+    /// Lines of a key log.
+    secrets: String,
+    /// Comments on packets.
+    comments: HashMap<u64, String>,
+}
+
+/// Connections by what their packets show.
+#[derive(Debug, Default)]
+struct Connections {
+    /// First and last packets of the connections between two ends.
+    spans: HashMap<[Endpoint; 2], Vec<[u64; 2]>>,
+    /// Their hosts.
+    hosts: HashSet<[IpAddr; 2]>,
+}
+
+impl Selection {
+    /// Reads a source once to find the packets that are wanted, and the secrets that open them.
+    pub fn find(
+        source: &mut dyn Source,
+        options: &RunOptions,
+        mut wanted: Wanted,
+        mut see: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Self {
+        let analysis = match &wanted {
+            Wanted::All => Options { interests: INTERESTS, ..options.analysis.clone() },
+            Wanted::Filter(sieve) => {
+                Options { interests: INTERESTS.and(sieve.needs(INTERESTS)), ..options.analysis.clone() }
+            }
+            Wanted::Connection(subject) => {
+                Options { interests: INTERESTS, only: Some(subject.ends), ..options.analysis.clone() }
+            }
+        };
+        let options = RunOptions { analysis, watch: false, ..options.clone() };
+        let mut connections = (!matches!(wanted, Wanted::All)).then(Connections::default);
+        // Randoms of the sessions of each connection.
+        let mut randoms: BTreeMap<u64, Vec<[u8; 32]>> = BTreeMap::new();
+        let mut needed = Vec::new();
+        let outcome = run(source, &options, |batch| {
+            if let (Wanted::Filter(sieve), Some(first)) = (&mut wanted, batch.totals.first) {
+                sieve.begin(first);
+            }
+            for event in &batch.events {
+                let is_wanted = wanted.has(event);
+                match event {
+                    Event::TlsSession(session) => {
+                        randoms.entry(session.connection).or_default().extend(session.client_random);
+                    }
+                    Event::Connection(record) => {
+                        let of_it = randoms.remove(&record.id);
+                        if is_wanted {
+                            if let Some(connections) = &mut connections {
+                                connections.add(Subject::of(record));
+                            }
+                            needed.extend(of_it.into_iter().flatten());
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            see(batch.progress)
+        });
+        let log = secrets(&options, &outcome.facts);
+        let comments = outcome.facts.comments.into_iter();
+        Self {
+            connections,
+            secrets: needed.iter().map(|random| log.lines_of(random)).collect(),
+            comments: comments.map(|comment| (comment.packet, comment.text)).collect(),
+        }
+    }
+
+    /// Whether there are secrets that something of it needs.
+    pub fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    fn has(&self, packet: &Packet<'_>) -> bool {
+        self.connections.as_ref().is_none_or(|connections| connections.have(packet))
+    }
+}
+
+impl Wanted {
+    /// Whether an event is let through. Every event must be shown, in order.
+    fn has(&mut self, event: &Event) -> bool {
+        match (self, event) {
+            (Self::All, _) => true,
+            (Self::Filter(sieve), event) => sieve.holds(event),
+            (Self::Connection(subject), Event::Connection(record)) => subject.is_told_by(record),
+            (Self::Connection(_), _) => false,
+        }
+    }
+}
+
+/// All secrets that are known: those of key logs, and those that the capture brings along.
+fn secrets(options: &RunOptions, facts: &Facts) -> KeyLog {
+    let mut log = options.keys.log_now();
+    for secret in facts.secrets.iter().filter(|secret| secret.kind == Secret::TLS_KEY_LOG) {
+        log.read(&secret.bytes);
+    }
+    log
+}
+
+impl Connections {
+    fn add(&mut self, subject: Subject) {
+        let ends = ordered(subject.ends);
+        self.hosts.insert(ordered(ends.map(|end| end.address)));
+        self.spans.entry(ends).or_default().push([subject.first, subject.last]);
+    }
+
+    /// Whether a packet is of one of them: a segment, an ICMP error about one, or any fragment between their hosts.
+    fn have(&self, packet: &Packet<'_>) -> bool {
+        let ends = match dissect_packet(packet) {
+            Dissected::Tcp(segment) => [segment.source, segment.destination],
+            Dissected::IcmpError(error) => [error.source, error.destination],
+            Dissected::Fragment(fragment) => {
+                let hosts = [fragment.envelope.source, fragment.envelope.destination];
+                return self.hosts.contains(&ordered(hosts));
+            }
+            _ => return false,
+        };
+        let spans = self.spans.get(&ordered(ends)).into_iter().flatten();
+        spans.into_iter().any(|[first, last]| (*first..=*last).contains(&packet.number))
+    }
+}
+
+fn ordered<T: Ord>(pair: [T; 2]) -> [T; 2] {
+    let [a, b] = pair;
+    if a <= b { [a, b] } else { [b, a] }
+}
+
+/// Writes the selected packets of the source that they were found in, and answers with their number.
+pub fn write(
+    source: &mut dyn Source,
+    selection: &Selection,
+    out: impl Write,
+    mut see: impl FnMut(Progress) -> ControlFlow<()>,
+) -> io::Result<u64> {
+    /// Packets between two looks whether this is still wanted.
+    const LOOK: u64 = 4096;
+    let mut writer = PcapngWriter::new(out, APPLICATION)?;
+    if !selection.secrets.is_empty() {
+        writer.secrets(Secret::TLS_KEY_LOG, selection.secrets.as_bytes())?;
+    }
+    let (mut packets, mut seen, mut drops, mut octets) = (0, 0_u64, 0, Vec::new());
+    let mut last = Timestamp(0);
+    loop {
+        let head = match source.next() {
+            Item::Packet(packet) => {
+                seen += 1;
+                let is_wanted = selection.has(&packet);
+                is_wanted.then(|| {
+                    octets.clear();
+                    octets.extend_from_slice(packet.data);
+                    Packet { data: &[], ..packet }
+                })
+            }
+            Item::Idle => None,
+            Item::End => break,
+        };
+        if seen.is_multiple_of(LOOK) && see(source.progress()).is_break() {
+            break;
+        }
+        let Some(head) = head else { continue };
+        let described = usize::try_from(writer.interfaces()).unwrap_or(usize::MAX);
+        for interface in source.facts().interfaces.get(described..).unwrap_or_default() {
+            writer.interface(interface)?;
+        }
+        let comment = selection.comments.get(&head.number).map(String::as_str);
+        let dropped = source.facts().dropped_before(head.at, head.interface, &mut drops);
+        writer.packet_after(&Packet { data: &octets, ..head }, dropped, comment)?;
+        packets += 1;
+        last = head.at.unwrap_or(last);
+    }
+    for (index, interface) in (0..writer.interfaces()).zip(&source.facts().interfaces) {
+        writer.statistics(index, last, interface)?;
+    }
+    writer.flush()?;
+    Ok(packets)
+}
