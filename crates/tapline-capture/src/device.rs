@@ -7,5 +7,5 @@ mod several;
 mod totals;
 mod watch;
 
-pub use list::{DeviceInfo, devices};
+pub use list::{DeviceInfo, Traffic, devices};
 pub use open::{DeviceOptions, open_devices};

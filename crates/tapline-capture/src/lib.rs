@@ -36,7 +36,7 @@ mod write;
 pub use background::{WhenFull, in_background};
 pub use bytes::read_bytes;
 #[cfg(feature = "device")]
-pub use device::{DeviceInfo, DeviceOptions, devices, open_devices};
+pub use device::{DeviceInfo, DeviceOptions, Traffic, devices, open_devices};
 pub use error::CaptureError;
 pub use facts::{
     BlockKind, Comment, Damage, Drop, Facts, FileFacts, Happening, Heard, Incident, Interface, Name, Secret,

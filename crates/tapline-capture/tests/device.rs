@@ -34,6 +34,13 @@ fn devices_are_listed_or_libpcap_is_missing() {
                 return;
             };
             assert!(loopback.is_up, "{loopback:?}");
+            if cfg!(target_os = "linux") {
+                let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+                socket.send_to(&[7; 1_000], socket.local_addr().unwrap()).unwrap();
+                let now = devices().unwrap().into_iter().find(|device| device.name == loopback.name);
+                let went = now.unwrap().traffic.unwrap().since(loopback.traffic.unwrap());
+                assert!(went.sent_bytes >= 1_000 && went.received_bytes >= 1_000, "{went:?}");
+            }
         }
         Err(error) => assert!(matches!(error, CaptureError::LibpcapMissing { .. }), "{error}"),
     }

@@ -25,6 +25,37 @@ pub struct DeviceInfo {
     pub is_running: bool,
     /// It is a radio.
     pub is_wireless: bool,
+    /// What went through it since it was switched on; `None` where the system does not say.
+    pub traffic: Option<Traffic>,
+}
+
+/// What went through a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Octets that came in.
+    pub received_bytes: u64,
+    /// Octets that went out.
+    pub sent_bytes: u64,
+}
+
+impl Traffic {
+    /// What the kernel counts of an interface, in sysfs.
+    fn of(name: &str) -> Option<Self> {
+        let counter = |counter: &str| -> Option<u64> {
+            let text = std::fs::read_to_string(format!("/sys/class/net/{name}/statistics/{counter}")).ok()?;
+            text.trim().parse().ok()
+        };
+        Some(Self { received_bytes: counter("rx_bytes")?, sent_bytes: counter("tx_bytes")? })
+    }
+
+    /// What went through since another look.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            received_bytes: self.received_bytes.saturating_sub(before.received_bytes),
+            sent_bytes: self.sent_bytes.saturating_sub(before.sent_bytes),
+        }
+    }
 }
 
 /// The devices in libpcap's order, the likeliest first. Listing needs no permission.
@@ -58,6 +89,7 @@ fn info(device: pcap::Device) -> DeviceInfo {
         is_wireless: device.flags.is_wireless(),
         addresses: device.addresses.into_iter().map(|address| address.addr).collect(),
         description: device.desc,
+        traffic: Traffic::of(&device.name),
         name: device.name,
     }
 }
