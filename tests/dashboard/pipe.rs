@@ -37,6 +37,24 @@ fn details_open_from_what_is_kept() {
 }
 
 #[test]
+fn what_comes_by_a_pipe_is_written_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept.pcapng");
+    let mut terminal = piped(&format!("-w {} --embed-secrets", path.display()));
+    step(&mut terminal, "", "loaded");
+    step(&mut terminal, "\r", "loss, between packets 688 and 1054");
+    terminal.press(b"q").unwrap();
+    assert!(terminal.wait_for_end(PATIENCE).unwrap().is_some(), "{}", terminal.contents());
+    let report = |path: &Path| {
+        let program =
+            std::process::Command::new(env!("CARGO_BIN_EXE_tapline")).arg("report").arg(path).output();
+        let text = String::from_utf8(program.unwrap().stdout).unwrap();
+        text.split_once('\n').unwrap().1.to_owned()
+    };
+    assert_eq!(report(&path), report(&root().join("fixtures/link/slow-among-500.pcapng")));
+}
+
+#[test]
 fn where_nothing_is_kept_that_is_said() {
     let mut terminal = piped("--retain 0");
     step(&mut terminal, "", "loaded");

@@ -51,6 +51,8 @@ struct Open {
     /// Interfaces as they were when the file was begun: what was counted before stands in earlier files.
     counted: Vec<Interface>,
     last: Timestamp,
+    /// Secrets that the source brought along and that are in the file.
+    secrets: usize,
 }
 
 impl Recorder {
@@ -107,6 +109,7 @@ impl Recorder {
             let lost = facts.dropped_before(packet.at, packet.interface, &mut self.drops);
             let Some(open) = &mut self.open else { return Ok(()) };
             open.describe(facts)?;
+            open.repeat_secrets(facts, packet.number)?;
             open.writer.packet_after(&packet, lost, None)?;
             open.packets += 1;
             open.last = packet.at.unwrap_or(open.last);
@@ -138,6 +141,7 @@ impl Recorder {
             packets: 0,
             counted: facts.interfaces.clone(),
             last: Timestamp(0),
+            secrets: 0,
         };
         open.writer.flush()?;
         self.open = Some(open);
@@ -154,6 +158,7 @@ impl Recorder {
     fn end(&mut self, facts: &Facts) -> io::Result<()> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         open.describe(facts)?;
+        open.repeat_secrets(facts, u64::MAX)?;
         for (index, interface) in (0..).zip(&facts.interfaces) {
             let before = usize::try_from(index).ok().and_then(|index| open.counted.get(index));
             let counted = since(interface, before);
@@ -182,6 +187,16 @@ impl Open {
         let known = usize::try_from(self.writer.interfaces()).unwrap_or(usize::MAX);
         for interface in facts.interfaces.get(known..).unwrap_or_default() {
             self.writer.interface(interface)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the secrets that the source brought along before a packet; each file of a set has them all.
+    fn repeat_secrets(&mut self, facts: &Facts, packet: u64) -> io::Result<()> {
+        let behind = facts.secrets.get(self.secrets..).unwrap_or_default();
+        for secret in behind.iter().take_while(|secret| secret.after_packet < packet) {
+            self.writer.secrets(secret.kind, &secret.bytes)?;
+            self.secrets += 1;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use tapline_analysis::{Totals, human, printable};
 use tapline_engine::Outcome;
-use tapline_engine::capture::{Facts, Progress};
+use tapline_engine::capture::{Container, Facts, Progress};
 
 /// Where reading stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -55,6 +55,17 @@ impl SourceState {
         let total = self.progress.total_bytes.filter(|&total| total > 0)?;
         let permille = u128::from(self.progress.read_bytes) * 1000 / u128::from(total);
         u16::try_from(permille.min(1000)).ok()
+    }
+
+    /// Whether packets come from a device.
+    pub(crate) fn is_live(&self) -> bool {
+        let files = self.facts.iter().flat_map(|facts| &facts.files);
+        files.into_iter().any(|file| file.container == Container::Device)
+    }
+
+    /// Packets that were lost or not analysed; `None` where nobody says.
+    pub(crate) fn dropped(&self) -> Option<u64> {
+        self.facts.as_ref()?.dropped_packets()
     }
 
     /// The inputs, safe to print; empty while they are not known.

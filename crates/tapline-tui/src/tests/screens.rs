@@ -112,6 +112,40 @@ fn packets_dropped_while_capturing_are_marked_on_the_ruler() {
 }
 
 #[test]
+fn what_is_lost_live_is_said_at_once_and_nothing_is_said_to_be_nothing() {
+    use tapline_engine::capture::{Container, Drop, Facts, FileFacts, Happening, Incident, Interface};
+    let mut screen = Screen::new(Theme::DARK, 120, 24);
+    screen.keys("2");
+    screen.batch(events(), 30_000, None, 400);
+    assert!(!screen.text().contains("dropped"), "what nobody says is not zero: {}", screen.text());
+    let file = FileFacts { path: "eth0".into(), container: Container::Device, compression: None };
+    let interface = |os_dropped| Interface { os_dropped: Some(os_dropped), ..Interface::default() };
+    let mut news = Facts::default();
+    news.files.push(file);
+    news.interfaces.push(interface(0));
+    let _ = update(&mut screen.model, Msg::News(Box::new(news)));
+    assert!(screen.text().contains("live  30.0 kB  0 dropped"), "{}", screen.text());
+
+    let mut news = Facts::default();
+    news.interfaces.push(interface(12));
+    news.queue_dropped = Some(3);
+    let before = tapline_engine::analysis::Timestamp(screen.model.whole().at_part(5_000));
+    news.drops.push(Drop { interface: None, before, packets: 3 });
+    let (interface, what) = (Some("eth0".to_owned()), Happening::Down);
+    news.incidents.push(Incident { interface, after_packet: 7, what });
+    let _ = update(&mut screen.model, Msg::News(Box::new(news)));
+    let text = screen.text();
+    assert!(text.contains("12 packets dropped while capturing +2 w"), "{text}");
+    assert!(text.contains("! dropped"), "{text}");
+    screen.keys("w");
+    let text = screen.text();
+    assert!(
+        text.contains("3 packets captured and not analysed") && text.contains("eth0 went down"),
+        "{text}"
+    );
+}
+
+#[test]
 fn an_engine_that_went_away_is_said() {
     let mut screen = loaded(80, 24);
     let _ = update(&mut screen.model, Msg::Ended(None));

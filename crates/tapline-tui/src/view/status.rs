@@ -187,7 +187,12 @@ fn state(model: &Model, pen: &mut Pen<'_>) {
             let wheel = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"];
             let turn = usize::try_from(source.batches).unwrap_or(0) % wheel.len();
             pen.write(wheel.get(turn).copied().unwrap_or("·"), Role::Progress);
-            pen.write(&format!(" reading  {}", human::bytes(source.progress.read_bytes)), Role::Plain);
+            let doing = if source.is_live() { "live" } else { "reading" };
+            pen.write(&format!(" {doing}  {}", human::bytes(source.progress.read_bytes)), Role::Plain);
+            // More than none is a warning.
+            if source.dropped() == Some(0) {
+                pen.write("  0 dropped", Role::Dim);
+            }
         }
     }
 }
