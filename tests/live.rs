@@ -1,7 +1,7 @@
 //! An interface, read until somebody says that it is enough. Skipped where this user may not capture.
 #![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -87,4 +87,74 @@ fn it_ends_by_itself_when_its_time_is_up() {
     assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("/live"), "{text}");
+}
+
+/// `tcpdump -U -w - | tapline -`, as over SSH: what is asked is told while the pipe is open.
+#[test]
+fn what_comes_by_a_pipe_is_told_as_it_comes() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let filter = format!("tcp port {port}");
+    let tcpdump = Command::new("tcpdump")
+        .args(["-i", "lo", "-U", "-w", "-", &filter])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut tcpdump) = tcpdump else {
+        tapline_testkit::skipped("tcpdump is not on this machine");
+        return;
+    };
+    // It says that it listens, or why it does not.
+    let mut said = String::new();
+    let mut errors = BufReader::new(tcpdump.stderr.take().unwrap());
+    while !said.contains("listening on") {
+        if errors.read_line(&mut said).unwrap() == 0 {
+            tcpdump.wait().unwrap();
+            tapline_testkit::skipped(said);
+            return;
+        }
+    }
+    let mut tapline = Command::new(env!("CARGO_BIN_EXE_tapline"))
+        .args(["export", "--to", "ndjson", "--types", "http_exchange,capture", "-"])
+        .stdin(tcpdump.stdout.take().unwrap())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tapline.stdout.take().unwrap()).lines();
+    let server = std::thread::spawn(move || serve(&listener, 3));
+    for _ in 0..3 {
+        ask(port);
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.contains("/live") && line.contains("http_exchange"), "{line}");
+    }
+    server.join().unwrap();
+    assert!(tapline.try_wait().unwrap().is_none(), "it goes on as long as the pipe");
+    interrupt(&tcpdump);
+    tcpdump.wait().unwrap();
+    let last = lines.next().unwrap().unwrap();
+    assert!(last.contains("\"type\":\"capture\"") && last.contains("\"damages\":[]"), "{last}");
+    assert!(tapline.wait().unwrap().success());
+}
+
+/// Two interfaces are one capture, in the order of their packets' times.
+#[test]
+fn several_interfaces_are_captured_on_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.pcapng");
+    let write = ["-w", path.to_str().unwrap()];
+    let arguments = [&["export", "--to", "ndjson", "-i", "any"][..], &write[..]].concat();
+    let Some(output) = run(&arguments, interrupt) else { return };
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("http_exchange"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let mut source = tapline_engine::capture::open(&[path]).unwrap();
+    let (mut last, mut from) = (None, [0, 0]);
+    while let tapline_engine::capture::Item::Packet(packet) = source.next() {
+        assert!(packet.at >= last, "packet {} is earlier than the one before", packet.number);
+        last = packet.at;
+        from[usize::try_from(packet.interface).unwrap()] += 1;
+    }
+    assert!(from[0] > 100 && from[1] > 100, "{from:?}");
+    let names: Vec<_> = source.facts().interfaces.iter().map(|one| one.name.clone().unwrap()).collect();
+    assert_eq!(names, ["any", "lo"]);
+    assert_eq!(source.facts().dropped_packets(), Some(0));
 }

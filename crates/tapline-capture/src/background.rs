@@ -230,7 +230,9 @@ impl Background {
         if let Some(news) = news {
             self.facts.add(news);
         }
-        self.facts.incidents.extend(incident);
+        if let Some(incident) = incident {
+            self.facts.add_incident(incident);
+        }
         self.lost += lost;
         if let Some(first) = self.bundle.get(0)
             && self.lost > 0

@@ -13,8 +13,8 @@ use tapline_packet::LinkType;
 
 use crate::error::format_name;
 use crate::limits::{
-    BLOCK_KINDS_MAX, DAMAGES_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX, TEXT_BYTES_MAX,
-    TEXT_OVERHEAD_BYTES,
+    BLOCK_KINDS_MAX, DAMAGES_MAX, INCIDENTS_MAX, INTERFACES_MAX, SECRET_BYTES_MAX, SECTIONS_MAX,
+    TEXT_BYTES_MAX, TEXT_OVERHEAD_BYTES,
 };
 use crate::{Compression, Container};
 
@@ -286,6 +286,14 @@ impl Facts {
         }
     }
 
+    pub(crate) fn add_incident(&mut self, incident: Incident) {
+        if self.incidents.len() < INCIDENTS_MAX {
+            self.incidents.push(incident);
+        } else {
+            self.leave_out("incidents");
+        }
+    }
+
     pub(crate) fn count_block(&mut self, kind: BlockKind) {
         self.counts += 1;
         if self.blocks.len() < BLOCK_KINDS_MAX || self.blocks.contains_key(&kind) {
@@ -371,6 +379,8 @@ mod tests {
         let mut facts = Facts::default();
         let damage = Damage { path: PathBuf::from("x"), offset: 0, what: "cut".to_owned(), after_packet: 0 };
         (0..DAMAGES_MAX + 3).for_each(|_| facts.add_damage(damage.clone()));
+        let incident = Incident { interface: None, after_packet: 0, what: Happening::Up };
+        (0..=INCIDENTS_MAX).for_each(|_| facts.add_incident(incident.clone()));
         (0..=INTERFACES_MAX).for_each(|_| _ = facts.add_interface(Interface::default()));
         (0..=SECTIONS_MAX).for_each(|_| facts.add_section(Section::default()));
         (0..=u32::try_from(BLOCK_KINDS_MAX).unwrap()).for_each(|kind| facts.count_block(BlockKind(kind)));
@@ -380,6 +390,7 @@ mod tests {
         let expected = [
             ("comments", 1),
             ("damages", 3),
+            ("incidents", 1),
             ("interfaces", 1),
             ("secrets", 1),
             ("sections", 1),

@@ -10,6 +10,9 @@ pub(crate) const RESYNC_BLOCK_BYTES_MAX: usize = 16 << 20;
 /// Places of damage that are kept one by one; further ones are counted.
 pub(crate) const DAMAGES_MAX: usize = 1_000;
 
+/// Incidents that are kept one by one: an interface may go down and up for days.
+pub(crate) const INCIDENTS_MAX: usize = 1_000;
+
 /// Places of drops that are kept one by one; the packets of further ones are only added up.
 pub(crate) const DROPS_MAX: usize = 10_000;
 

@@ -123,7 +123,9 @@ impl Live {
     /// Asks what happened to the interface, and for the counters, which wrap at 32 bits.
     fn look(&mut self) {
         let happened = self.watch.look();
-        self.facts.incidents.extend(happened.into_iter().map(|what| self.watch.incident(what, self.packets)));
+        for what in happened {
+            self.facts.add_incident(self.watch.incident(what, self.packets));
+        }
         let Ok(stats) = self.capture.stats() else { return };
         let before = self.totals;
         self.totals.add(&stats);
@@ -157,7 +159,7 @@ impl Live {
         let (path, what) = (file.path.clone(), format!("capturing ended: {reason}"));
         let damage = Damage { path, offset: self.bytes, what, after_packet: self.packets };
         self.facts.add_damage(damage);
-        self.facts.incidents.push(self.watch.incident(Happening::Gone, self.packets));
+        self.facts.add_incident(self.watch.incident(Happening::Gone, self.packets));
     }
 }
 

@@ -88,7 +88,7 @@ impl Several {
             }
             for mut incident in incidents {
                 incident.after_packet = self.packets;
-                self.facts.incidents.push(incident);
+                self.facts.add_incident(incident);
             }
             for mut damage in damages {
                 damage.after_packet = self.packets;
