@@ -1,4 +1,5 @@
 //! What is left of a process's rights, tried in a process of its own: this binary, started once more for one test.
+#![expect(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -11,7 +12,10 @@ use std::process::Command;
 use rustix::process::{Signal, getpid, getppid, kill_process};
 use rustix::thread::{CapabilitySet, capabilities, no_new_privs, set_thread_uid};
 
-use super::{Plan, Step, give_up, give_up_in_this_thread};
+use tapline_engine::KeyFiles;
+
+use super::{Plan, Step, give_up, give_up_in_this_thread, needed};
+use crate::arguments::{InputArguments, RecordArguments};
 
 /// Says to a process that it is the one that gives up its rights, and in which folder it is to try what it can.
 const FOLDER: &str = "TAPLINE_TEST_RIGHTS_FOLDER";
@@ -21,7 +25,7 @@ fn what_the_plan_does_not_name_is_out_of_reach() {
     let folder = tempfile::tempdir().unwrap();
     let open_to_all = |path: &Path| fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
     open_to_all(folder.path());
-    for name in ["out", "elsewhere"] {
+    for name in ["out", "elsewhere", "later"] {
         fs::create_dir(folder.path().join(name)).unwrap();
         open_to_all(&folder.path().join(name));
     }
@@ -29,6 +33,7 @@ fn what_the_plan_does_not_name_is_out_of_reach() {
         fs::write(folder.path().join(name), "secret").unwrap();
         fs::set_permissions(folder.path().join(name), Permissions::from_mode(0o666)).unwrap();
     }
+    fs::write(folder.path().join("later/keys"), "secret").unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "rights::tests::inside", "--nocapture"]).env(FOLDER, folder.path());
     let output = command.output().unwrap();
@@ -44,7 +49,8 @@ fn what_the_plan_does_not_name_is_out_of_reach() {
 #[test]
 fn inside() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
-    let plan = Plan { read: vec![folder.join("named")], write: vec![folder.join("out")], ..Plan::default() };
+    let read = vec![folder.join("named"), folder.join("later")];
+    let plan = Plan { read, write: vec![folder.join("out")], ..Plan::default() };
     let steps = give_up_in_this_thread(&plan).unwrap();
     let missing: Vec<&String> = steps
         .iter()
@@ -80,7 +86,10 @@ fn only_named_files_open(folder: &Path) {
     let refused = |result: io::Result<File>| assert_eq!(code(result), Some(libc::EACCES));
     let out = folder.join("out");
     let new = |path: PathBuf| OpenOptions::new().write(true).create_new(true).open(path);
-    assert_eq!(fs::read_to_string(folder.join("named")).unwrap(), "secret");
+    for name in ["named", "later/keys"] {
+        assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "secret");
+    }
+    fs::read_dir(folder.join("later")).unwrap_err();
     refused(OpenOptions::new().write(true).open(folder.join("named")));
     refused(File::open(folder.join("unnamed")));
     refused(File::open("/etc/passwd"));
@@ -109,6 +118,23 @@ fn no_new_sockets_and_programs() {
 
 fn code<T>(result: io::Result<T>) -> Option<i32> {
     result.err().and_then(|error| error.raw_os_error())
+}
+
+#[test]
+fn a_capture_needs_its_key_logs_its_own_files_and_counters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (there, missing) = (folder.path().join("there"), folder.path().join("later/keys"));
+    fs::write(&there, "").unwrap();
+    let mut keys = KeyFiles::default();
+    keys.add_log(&there).unwrap();
+    keys.await_log(&missing);
+    let record = RecordArguments { write: Some("day.pcapng".into()), ..RecordArguments::default() };
+    let interface = vec!["lo".to_owned(), "eth0".to_owned()];
+    let arguments = InputArguments { interface, record, ..InputArguments::default() };
+    let plan = needed(&arguments, &keys, Plan::writing(Path::new("out/file")));
+    let counters = ["lo", "eth0"].map(|name| PathBuf::from(format!("/sys/class/net/{name}/statistics")));
+    assert_eq!(plan.read, [[there, folder.path().join("later")], counters].concat());
+    assert_eq!(plan.write, ["out", "."].map(PathBuf::from));
 }
 
 /// The tests of a binary run in threads.

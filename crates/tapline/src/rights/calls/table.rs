@@ -283,6 +283,7 @@ mod tests {
         {
             assert!(!table[&call].is_empty(), "{call}");
         }
+        assert!(![libc::TIOCSTI, libc::TIOCLINUX].iter().any(|&typing| IOCTL.contains(&request(typing))));
         assert!(count > 60 && count < 130, "{count}");
     }
 }
