@@ -8,6 +8,11 @@
 //!   device opened ──> identity ──> capabilities ──> new privileges ──> files ──> system calls ──> first packet
 //! ```
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "nothing is given up there, so nobody asks what for")
+)]
+
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(target_os = "linux")]
