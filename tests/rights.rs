@@ -330,6 +330,51 @@ fn where_the_user_may_not_write_that_is_known_before_the_capture() {
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
+/// What is said, and how it ends, where the kernel answers system calls with errors.
+fn with_errors(errors: &[(&str, &str)]) -> Option<(String, Option<i32>)> {
+    if !is_root() || !installed(&["strace"]) {
+        return None;
+    }
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null"]).env_remove("SSLKEYLOGFILE");
+    for (call, error) in errors {
+        command.args(["-e", &format!("inject={call}:error={error}")]);
+    }
+    let output = command.args([TAPLINE, "report", "-i", "lo", "-a", "duration:0.5"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if said.contains("libpcap") || said.contains("strace:") {
+        skipped(said);
+        return None;
+    }
+    Some((said, output.status.code()))
+}
+
+#[test]
+fn what_a_kernel_cannot_do_is_said_in_a_line_and_no_failure() {
+    let errors = [("landlock_create_ruleset", "EOPNOTSUPP"), ("seccomp", "EINVAL")];
+    let Some((said, code)) = with_errors(&errors) else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("tapline: rights: files: this kernel has no Landlock, so "), "{said}");
+    assert!(lines[1].starts_with("tapline: rights: system calls: all can still be made"), "{said}");
+    assert_eq!((lines.len(), code), (2, Some(0)), "{said}");
+}
+
+#[test]
+fn what_fails_ends_it_before_a_packet_is_read() {
+    for (call, step) in [
+        ("setresuid", "identity"),
+        ("setgroups", "identity"),
+        ("capset", "capabilities"),
+        ("landlock_restrict_self", "files"),
+        ("seccomp", "system calls"),
+    ] {
+        let Some((said, code)) = with_errors(&[(call, "EPERM")]) else { return };
+        let beginning = format!("tapline: cannot give up rights: {step}: ");
+        assert!(said.starts_with(&beginning) && said.contains(": use --keep-privileges"), "{call}: {said}");
+        assert_eq!(code, Some(2), "{said}");
+    }
+}
+
 /// A copy of the program that everybody may start.
 fn copy(folder: &Path) -> PathBuf {
     open_to_all(folder);

@@ -13,6 +13,11 @@ const SYS_FUTEX_WAKE: c_long = 454;
 const SYS_FUTEX_WAIT: c_long = 455;
 const SYS_FUTEX_REQUEUE: c_long = 456;
 
+/// Requests whose type in `libc` is not that of the others everywhere; the same numbers on all machines.
+const SIOCGIFNAME: c_int = 0x8910;
+const SIOCGIFFLAGS: c_int = 0x8913;
+const SIOCGIFINDEX: c_int = 0x8933;
+
 /// `prctl`: names a region of memory.
 const PR_SET_VMA: c_int = 0x5356_4d41;
 
@@ -166,9 +171,9 @@ const IOCTL: &[c_int] = &[
     request(libc::FIONBIO),
     request(libc::FIOCLEX),
     // libpcap asks whether the device is still up when it says no more.
-    request(libc::SIOCGIFFLAGS),
-    request(libc::SIOCGIFINDEX),
-    request(libc::SIOCGIFNAME),
+    SIOCGIFFLAGS,
+    SIOCGIFINDEX,
+    SIOCGIFNAME,
 ];
 
 const FCNTL: &[c_int] =
