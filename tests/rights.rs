@@ -226,10 +226,22 @@ fn a_set_of_capture_files_is_written_and_kept_small() {
     let folder = tempfile::tempdir().unwrap();
     open_to_all(folder.path());
     let path = folder.path().join("day.pcapng");
-    let arguments =
-        ["report", "-Z", STRANGER, "-b", "packets:9", "-b", "files:2", "-w", path.to_str().unwrap()];
+    let arguments = [
+        "report",
+        "-Z",
+        STRANGER,
+        "-b",
+        "packets:9",
+        "-b",
+        "files:2",
+        "--embed-secrets",
+        "-w",
+        path.to_str().unwrap(),
+    ];
     let Some(run) = run(tapline(), &arguments) else { return };
     assert!(run.output.status.success(), "{}", run.said());
+    // Complete files were read once more.
+    assert!(!run.said().contains("permission"), "{}", run.said());
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
     assert_eq!(files.len(), 2, "{files:?}");
     assert!(files.iter().all(|file| file.metadata().unwrap().uid() == 54_321), "{files:?}");

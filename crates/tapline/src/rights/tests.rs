@@ -128,13 +128,15 @@ fn a_capture_needs_its_key_logs_its_own_files_and_counters() {
     let mut keys = KeyFiles::default();
     keys.add_log(&there).unwrap();
     keys.await_log(&missing);
-    let record = RecordArguments { write: Some("day.pcapng".into()), ..RecordArguments::default() };
+    let write = Some("own/day.pcapng".into());
+    let record = RecordArguments { write, embed_secrets: true, ..RecordArguments::default() };
     let interface = vec!["lo".to_owned(), "eth0".to_owned()];
     let arguments = InputArguments { interface, record, ..InputArguments::default() };
     let plan = needed(&arguments, &keys, Plan::writing(Path::new("out/file")));
     let counters = ["lo", "eth0"].map(|name| PathBuf::from(format!("/sys/class/net/{name}/statistics")));
-    assert_eq!(plan.read, [[there, folder.path().join("later")], counters].concat());
-    assert_eq!(plan.write, ["out", "."].map(PathBuf::from));
+    let (keys, own) = ([there, folder.path().join("later")], [PathBuf::from("own")]);
+    assert_eq!(plan.read, [&keys[..], &own[..], &counters[..]].concat());
+    assert_eq!(plan.write, ["out", "own"].map(PathBuf::from));
 }
 
 /// The tests of a binary run in threads.
