@@ -62,6 +62,12 @@ impl Run {
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.output.stdout).into_owned()
     }
+
+    /// Every thread is this user and has nothing of root.
+    fn assert_given_up(&self, user: &str, group: &str) {
+        assert!(self.threads.len() >= 2, "{}", self.threads.len());
+        self.threads.iter().for_each(|thread| thread.assert_given_up(user, group));
+    }
 }
 
 /// `/proc/PID/task/THREAD/status`.
@@ -106,23 +112,13 @@ fn run(mut command: Command, arguments: &[&str]) -> Option<Run> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let filter = format!("tcp port {port}");
-    let live = ["-i", "lo", "-f", &filter, "-a", "duration:3"];
+    let live = ["-i", "lo", "-f", &filter, "-a", "duration:3", "--threads", "2"];
     let streams = command.args(arguments).args(live).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = streams.spawn().unwrap();
     let server = std::thread::spawn(move || serve(&listener));
-    let deadline = Instant::now() + PATIENCE;
-    // It runs when there are other threads: they begin after rights are gone.
-    while child.try_wait().unwrap().is_none() && Status::of(child.id()).len() < 2 && Instant::now() < deadline
-    {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let threads = threads_of(&mut child);
     (0..REQUESTS).for_each(|_| ask(port));
     server.join().unwrap();
-    finish(child)
-}
-
-fn finish(child: Child) -> Option<Run> {
-    let threads = Status::of(child.id());
     let output = child.wait_with_output().unwrap();
     let run = Run { threads, output };
     if run.output.status.code() == Some(2) && run.said().contains("libpcap") {
@@ -130,6 +126,17 @@ fn finish(child: Child) -> Option<Run> {
         return None;
     }
     Some(run)
+}
+
+/// Its threads when those that capture and analyse are there: they begin after rights are gone.
+fn threads_of(child: &mut Child) -> Vec<Status> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut threads = Vec::new();
+    while threads.len() < 4 && child.try_wait().unwrap().is_none() && Instant::now() < deadline {
+        threads = Status::of(child.id());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    threads
 }
 
 fn tapline() -> Command {
@@ -165,7 +172,7 @@ fn root_becomes_nobody_in_every_thread_and_reports_what_it_saw() {
     if !is_root() {
         return;
     }
-    let Some(run) = run(tapline(), &["report", "--threads", "3", "-v"]) else { return };
+    let Some(run) = run(tapline(), &["report", "-v"]) else { return };
     assert!(run.output.status.success() && run.text().contains("/rights"), "{}{}", run.text(), run.said());
     let (nobody, group) = user("nobody");
     for says in [
@@ -181,8 +188,7 @@ fn root_becomes_nobody_in_every_thread_and_reports_what_it_saw() {
         {
             assert!(run.said().contains(says), "{}", run.said());
         }
-        assert!(run.threads.len() >= 3, "{}", run.threads.len());
-        run.threads.iter().for_each(|thread| thread.assert_given_up(&nobody, &group));
+        run.assert_given_up(&nobody, &group);
         assert!(run.threads.iter().all(|thread| thread.values("CapBnd") == ["0000000000000000"]));
     }
 }
@@ -214,7 +220,7 @@ fn who_called_sudo_owns_the_export_and_a_key_log_is_waited_for() {
     let owner = std::fs::metadata(&out).unwrap();
     assert_eq!((owner.uid(), owner.gid(), owner.mode() & 0o777 & !0o022), (54_321, 54_322, 0o644));
     if is_supported(&run) {
-        run.threads.iter().for_each(|thread| thread.assert_given_up(STRANGER, "54322"));
+        run.assert_given_up(STRANGER, "54322");
     }
 }
 
@@ -246,7 +252,7 @@ fn a_set_of_capture_files_is_written_and_kept_small() {
     assert_eq!(files.len(), 2, "{files:?}");
     assert!(files.iter().all(|file| file.metadata().unwrap().uid() == 54_321), "{files:?}");
     if is_supported(&run) {
-        run.threads.iter().for_each(|thread| thread.assert_given_up(STRANGER, STRANGER));
+        run.assert_given_up(STRANGER, STRANGER);
     }
 }
 
@@ -261,7 +267,7 @@ fn sudo_is_not_believed_where_it_names_root() {
     let (nobody, group) = user("nobody");
     assert!(run.output.status.success() && !run.said().contains("became"), "{}", run.said());
     if is_supported(&run) {
-        run.threads.iter().for_each(|thread| thread.assert_given_up(&nobody, &group));
+        run.assert_given_up(&nobody, &group);
     }
 }
 
@@ -280,7 +286,7 @@ fn a_user_can_be_named_and_comes_before_sudos() {
         let known = user(name);
         let (id, group) = if known.0.is_empty() { (name.to_owned(), name.to_owned()) } else { known };
         if is_supported(&run) {
-            run.threads.iter().for_each(|thread| thread.assert_given_up(&id, &group));
+            run.assert_given_up(&id, &group);
             assert!(run.threads.iter().all(|thread| !thread.values("Groups").contains(&"4321")));
         }
     }
@@ -421,8 +427,7 @@ fn a_program_that_was_granted_capabilities_keeps_none_of_them() {
     assert!(run.output.status.success() && run.text().contains("/rights"), "{}", run.said());
     assert!(run.said().contains("rights: stayed user 54321"), "{}", run.said());
     if is_supported(&run) {
-        assert!(!run.threads.is_empty());
-        run.threads.iter().for_each(|thread| thread.assert_given_up(STRANGER, STRANGER));
+        run.assert_given_up(STRANGER, STRANGER);
     }
 }
 
