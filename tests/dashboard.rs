@@ -8,6 +8,8 @@ mod idle;
 mod looks;
 #[path = "dashboard/pipe.rs"]
 mod pipe;
+#[path = "dashboard/rights.rs"]
+mod rights;
 #[path = "dashboard/terminal.rs"]
 mod terminal;
 #[path = "dashboard/walk.rs"]

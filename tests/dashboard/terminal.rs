@@ -119,7 +119,7 @@ impl Dashboard {
 }
 
 /// What stands reversed in the second line.
-fn marked_tab(screen: &vt100::Screen) -> String {
+pub(crate) fn marked_tab(screen: &vt100::Screen) -> String {
     let (_, columns) = screen.size();
     let cells = (0..columns.get()).filter_map(|column| screen.cell(1, column));
     cells.filter(|cell| cell.inverse()).map(vt100::Cell::contents).collect()

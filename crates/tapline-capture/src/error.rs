@@ -90,12 +90,14 @@ pub enum CaptureError {
     },
     /// The device may not be captured on.
     #[error(
-        "no permission to capture on {device}: grant CAP_NET_RAW (sudo setcap cap_net_raw,cap_net_admin=ep \
-         $(command -v tapline)), run as root, or open a file"
+        "no permission to capture on {device}: grant CAP_NET_RAW (sudo setcap cap_net_raw,cap_net_admin=ep {program}), \
+         run as root (sudo {program} -i {device}), which is given up as soon as the device is open, or open a file"
     )]
     DevicePermission {
         /// The device's name.
         device: String,
+        /// The program that runs, as a shell takes its path.
+        program: String,
     },
     /// There is no such device.
     #[error("no such device: {device}: {hint}")]

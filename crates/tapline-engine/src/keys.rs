@@ -1,8 +1,10 @@
 //! Files that TLS is opened with: key logs, which may grow while a capture is read, and private keys.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tapline_analysis::decode::crypto::{KeyError, KeyLog, Reading, RsaKey};
 
@@ -44,9 +46,14 @@ pub struct KeyFiles {
 }
 
 /// A key log that may grow.
+///
+/// It stays open, because it may be that it cannot be opened once more when rights are given up. By its path it is opened
+/// again only where that leads to another file.
 #[derive(Clone, Debug)]
 struct Watched {
     path: PathBuf,
+    /// `None` until it appears.
+    file: Option<Arc<File>>,
     /// Where the first line begins that was not whole.
     offset: u64,
     /// Octets behind it that were read all the same, as they stood.
@@ -64,10 +71,23 @@ impl KeyFiles {
     /// Reads a key log (RFC 9850) as it is now.
     pub fn add_log(&mut self, path: &Path) -> Result<(), KeysError> {
         let mut watched = Watched::new(path);
-        let read = watched.read(&mut self.log);
+        let read = File::open(path).and_then(|file| {
+            watched.file = Some(Arc::new(file));
+            watched.read(&mut self.log)
+        });
         read.map_err(|source| KeysError::Io { path: path.to_owned(), source })?;
         self.watched.push(watched);
         Ok(())
+    }
+
+    /// Reads a key log as soon as it appears.
+    pub fn await_log(&mut self, path: &Path) {
+        self.watched.push(Watched::new(path));
+    }
+
+    /// The paths of key logs that may grow or appear.
+    pub fn watched(&self) -> impl Iterator<Item = &Path> {
+        self.watched.iter().map(|watched| watched.path.as_path())
     }
 
     /// Reads a server's private keys: PEM, DER or PKCS#12, encrypted ones with their password.
@@ -106,14 +126,7 @@ impl KeyFiles {
     pub(crate) fn read_on(&mut self) -> KeyLog {
         let mut touched = KeyLog::default();
         for watched in &mut self.watched {
-            let length = std::fs::metadata(&watched.path).map_or(0, |metadata| metadata.len());
-            if length == watched.offset + watched.beyond {
-                continue;
-            }
-            if length < watched.offset {
-                (watched.offset, watched.beyond) = (0, 0);
-            }
-            if let Ok(read) = watched.read(&mut self.log) {
+            if let Ok(read) = watched.read_on(&mut self.log) {
                 touched.adopt(&read);
             }
         }
@@ -124,7 +137,40 @@ impl KeyFiles {
 impl Watched {
     fn new(path: &Path) -> Self {
         let path = path.to_owned();
-        Self { path, offset: 0, beyond: 0, lines: 0, lines_bad: 0, complaint: None, left_out: 0 }
+        Self { path, file: None, offset: 0, beyond: 0, lines: 0, lines_bad: 0, complaint: None, left_out: 0 }
+    }
+
+    /// Goes to the file's beginning.
+    fn rewind(&mut self) {
+        (self.offset, self.beyond, self.lines) = (0, 0, 0);
+    }
+
+    /// Reads what is new. A file that was cut, and another one of the same name, are new as a whole.
+    fn read_on(&mut self, log: &mut KeyLog) -> io::Result<KeyLog> {
+        self.follow_path();
+        let Some(file) = &self.file else { return Ok(KeyLog::default()) };
+        let length = file.metadata()?.len();
+        if length == self.offset + self.beyond {
+            return Ok(KeyLog::default());
+        }
+        if length < self.offset {
+            self.rewind();
+        }
+        self.read(log)
+    }
+
+    /// Opens the file that the path leads to where that is another one, and can be opened.
+    fn follow_path(&mut self) {
+        let Ok(there) = std::fs::metadata(&self.path) else { return };
+        let here = self.file.as_ref().and_then(|file| file.metadata().ok());
+        let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino());
+        if here.as_ref().map(identity) == Some(identity(&there)) {
+            return;
+        }
+        if let Ok(file) = File::open(&self.path) {
+            self.file = Some(Arc::new(file));
+            self.rewind();
+        }
     }
 
     fn complaints(&self) -> Vec<String> {
@@ -142,11 +188,12 @@ impl Watched {
     /// whole: it is read again once it has grown.
     fn read(&mut self, log: &mut KeyLog) -> io::Result<KeyLog> {
         let mut touched = KeyLog::default();
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(self.offset))?;
+        let Some(file) = self.file.clone() else { return Ok(touched) };
         let mut buffer = Vec::new();
+        let mut at = self.offset;
         loop {
-            let got = (&mut file).take(KEY_LOG_READ_BYTES).read_to_end(&mut buffer)?;
+            let got = read_some(&file, at, &mut buffer)?;
+            at += got as u64;
             let whole = buffer.iter().rposition(|&octet| octet == b'\n').map_or(0, |at| at + 1);
             let end = if got == 0 || whole == 0 { buffer.len() } else { whole };
             let reading = log.read(buffer.get(..end).unwrap_or_default());
@@ -160,6 +207,7 @@ impl Watched {
             buffer.drain(..end);
         }
     }
+
     fn note(&mut self, reading: &Reading, text: &[u8]) {
         self.lines_bad += reading.bad_lines.len() + reading.more_bad_lines;
         self.left_out += reading.left_out;
@@ -169,6 +217,20 @@ impl Watched {
         }
         self.lines += text.split(|octet| *octet == b'\n').count() - 1;
     }
+}
+
+/// Appends the next octets at a place of a file, which has no place of its own: copies of what watches it share it.
+fn read_some(file: &File, at: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let before = buffer.len();
+    buffer.resize(before + KEY_LOG_READ_BYTES, 0);
+    let got = loop {
+        match file.read_at(buffer.get_mut(before..).unwrap_or_default(), at) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+            got => break got,
+        }
+    };
+    buffer.truncate(before + got.as_ref().copied().unwrap_or(0));
+    got
 }
 
 #[cfg(test)]
@@ -207,6 +269,64 @@ mod tests {
         std::fs::write(&path, line(1, 9)).unwrap();
         assert_eq!(master(&files.read_on(), 1), Some(9));
         assert!(files.complaints().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_again_is_read_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, moved) = (folder.path().join("keys"), folder.path().join("moved"));
+        std::fs::write(&path, line(1, 7)).unwrap();
+        let mut files = KeyFiles::default();
+        files.add_log(&path).unwrap();
+        let mut copy = files.clone();
+        std::fs::rename(&path, &moved).unwrap();
+        let mut file = std::fs::OpenOptions::new().append(true).open(&moved).unwrap();
+        file.write_all(line(2, 8).as_bytes()).unwrap();
+        for files in [&mut files, &mut copy] {
+            let touched = files.read_on();
+            assert_eq!((master(&touched, 1), master(&touched, 2)), (None, Some(8)));
+            assert!(files.read_on().is_empty());
+        }
+    }
+
+    #[test]
+    fn another_file_of_the_same_name_is_read_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, next) = (folder.path().join("keys"), folder.path().join("next"));
+        std::fs::write(&path, line(1, 7)).unwrap();
+        let mut files = KeyFiles::default();
+        files.add_log(&path).unwrap();
+        // As long as the first one: only the file tells that it is another.
+        std::fs::write(&next, line(2, 8)).unwrap();
+        std::fs::rename(&next, &path).unwrap();
+        assert_eq!(master(&files.read_on(), 2), Some(8));
+        std::fs::remove_file(&path).unwrap();
+        assert!(files.read_on().is_empty());
+        std::fs::write(&path, line(3, 9)).unwrap();
+        assert_eq!(master(&files.read_on(), 3), Some(9));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_is_read_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        std::fs::write(&path, format!("{}{}", line(1, 7), line(2, 8))).unwrap();
+        let mut files = KeyFiles::default();
+        files.add_log(&path).unwrap();
+        std::fs::write(&path, line(3, 9)).unwrap();
+        assert_eq!(master(&files.read_on(), 3), Some(9));
+    }
+
+    #[test]
+    fn a_file_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let mut files = KeyFiles::default();
+        files.await_log(&path);
+        assert!(files.may_grow() && files.read_on().is_empty());
+        std::fs::write(&path, line(1, 7)).unwrap();
+        assert_eq!(master(&files.read_on(), 1), Some(7));
+        assert_eq!(files.watched().collect::<Vec<_>>(), [path]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) const BATCH_CONNECTIONS: usize = 1024;
 pub(crate) const KEY_FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// Octets of a key log that are read at once; a line is a few hundred.
-pub(crate) const KEY_LOG_READ_BYTES: u64 = 1 << 20;
+pub(crate) const KEY_LOG_READ_BYTES: usize = 1 << 20;
 
 /// Octets of a file with roots. A system's whole list has a quarter of a million.
 pub(crate) const TRUST_FILE_BYTES_MAX: u64 = 4 << 20;

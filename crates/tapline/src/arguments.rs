@@ -111,6 +111,22 @@ pub(crate) struct InputArguments {
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
     #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) rights: RightsArguments,
+}
+
+/// What a run on an interface may do once that is open.
+#[derive(Args, Debug, Default)]
+pub(crate) struct RightsArguments {
+    /// Become this user once the interface is open, where this is root; who called sudo by default, else nobody
+    #[arg(short = 'Z', long = "relinquish-privileges", value_name = "USER", requires = "interface")]
+    pub(crate) user: Option<String>,
+    /// Keep all rights of the user while packets are read
+    #[arg(long, requires = "interface", conflicts_with = "user")]
+    pub(crate) keep_privileges: bool,
+    /// Say on standard error what is done with rights
+    #[arg(short = 'v', long)]
+    pub(crate) verbose: bool,
 }
 
 /// What is written while it is captured.

@@ -10,6 +10,7 @@ use tapline_tui::Options;
 
 use crate::arguments::DashboardArguments;
 use crate::live::Told;
+use crate::rights::Plan;
 use crate::{Ending, filter, input, output};
 
 /// Opens the dashboard and stays until the user leaves.
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
     }
     let mut options = input::run_options(input, tapline_tui::INTERESTS)?;
     options.watch = true;
-    let source = input::source(input, &options, Told::ByReader)?;
+    let source = input::source(input, &options, Told::ByReader, Plan::screen())?;
     let (source, again) = match input::again(input, &options) {
         None if arguments.retain > 0 => input::kept(source, arguments.retain, &options),
         again => (source, again),

@@ -15,6 +15,7 @@ use crate::arguments::{ExportArguments, Format};
 use crate::live::Told;
 use crate::output::NewFile;
 use crate::progress::Progress;
+use crate::rights::{self, Plan};
 use crate::{Ending, filter, input, output};
 
 /// Writes an export.
@@ -23,22 +24,29 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
         None if matches!(arguments.to, Format::Pcapng) && std::io::stdout().is_terminal() => {
             bail!("packets are not for a terminal: name a file with -o")
         }
-        None => Ok(write(arguments, output::stdout())?.1),
+        None => Ok(write(arguments, Plan::default(), || Ok(output::stdout()))?.1),
         Some(path) => {
-            let (file, ending) = write(arguments, NewFile::create(path)?)?;
+            // Made with the rights that it will be named with: what cannot be written is known before the capture.
+            let create = || rights::explained(&arguments.input, NewFile::create(path));
+            let (file, ending) = write(arguments, Plan::writing(path), create)?;
             file.persist(path)?;
             Ok(ending)
         }
     }
 }
 
-fn write<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Ending)> {
+/// Opens by `create` what is written to when rights are given up: the plan allows it.
+fn write<W: Write>(
+    arguments: &ExportArguments,
+    plan: Plan,
+    create: impl FnOnce() -> Result<W>,
+) -> Result<(W, Ending)> {
     match arguments.to {
         Format::Ndjson => {
-            let (out, outcome) = ndjson(arguments, out)?;
+            let (out, outcome) = ndjson(arguments, plan, create)?;
             Ok((out, output::complain_of_damage(&outcome)))
         }
-        Format::Pcapng => packets(arguments, out),
+        Format::Pcapng => packets(arguments, create()?),
     }
 }
 
@@ -63,7 +71,11 @@ fn packets<W: Write>(arguments: &ExportArguments, mut out: W) -> Result<(W, Endi
     Ok((out, ending))
 }
 
-fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)> {
+fn ndjson<W: Write>(
+    arguments: &ExportArguments,
+    plan: Plan,
+    create: impl FnOnce() -> Result<W>,
+) -> Result<(W, Outcome)> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
     let usual = RecordType::usual();
     let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
@@ -73,7 +85,8 @@ fn ndjson<W: Write>(arguments: &ExportArguments, out: W) -> Result<(W, Outcome)>
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
-    let mut source = input::source(&arguments.input, &options, Told::BySignals)?;
+    let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
+    let out = create()?;
     let mut progress = Progress::new();
     let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
         progress.see(batch);

@@ -14,22 +14,25 @@ use tapline_tui::Again;
 
 use crate::arguments::InputArguments;
 use crate::live::{self, Told};
-use crate::output::complain;
+use crate::output::{complain, folder_of};
+use crate::rights::{self, Plan};
 
-/// Opens what the arguments name and begins to read what comes live.
+/// Opens what the arguments name and begins to read what comes live, with the rights that options and a plan need.
 pub(crate) fn source(
     arguments: &InputArguments,
     options: &RunOptions,
     told: Told,
+    plan: Plan,
 ) -> Result<Box<dyn Source + Send>> {
     let paths: Vec<_> = arguments.files.iter().chain(&arguments.read).cloned().collect();
     let is_device = !arguments.interface.is_empty();
-    let is_live = is_device || paths.iter().any(|path| path == Path::new("-"));
+    let is_live = is_live(arguments);
     ensure!(
         is_live || arguments.record.write.is_none(),
         "-w writes what is captured: name an interface with -i, or -"
     );
     let source = if is_device { devices(arguments)? } else { open(&paths)? };
+    rights::settle(arguments, &options.keys, plan)?;
     let source = live::ending(source, arguments, if is_live { told } else { Told::ByReader })?;
     if is_device {
         live::unhurried(source, arguments, options, WhenFull::Drop)
@@ -38,6 +41,12 @@ pub(crate) fn source(
     } else {
         Ok(source)
     }
+}
+
+/// Whether packets come now and once: from devices or a pipe.
+fn is_live(arguments: &InputArguments) -> bool {
+    let is_pipe = |path: &PathBuf| path == Path::new("-");
+    !arguments.interface.is_empty() || arguments.files.iter().chain(&arguments.read).any(is_pipe)
 }
 
 /// How to read files once more; `None` where that cannot be: standard input and devices tell things once.
@@ -88,15 +97,25 @@ fn with_next_step(error: KeysError) -> anyhow::Error {
     if needs_password { error.context("use --rsa-key-password or $TAPLINE_RSA_KEY_PASSWORD") } else { error }
 }
 
+/// Opens a key log. One that does not exist yet may come with what is seen live.
+fn add_log(keys: &mut KeyFiles, path: &Path, arguments: &InputArguments) -> Result<(), KeysError> {
+    if !is_live(arguments) || path.exists() || !folder_of(path).is_dir() {
+        return keys.add_log(path);
+    }
+    keys.await_log(path);
+    complain(&format!("keys: waiting for {} to appear", path.display()));
+    Ok(())
+}
+
 /// Opens the key logs and private keys that the arguments name, or the key log that the environment does.
 fn keys(arguments: &InputArguments) -> Result<KeyFiles> {
     let mut keys = KeyFiles::default();
     for path in &arguments.keylog {
-        keys.add_log(path)?;
+        add_log(&mut keys, path, arguments)?;
     }
     if arguments.keylog.is_empty()
         && let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty())
-        && let Err(error) = keys.add_log(Path::new(&path))
+        && let Err(error) = add_log(&mut keys, Path::new(&path), arguments)
     {
         complain(&format!("SSLKEYLOGFILE is of no use: {:#}", anyhow::Error::from(error)));
     }

@@ -15,6 +15,7 @@ use tapline_export::pcapng::{self, Selection, Wanted};
 
 use crate::arguments::{Autostop, InputArguments, Rule};
 use crate::output::{NewFile, complain};
+use crate::rights;
 
 /// Who says that it is enough.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +72,8 @@ fn recorder(arguments: &InputArguments, options: &RunOptions) -> Result<Option<R
     let Some(path) = &arguments.record.write else { return Ok(None) };
     let rotation = rotation(&arguments.record.ring, &arguments.autostop);
     let recorder = Recorder::create(path, rotation);
-    let mut recorder = recorder.with_context(|| format!("cannot write {}", path.display()))?;
+    let recorder = recorder.with_context(|| format!("cannot write {}", path.display()));
+    let mut recorder = rights::explained(arguments, recorder)?;
     if arguments.record.embed_secrets {
         let options = options.clone();
         let embed = move |path: &Path| {

@@ -13,6 +13,7 @@ mod live;
 mod output;
 mod progress;
 mod report;
+mod rights;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! Standard output, standard error, files.
 
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -49,6 +50,11 @@ pub(crate) fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock())
 }
 
+/// The folder in which a file of this name is.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A file that takes its name when it is complete: nobody ever sees half of it.
 pub(crate) struct NewFile {
     out: BufWriter<NamedTempFile>,
@@ -57,13 +63,11 @@ pub(crate) struct NewFile {
 impl NewFile {
     /// A file that will be `path`, in the same folder.
     pub(crate) fn create(path: &Path) -> Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = Builder::new();
-        // What the user's mask leaves of it, as for any file.
-        #[cfg(unix)]
-        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file =
-            file.tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+        let folder = folder_of(path);
+        // With what the user's mask leaves of its mode, as for any file, and without asking to read.
+        let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
+        let file = Builder::new().make_in(folder, open);
+        let file = file.with_context(|| format!("cannot write in {}", folder.display()))?;
         Ok(Self { out: BufWriter::with_capacity(BUFFER_BYTES, file) })
     }
 
@@ -71,10 +75,13 @@ impl NewFile {
     pub(crate) fn persist(self, path: &Path) -> Result<()> {
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error);
         let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-        file.persist(path)
-            .map_err(|error| error.error)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(())
+        let Err(failed) = file.persist(path) else { return Ok(()) };
+        let error = anyhow::Error::from(failed.error).context(format!("cannot write {}", path.display()));
+        // A capture does not come again: what there is of it stays under the name that it has.
+        Err(match failed.file.keep() {
+            Ok((_, kept)) => error.context(format!("what was written is in {}", kept.display())),
+            Err(_) => error,
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use tapline_filter::Sieve;
 use crate::arguments::ReportArguments;
 use crate::live::Told;
 use crate::progress::Progress;
+use crate::rights::Plan;
 use crate::{Ending, filter, input, output};
 
 /// Prints a report.
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
     let interests = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     let run = input::run_options(&arguments.input, interests)?;
-    let mut source = input::source(&arguments.input, &run, Told::BySignals)?;
+    let mut source = input::source(&arguments.input, &run, Told::BySignals, Plan::default())?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
     let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
     if let Some(sieve) = sieve {
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
 
 fn options(arguments: &ReportArguments) -> ReportOptions {
     let is_terminal = std::io::stdout().is_terminal();
-    let terminal_width = || tapline_tui::terminal_width().filter(|_| is_terminal).map(usize::from);
+    let terminal_width = || is_terminal.then(tapline_tui::terminal_width).flatten().map(usize::from);
     ReportOptions {
         width: arguments.width.map(usize::from).or_else(terminal_width),
         palette: if arguments.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },

@@ -83,12 +83,19 @@ fn close_on_exec(capture: &Capture<Active>) -> rustix::io::Result<()> {
     fcntl_setfd(capture.as_fd(), flags | FdFlags::CLOEXEC)
 }
 
+/// The path of the program that runs, as a shell takes it: links are resolved, because they cannot be granted anything.
+fn program() -> String {
+    let path = std::env::current_exe().map_or_else(|_| "tapline".into(), |path| path.display().to_string());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
 /// The error that what libpcap said stands for.
 fn device_error(name: &str, reason: &str) -> CaptureError {
     let device = name.to_owned();
     let says = |word: &str| reason.to_ascii_lowercase().contains(word);
     if says("permission") || says("not permitted") {
-        CaptureError::DevicePermission { device }
+        CaptureError::DevicePermission { device, program: program() }
     } else if says("no such device") || says("doesn't exist") {
         let names: Vec<String> = devices().unwrap_or_default().into_iter().map(|one| one.name).collect();
         let hint = match names.as_slice() {
