@@ -19,9 +19,9 @@ use tapline_packet::Timestamp;
 pub use finisher::Finish;
 pub use rotation::Rotation;
 
+use crate::PcapngWriter;
 use crate::bundle::Bundle;
 use crate::facts::{Facts, Happening, Incident, Interface};
-use crate::{CaptureError, PcapngWriter};
 use finisher::Finisher;
 use names::Names;
 use whole::Whole;
@@ -58,7 +58,7 @@ struct Open {
 impl Recorder {
     /// Begins a file, or the first of a set where there are rules for the next. A file of this name is written over, as
     /// by tcpdump and dumpcap.
-    pub fn create(path: &Path, rotation: Rotation) -> Result<Self, CaptureError> {
+    pub fn create(path: &Path, rotation: Rotation) -> io::Result<Self> {
         let names = Names::new(path, rotation.is_set());
         let mut recorder = Self {
             names,
@@ -69,9 +69,7 @@ impl Recorder {
             last_packet: 0,
             finisher: None,
         };
-        recorder
-            .begin(&Facts::default())
-            .map_err(|error| CaptureError::from_io(&path.display().to_string(), error))?;
+        recorder.begin(&Facts::default())?;
         Ok(recorder)
     }
 

@@ -89,6 +89,10 @@ fn recorder(arguments: &InputArguments, options: &RunOptions) -> Result<Option<R
 
 /// Writes a file anew with the secrets of its sessions at the front, where every reader finds them in time.
 fn embed_secrets(path: &Path, options: &RunOptions) -> Result<()> {
+    // The oldest files of a set are removed meanwhile.
+    if !path.exists() {
+        return Ok(());
+    }
     let go_on = |_| ControlFlow::Continue(());
     let paths = [path.to_owned()];
     let selection = Selection::find(&mut *open(&paths)?, options, Wanted::All, go_on);
