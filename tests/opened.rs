@@ -446,6 +446,49 @@ fn behind_any_gap_what_opens_is_right() {
     assert!(later > least, "{later}");
 }
 
+/// Closed octets behind a gap look like the header of a record by chance: of any type that is assigned, over a part of the
+/// next record, over several, or over all that follows.
+#[test]
+fn what_only_looks_like_a_record_behind_a_gap_hides_none() {
+    let mut checked = 0;
+    for name in ["tls13#", "tls12-ecdhe#", "http2-over-tls#", "http2-over-tls12#"] {
+        let sample = sample(name);
+        let whole = sample.heard();
+        let records = whole.data().into_iter().filter(|(side, ..)| *side == Direction::Reverse.index());
+        let records: Vec<_> = records.collect();
+        for (n, (_, start, end)) in
+            records.iter().enumerate().skip(1).filter(|(_, (_, start, end))| end - start > 20)
+        {
+            let missing = *start..*end - 7;
+            let heard = play(&without(&sample.turns, Direction::Reverse, &missing), &sample.keys());
+            let last = records.last().map_or(*end, |(.., end)| *end);
+            for length in [2, 9, last - end + 2, last - end + 1, 0x4000] {
+                for content in 21..=24 {
+                    let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+                    let mut turns = without(&sample.turns, Direction::Reverse, &missing);
+                    overwrite(&mut turns, Direction::Reverse, missing.end, &[content, 3, 3, high, low]);
+                    let case = format!("{name} record {n}, a decoy of type {content} and {length} octets");
+                    let decoyed = play(&turns, &sample.keys());
+                    assert_eq!(decoyed.data(), heard.data(), "{case}");
+                    assert!(decoyed.bodies == heard.bodies, "{case}");
+                    checked += usize::from(n + 1 < records.len());
+                }
+            }
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
+
+/// Puts octets over those of a direction from an offset on.
+fn overwrite(turns: &mut [Turn], direction: Direction, from: u64, octets: &[u8]) {
+    for (at, octet) in (from..).zip(octets) {
+        let of = turns.iter_mut().filter(|turn| turn.direction == direction);
+        for turn in of.filter(|turn| (turn.offset..turn.end()).contains(&at)) {
+            turn.octets[usize::try_from(at - turn.offset).unwrap()] = *octet;
+        }
+    }
+}
+
 /// Pages of many sizes one after the other, so that one gap hides records that differ.
 #[test]
 fn behind_any_gap_of_a_connection_kept_alive_what_opens_is_right() {

@@ -366,6 +366,7 @@ impl Decoder {
         keyring: &mut Keyring,
         sink: &mut impl Sink,
     ) {
+        let unproven = self.search_on_at_end(direction, keyring, sink);
         let side = self.sides.of_mut(direction);
         if let Expect::Search(search) = &mut side.expect {
             let (found, next) = (search.end(measure), side.next);
@@ -373,12 +374,13 @@ impl Decoder {
         }
         let side = self.sides.of_mut(direction);
         let cut = match &side.expect {
-            Expect::Header { .. } => !side.held.is_empty(),
-            Expect::Fragment { .. } | Expect::HelloV2 { .. } | Expect::Passing { .. } => true,
-            Expect::Search(_) | Expect::Nothing => false,
+            Expect::Header { .. } => (!side.held.is_empty()).then_some(side.start),
+            Expect::Fragment { .. } | Expect::HelloV2 { .. } | Expect::Passing { .. } => Some(side.start),
+            Expect::Search(_) => unproven,
+            Expect::Nothing => None,
         };
-        if cut {
-            let range = side.start..side.next;
+        if let Some(start) = cut {
+            let range = start..side.next;
             say(sink, direction, range, anomaly::TLS_RECORD_CUT, "the stream ends inside a record");
         }
         side.expect = Expect::Nothing;
@@ -442,15 +444,16 @@ impl Decoder {
 }
 
 impl Side {
-    /// What a record is that is encrypted; `None` where it may be in clear.
+    /// What a record is that is encrypted; `None` where it may be in clear. While places are tried behind a gap records
+    /// opened before it, so nothing else counts than what authenticates, whatever type it seems to have.
     fn passing(&self, header: Header) -> Option<Body> {
-        match (header.content, self.cipher) {
-            (ContentType::APPLICATION_DATA, _) => Some(Body::ApplicationData),
-            (ContentType::CHANGE_CIPHER_SPEC, Cipher::Changed) if header.length == 1 => {
+        let encrypted = self.cipher == Cipher::Changed || self.tries > 0;
+        match header.content {
+            ContentType::APPLICATION_DATA => Some(Body::ApplicationData),
+            ContentType::CHANGE_CIPHER_SPEC if encrypted && header.length == 1 => {
                 Some(Body::ChangeCipherSpec)
             }
-            (_, Cipher::Changed) => Some(Body::Encrypted),
-            _ => None,
+            _ => encrypted.then_some(Body::Encrypted),
         }
     }
 }

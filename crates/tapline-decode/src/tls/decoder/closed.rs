@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::withheld::{ITEM_BYTES, Item, WithheldRecord};
-use super::{CHAIN, Decoder, Record, emit, say};
+use super::{CHAIN, Decoder, Expect, Record, emit, say};
 use crate::anomaly;
 use crate::limits::TLS_RESUME_TRIES_MAX;
 use crate::resync::Search;
@@ -283,8 +283,32 @@ impl Decoder {
         let octets = [&behind, record.fragment].concat();
         let mut search = Search::new(record.start.saturating_add(1), chain);
         let found = search.feed(&octets, measure);
-        side.expect = super::Expect::Search(search);
+        side.expect = Expect::Search(search);
         self.searched(found, direction, record.end, keyring, sink);
+    }
+
+    /// The stream ends inside of what looked like a record behind a gap: others may stand in it. Gives where the first
+    /// one began that was not proven.
+    pub(super) fn search_on_at_end(
+        &mut self,
+        direction: Direction,
+        keyring: &mut Keyring,
+        sink: &mut impl Sink,
+    ) -> Option<u64> {
+        let mut first = None;
+        loop {
+            let side = self.sides.of_mut(direction);
+            let Expect::Fragment { header, cut: false, closed: Some(_), .. } = side.expect else { break };
+            if side.tries == 0 {
+                break;
+            }
+            let (fragment, start, end) = (std::mem::take(&mut side.held), side.start, side.next);
+            first = first.or(Some(start));
+            let (length, opened, decrypted) = (header.length, false, false);
+            let record = Record { header, length, fragment: &fragment, opened, decrypted, start, end };
+            self.search_on(record, direction, keyring, sink);
+        }
+        first
     }
 
     fn opened(
