@@ -9,8 +9,6 @@ mod check;
 mod fixture;
 mod forge;
 mod index;
-mod namespace;
-mod process;
 mod programs;
 mod record;
 mod relay;
@@ -25,10 +23,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tapline_capture::read_bytes;
+use tapline_testkit::network::{
+    CLIENT, Neighbours, Network, RELAY, Running, Stop, Wiring, command_in, run_in,
+};
 
 use self::fixture::{Fixture, Line, Secrets};
-use self::namespace::{CLIENT, Neighbours, Network, RELAY, Wiring, command_in, run_in};
-use self::process::{Running, Stop};
 use self::record::{Recorded, Recording};
 use crate::shell::root;
 
@@ -237,7 +236,7 @@ fn start_client(fixture: &Fixture, line: &Line, folder: &Path, keys: &str) -> Re
     if fixture.secrets != Secrets::None {
         command.env("SSLKEYLOGFILE", keys);
     }
-    Running::start(&mut command, &folder.join("client.log"), line.input.as_deref())
+    Ok(Running::start(&mut command, &folder.join("client.log"), line.input.as_deref())?)
 }
 
 /// Starts what stands between the ends and waits until it carries frames.

@@ -7,6 +7,8 @@ mod around;
 mod checksum;
 mod fragment;
 mod frame;
+#[cfg(feature = "network")]
+pub mod network;
 mod site;
 mod talk;
 #[cfg(feature = "terminal")]
@@ -23,6 +25,8 @@ pub use talk::{Frame, Odd, Speaker, Talk, capture};
 pub use terminal::Terminal;
 pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};
 
-/// The crates that a terminal speaks in.
+#[cfg(any(feature = "terminal", feature = "network"))]
+pub use rustix::process::Signal;
+/// The crate that a terminal speaks in.
 #[cfg(feature = "terminal")]
-pub use {rustix::process::Signal, vt100};
+pub use vt100;
