@@ -330,6 +330,32 @@ fn late_keys_open_the_same() {
     }
 }
 
+/// Nor does their order hang on when secrets came: who answered whom stays as it was.
+#[test]
+fn late_keys_tell_a_handshake_in_its_order() {
+    let mut checked = 0;
+    for sample in samples() {
+        let order = |heard: &Heard| -> Vec<String> {
+            let of_handshake = heard.said.iter().filter_map(|(direction, span, message)| {
+                let Message::Tls(message) = message else { return None };
+                let counts = matches!(message.body, tls::Body::Handshake(_) | tls::Body::ChangeCipherSpec);
+                counts.then(|| format!("{direction:?} {span:?} {}", message.content))
+            });
+            of_handshake.collect()
+        };
+        let heard = sample.heard();
+        for after in 0..=sample.turns.len().min(20) {
+            let mut player = Player::new(&waits());
+            player.all(&sample.turns[..after]);
+            player.adopt(&sample.log);
+            player.all(&sample.turns[after..]);
+            assert_eq!(order(&player.over(true)), order(&heard), "{} after {after}", sample.name);
+            checked += 1;
+        }
+    }
+    assert!(checked > 200, "{checked}");
+}
+
 /// Turns without the octets of a range of a direction.
 fn without(turns: &[Turn], direction: Direction, missing: &Range<u64>) -> Vec<Turn> {
     let mut left = Vec::new();
