@@ -9,6 +9,7 @@ mod bench;
 mod captures;
 mod dashboard;
 mod fixtures;
+mod live;
 mod peer;
 mod picture;
 mod scale;
@@ -67,6 +68,8 @@ enum Command {
     Scale(scale::Arguments),
     /// The dashboard on a large capture: its first frame, its keys, its memory; beside termshark.
     Dashboard(dashboard::Arguments),
+    /// Capture beside tcpdump at rising rates (needs root), and memory while connections come and go.
+    Live(live::Arguments),
     /// Draw the pictures of the dashboard in `docs/` from the fixtures.
     Picture {
         /// Draw nothing, fail where one is stale.
@@ -93,6 +96,7 @@ fn main() -> Result<()> {
         }
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Dashboard(arguments) => dashboard::dashboard(&arguments),
+        Command::Live(arguments) => live::live(&arguments),
         Command::Picture { check } => picture::picture(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),

@@ -12,16 +12,16 @@ const AT_ONCE: u32 = 64;
 
 /// What was generated.
 #[derive(Default)]
-pub(super) struct Made {
-    pub(super) packets: u64,
-    pub(super) bytes: u64,
-    pub(super) connections: u64,
-    pub(super) requests: u64,
+pub(crate) struct Made {
+    pub(crate) packets: u64,
+    pub(crate) bytes: u64,
+    pub(crate) connections: u64,
+    pub(crate) requests: u64,
 }
 
 /// HTTP/1.1: 64 connections at once, one to eight requests each, answers of 100 octets to 64 kB most of which
 /// are small, one segment in fifty repeated and one in fifty late.
-pub(super) fn http1(file: File, bytes_min: u64) -> Result<Made> {
+pub(crate) fn http1(file: File, bytes_min: u64) -> Result<Made> {
     let mut random = Random(0x7461_706c_696e_6521);
     let mut made = Made::default();
     let mut frames = Vec::new();

@@ -1,6 +1,6 @@
 //! Running programs in turn and looking at the clock.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -68,7 +68,7 @@ pub(crate) fn within(command: &mut Command, limit: Duration) -> Result<Option<Sa
     let mut peak_kib = 0.0_f64;
     let status = loop {
         // The peak is read while the program lives: afterwards its figures are gone.
-        peak_kib = peak_kib.max(peak(&child).unwrap_or(0.0));
+        peak_kib = peak_kib.max(own_kib(child.id()).unwrap_or(0.0));
         if let Some(status) = child.try_wait()? {
             break status;
         }
@@ -85,15 +85,15 @@ pub(crate) fn within(command: &mut Command, limit: Duration) -> Result<Option<Sa
 }
 
 /// Anonymous memory of a running program, KiB.
-fn peak(child: &Child) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+pub(crate) fn own_kib(id: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 /// User and system time of every child that has ended, seconds: fields 16 and 17 of /proc/self/stat, in
 /// hundredths.
-fn children_cpu() -> Result<f64> {
+pub(crate) fn children_cpu() -> Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let field =
