@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use nom::bytes::complete::take;
 use nom::error::{ContextError, ErrorKind, ParseError, context};
 use nom::number::Endianness;
-use nom::number::complete::{u16, u32};
 use nom::{Err, IResult, Parser};
 
 /// A parser's answer.
@@ -72,12 +70,20 @@ pub(crate) fn value<T>(parsed: Parsed<'_, T>) -> Result<T, Malformed> {
     }
 }
 
+fn short(field: &'static str, input: &[u8]) -> Err<Malformed> {
+    Err::Error(Malformed::Short { field, available: input.len() })
+}
+
 /// A 16-bit number.
 pub(crate) fn number16<'a>(
     order: Endianness,
     field: &'static str,
 ) -> impl Parser<&'a [u8], Output = u16, Error = Malformed> {
-    context(field, u16(order))
+    move |input: &'a [u8]| match input.split_first_chunk() {
+        Some((number, rest)) if order == Endianness::Big => Ok((rest, u16::from_be_bytes(*number))),
+        Some((number, rest)) => Ok((rest, u16::from_le_bytes(*number))),
+        None => Err(short(field, input)),
+    }
 }
 
 /// A 32-bit number.
@@ -85,7 +91,11 @@ pub(crate) fn number32<'a>(
     order: Endianness,
     field: &'static str,
 ) -> impl Parser<&'a [u8], Output = u32, Error = Malformed> {
-    context(field, u32(order))
+    move |input: &'a [u8]| match input.split_first_chunk() {
+        Some((number, rest)) if order == Endianness::Big => Ok((rest, u32::from_be_bytes(*number))),
+        Some((number, rest)) => Ok((rest, u32::from_le_bytes(*number))),
+        None => Err(short(field, input)),
+    }
 }
 
 /// So many octets.
@@ -93,7 +103,10 @@ pub(crate) fn octets<'a>(
     length: usize,
     field: &'static str,
 ) -> impl Parser<&'a [u8], Output = &'a [u8], Error = Malformed> {
-    context(field, take(length))
+    move |input: &'a [u8]| match input.split_at_checked(length) {
+        Some((octets, rest)) => Ok((rest, octets)),
+        None => Err(short(field, input)),
+    }
 }
 
 /// So many octets and what fills them up to a multiple of four, as pcapng lays everything out. Filling that is
@@ -101,8 +114,7 @@ pub(crate) fn octets<'a>(
 pub(crate) fn padded<'a>(input: &'a [u8], length: usize, field: &'static str) -> Parsed<'a, &'a [u8]> {
     let (input, octets) = octets(length, field).parse(input)?;
     let filling = length.next_multiple_of(4).saturating_sub(length).min(input.len());
-    let (input, _) = take(filling).parse(input)?;
-    Ok((input, octets))
+    Ok((input.get(filling..).unwrap_or_default(), octets))
 }
 
 #[cfg(test)]
