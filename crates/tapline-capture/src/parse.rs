@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nom::error::{ContextError, ErrorKind, ParseError, context};
+use nom::error::{ContextError, ErrorKind, ParseError};
 use nom::number::Endianness;
 use nom::{Err, IResult, Parser};
 
@@ -119,6 +119,8 @@ pub(crate) fn padded<'a>(input: &'a [u8], length: usize, field: &'static str) ->
 
 #[cfg(test)]
 mod tests {
+    use nom::error::context;
+
     use super::*;
 
     #[test]
