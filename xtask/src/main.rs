@@ -46,24 +46,8 @@ enum Command {
         /// Only captures whose name contains this.
         only: Option<String>,
     },
-    /// `report` beside tshark on a generated capture; the figures are kept in `bench-runs/`.
-    Bench {
-        /// What is in the capture.
-        #[arg(long, value_enum, default_value_t = bench::Load::Http1)]
-        load: bench::Load,
-        /// Size of the capture in megabytes.
-        #[arg(long, default_value_t = 120)]
-        megabytes: u64,
-        /// Runs of each program; the median counts.
-        #[arg(long, default_value_t = 5)]
-        runs: usize,
-        /// Keep the figures in `bench-runs/`.
-        #[arg(long)]
-        keep: bool,
-        /// Keep the capture here.
-        #[arg(long, value_name = "FILE")]
-        capture: Option<std::path::PathBuf>,
-    },
+    /// `report` and exports beside tshark and other peers on generated captures.
+    Bench(bench::Arguments),
     /// `report` on floods and on a million connections: time, memory and how they grow.
     Scale(scale::Arguments),
     /// The dashboard on a large capture: its first frame, its keys, its memory; beside termshark.
@@ -91,9 +75,7 @@ fn main() -> Result<()> {
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
-        Command::Bench { load, megabytes, runs, keep, capture } => {
-            bench::bench(load, megabytes, runs, keep, capture.as_deref())
-        }
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Dashboard(arguments) => dashboard::dashboard(&arguments),
         Command::Live(arguments) => live::live(&arguments),

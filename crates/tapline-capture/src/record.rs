@@ -11,6 +11,7 @@ mod whole;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -34,7 +35,7 @@ pub struct Recorder {
     names: Names,
     rotation: Rotation,
     open: Option<Open>,
-    /// The files of the set that are there, oldest first.
+    /// The files that are there, oldest first; where none is ever removed, the one that is being written.
     written: VecDeque<PathBuf>,
     /// Places of drops that were written, of those in the facts.
     drops: usize,
@@ -144,11 +145,14 @@ impl Recorder {
         open.writer.flush()?;
         self.open = Some(open);
         self.written.push_back(path);
-        while self.rotation.files.is_some_and(|max| self.written.len() > max.get())
+        let kept = self.rotation.files.map_or(1, NonZeroUsize::get);
+        while self.written.len() > kept
             && let Some(oldest) = self.written.pop_front()
         {
-            // Somebody may have removed it already.
-            let _ = std::fs::remove_file(oldest);
+            if self.rotation.files.is_some() {
+                // Somebody may have removed it already.
+                let _ = std::fs::remove_file(oldest);
+            }
         }
         Ok(())
     }

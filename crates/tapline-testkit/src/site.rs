@@ -101,26 +101,39 @@ impl Site {
     /// # Errors
     /// Where it is missing or does not start.
     pub fn nginx(&self, speech: &Speech<'_>) -> io::Result<Server> {
-        let (port, folder) = (free_port()?, self.folder.display());
         let Speech { protocols, ciphers, http2 } = speech;
-        let http2 = if *http2 { "http2" } else { "" };
+        let folder = self.folder.display();
+        let tls = format!(
+            "ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
+            ssl_protocols {protocols}; ssl_ciphers {ciphers};"
+        );
+        self.serve(if *http2 { "ssl http2" } else { "ssl" }, &tls)
+    }
+
+    /// nginx gives out the folder in clear, by HTTP/1.1 or by HTTP/2 without asking.
+    ///
+    /// # Errors
+    /// Where it is missing or does not start.
+    pub fn nginx_in_clear(&self, http2: bool) -> io::Result<Server> {
+        self.serve(if http2 { "http2" } else { "" }, "")
+    }
+
+    fn serve(&self, listens: &str, tls: &str) -> io::Result<Server> {
+        let (port, folder) = (free_port()?, self.folder.display());
         let configuration = format!(
-            "daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+            "daemon off; master_process off; pid {folder}/nginx-{port}.pid; error_log {folder}/nginx.log;
             events {{ worker_connections 2048; }}
             http {{
                 access_log off; root {folder}; default_type application/octet-stream;
                 keepalive_requests 100000; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
                 fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-                server {{
-                    listen 127.0.0.1:{port} ssl {http2};
-                    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
-                    ssl_protocols {protocols}; ssl_ciphers {ciphers};
-                }}
+                server {{ listen 127.0.0.1:{port} {listens}; {tls} }}
             }}"
         );
-        fs::write(self.path("nginx.conf"), configuration)?;
+        let path = self.path(&format!("nginx-{port}.conf"));
+        fs::write(&path, configuration)?;
         let mut command = Command::new("nginx");
-        command.arg("-e").arg(self.path("nginx.log")).arg("-c").arg(self.path("nginx.conf"));
+        command.arg("-e").arg(self.path("nginx.log")).arg("-c").arg(path);
         Server::start(&mut command, port)
     }
 }

@@ -22,6 +22,24 @@ pub(crate) struct Made {
 /// HTTP/1.1: 64 connections at once, one to eight requests each, answers of 100 octets to 64 kB most of which
 /// are small, one segment in fifty repeated and one in fifty late.
 pub(crate) fn http1(file: File, bytes_min: u64) -> Result<Made> {
+    let size = |random: &mut Random| {
+        if random.below(10) == 0 { random.below(64_000) } else { 100 + random.below(3_000) }
+    };
+    generate(file, bytes_min, |random| 1 + random.below(8), size)
+}
+
+/// Short HTTP/1.1 connections: one request each, answers of 4 to 7 kB; as many octets a connection as the budget has.
+pub(super) fn short(file: File, bytes_min: u64) -> Result<Made> {
+    generate(file, bytes_min, |_| 1, |random| 4_000 + random.below(3_000))
+}
+
+/// Writes connections with so many requests each, and answers of so many octets.
+fn generate(
+    file: File,
+    bytes_min: u64,
+    requests: impl Fn(&mut Random) -> u32,
+    size: impl Fn(&mut Random) -> u32,
+) -> Result<Made> {
     let mut random = Random(0x7461_706c_696e_6521);
     let mut made = Made::default();
     let mut frames = Vec::new();
@@ -29,7 +47,10 @@ pub(crate) fn http1(file: File, bytes_min: u64) -> Result<Made> {
     while made.bytes < bytes_min {
         let mut batch = Vec::new();
         for _ in 0..AT_ONCE {
-            let talk = connection(made.connections, start_ns, &mut random, &mut made);
+            let count = requests(&mut random);
+            let sizes: Vec<u32> = (0..count).map(|_| size(&mut random)).collect();
+            let talk = connection(made.connections, start_ns, &mut random, &sizes);
+            made.requests += u64::from(count);
             batch.extend(disturb(talk.frames, &mut random));
             made.connections += 1;
         }
@@ -43,7 +64,7 @@ pub(crate) fn http1(file: File, bytes_min: u64) -> Result<Made> {
     Ok(made)
 }
 
-fn connection(number: u64, start_ns: i64, random: &mut Random, made: &mut Made) -> Talk {
+fn connection(number: u64, start_ns: i64, random: &mut Random, sizes: &[u32]) -> Talk {
     let low = u32::try_from(number % (250 * 28_000)).unwrap_or(0);
     let client = Ipv4Addr::from(0x0a00_0001 + low / 28_000);
     let port = u16::try_from(32_768 + low % 28_000).unwrap_or(32_768);
@@ -53,23 +74,20 @@ fn connection(number: u64, start_ns: i64, random: &mut Random, made: &mut Made) 
         .sequences(random.next(), random.next())
         .step_ns(50_000 + i64::from(random.below(200_000)))
         .handshake();
-    for _ in 0..=random.below(8) {
+    for &size in sizes {
         let target = random.next();
         let request = format!(
             "GET /assets/{target:08x}.js?v={number} HTTP/1.1\r\nHost: www.example.test\r\nUser-Agent: load/1.0 (generated; x86_64)\r\n\
              Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\nCookie: session={target:016x}{number:016x}\r\n\r\n"
         );
-        let size =
-            if random.below(10) == 0 { random.below(64_000) } else { 100 + random.below(3_000) } as usize;
         let head = format!(
             "HTTP/1.1 200 OK\r\nServer: load\r\nContent-Type: application/javascript\r\nCache-Control: max-age=600\r\n\
              ETag: \"{target:08x}\"\r\nContent-Length: {size}\r\n\r\n"
         );
         let mut answer = head.into_bytes();
-        answer.resize(answer.len() + size, b'x');
+        answer.resize(answer.len() + size as usize, b'x');
         talk = talk.client(request.as_bytes()).server_ack().wait_ns(i64::from(random.below(5_000_000)));
         talk = talk.server(&answer).client_ack();
-        made.requests += 1;
     }
     talk.close()
 }

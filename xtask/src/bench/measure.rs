@@ -21,11 +21,8 @@ pub(crate) struct Sample {
 }
 
 /// Runs every program once to warm the page cache, then `runs` times in turn; output goes to /dev/null.
-pub(super) fn measure<const N: usize>(
-    mut programs: [(&str, Command); N],
-    runs: usize,
-) -> Result<Vec<Figures>> {
-    let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); N];
+pub(super) fn measure(mut programs: Vec<(&str, Command)>, runs: usize) -> Result<Vec<Figures>> {
+    let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); programs.len()];
     for run in 0..=runs {
         for ((name, command), samples) in programs.iter_mut().zip(&mut samples) {
             let sample = once(command).with_context(|| format!("while measuring {name}"))?;
