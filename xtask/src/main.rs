@@ -9,6 +9,7 @@ mod bench;
 mod captures;
 mod dashboard;
 mod fixtures;
+mod instructions;
 mod live;
 mod peer;
 mod picture;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// `report` and exports beside tshark and other peers on generated captures.
     Bench(bench::Arguments),
+    /// What each stage costs in instructions, beside a kept baseline.
+    Instructions(instructions::Arguments),
     /// `report` on floods and on a million connections: time, memory and how they grow.
     Scale(scale::Arguments),
     /// The dashboard on a large capture: its first frame, its keys, its memory; beside termshark.
@@ -76,6 +79,7 @@ fn main() -> Result<()> {
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Instructions(arguments) => instructions::instructions(&arguments),
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Dashboard(arguments) => dashboard::dashboard(&arguments),
         Command::Live(arguments) => live::live(&arguments),
