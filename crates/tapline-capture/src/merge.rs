@@ -35,6 +35,20 @@ impl Files {
         self.facts
     }
 
+    /// The next packet where there is nothing to choose from.
+    fn next_of_one(&mut self) -> Item<'_> {
+        let Some(file) = self.inputs.first_mut() else { return Item::End };
+        match file.step(&mut self.facts, 0, self.packets) {
+            Step::Packet(_) => {
+                self.packets += 1;
+                file.note_comments(&mut self.facts, self.packets);
+                Item::Packet(file.packet(self.packets))
+            }
+            Step::Idle => Item::Idle,
+            Step::End => Item::End,
+        }
+    }
+
     /// Steps every file that does not hold a packet; `false` where one has none now.
     fn step_all(&mut self) -> bool {
         while let Some(index) = self.to_step.last().copied() {
@@ -53,6 +67,9 @@ impl Files {
 
 impl Source for Files {
     fn next(&mut self) -> Item<'_> {
+        if self.inputs.len() == 1 {
+            return self.next_of_one();
+        }
         if !self.step_all() {
             return Item::Idle;
         }

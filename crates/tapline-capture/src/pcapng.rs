@@ -87,6 +87,9 @@ impl Reader {
 
     /// Looks at the block at the front, and notes what is wrong with its frame.
     fn frame(&mut self, window: &mut Window, notes: &mut Notes<'_>) -> Frame {
+        if let Some((head, length)) = block::whole(window.rest(), self.state.order) {
+            return Frame::Whole(head, length);
+        }
         match window.fill(BLOCK_BYTES_MIN) {
             Fill::Enough => {}
             Fill::Later => return Frame::Later,

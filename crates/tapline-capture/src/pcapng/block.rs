@@ -11,6 +11,7 @@ use nom::number::Endianness;
 use nom::number::complete::be_u32;
 
 use crate::facts::BlockKind;
+use crate::limits::BLOCK_BYTES_MAX;
 use crate::parse::{Malformed, Parsed, number32, padded, value};
 
 /// Bytes of the shortest block; enough to see the byte order of a section header too.
@@ -33,6 +34,24 @@ pub(crate) fn head(input: &[u8], order: Endianness) -> Parsed<'_, Head> {
     let order = if kind == BlockKind::SECTION { section_order(input)? } else { order };
     let (input, length) = number32(order, "the total length").parse(input)?;
     Ok((input, Head { kind, length, order }))
+}
+
+/// The block at the front, where all of it is here and nothing is wrong with its frame: the way that nearly every block
+/// goes. A section header goes the other one, because it brings its own byte order.
+pub(crate) fn whole(input: &[u8], order: Endianness) -> Option<(Head, usize)> {
+    let (kind, rest) = input.split_first_chunk()?;
+    let (kind, length) = (BlockKind(number(*kind, order)), number(*rest.first_chunk()?, order));
+    let octets = usize::try_from(length).ok()?;
+    let fits = (BLOCK_BYTES_MIN..=BLOCK_BYTES_MAX).contains(&octets) && octets.is_multiple_of(4);
+    if kind == BlockKind::SECTION || !fits {
+        return None;
+    }
+    let trailer = input.get(octets - 4..octets)?.first_chunk()?;
+    (number(*trailer, order) == length).then_some((Head { kind, length, order }, octets))
+}
+
+fn number(octets: [u8; 4], order: Endianness) -> u32 {
+    if order == Endianness::Big { u32::from_be_bytes(octets) } else { u32::from_le_bytes(octets) }
 }
 
 /// The byte order that the magic after the total length shows.
@@ -89,6 +108,23 @@ mod tests {
         }
         assert!(head(b"\x0a\x0d\x0d\x0a\0\0\0\x1c\x1a\x2b\x3c\x4e", Endianness::Big).is_err());
         (0..12).for_each(|end| assert!(head(&big[..end], Endianness::Big).is_err()));
+    }
+
+    #[test]
+    fn a_block_is_whole_where_its_lengths_agree_and_all_of_it_is_here() {
+        let block = b"\0\0\0\x06\0\0\0\x10body\0\0\0\x10";
+        let head = Head { kind: BlockKind::ENHANCED_PACKET, length: 16, order: Endianness::Big };
+        assert_eq!(whole(block, Endianness::Big), Some((head, 16)));
+        assert_eq!(whole(&[&block[..], b"next"].concat(), Endianness::Big), Some((head, 16)));
+        assert_eq!(whole(block, Endianness::Little), None);
+        (0..16).for_each(|end| assert_eq!(whole(&block[..end], Endianness::Big), None, "{end}"));
+        for place in [7, 15] {
+            let mut wrong = *block;
+            wrong[place] ^= 1;
+            assert_eq!(whole(&wrong, Endianness::Big), None, "{place}");
+        }
+        assert_eq!(whole(b"\x0a\x0d\x0d\x0a\0\0\0\x0c\0\0\0\x0c", Endianness::Big), None);
+        assert_eq!(whole(b"\0\0\0\x06\0\0\0\x08\0\0\0\x08", Endianness::Big), None);
     }
 
     #[test]
