@@ -69,6 +69,7 @@ fn what_cannot_start_ends_with_status_2() {
     complains(&report_of(b"\xfd7zXZ\x00 and so on and on"), 2, &["xz"]);
     complains(&report_of(b"a letter to my aunt, not a capture"), 2, &["not a capture", "61 20 6c"]);
     complains(&tapline(&["report"]).output().unwrap(), 2, &["no capture file named"]);
+    complains(&tapline(&["report", "-w", "-", "-"]).output().unwrap(), 2, &["-w -", "name a file"]);
     complains(&tapline(&["nothing.pcap"]).output().unwrap(), 2, &["needs a terminal"]);
 }
 

@@ -36,7 +36,7 @@ type Costs = BTreeMap<String, f64>;
 /// Counts, prints a table beside the baseline, and keeps or checks.
 pub(crate) fn instructions(arguments: &Arguments) -> Result<()> {
     ensure!(shell::is_there("valgrind"), "valgrind is missing: apt-get install valgrind");
-    let program = stages_program()?;
+    let program = shell::release("xtask", "stages")?;
     let baseline = baseline()?;
     let mut costs = Costs::new();
     println!("| stage | instructions | a | baseline | |\n| --- | ---: | --- | ---: | ---: |");
@@ -67,13 +67,6 @@ pub(crate) fn instructions(arguments: &Arguments) -> Result<()> {
         worse.join(", ")
     );
     Ok(())
-}
-
-/// Builds the stages as the program is built for users.
-fn stages_program() -> Result<PathBuf> {
-    shell::run("cargo", ["build", "--release", "--quiet", "--package", "xtask", "--bin", "stages"])?;
-    let target = shell::tapline()?;
-    Ok(target.with_file_name("stages"))
 }
 
 /// Names and units.

@@ -33,9 +33,14 @@ pub(crate) fn run_with<'a, A: AsRef<OsStr>>(
 
 /// Builds the program as users get it and gives its path.
 pub(crate) fn tapline() -> Result<PathBuf> {
-    run("cargo", ["build", "--release", "--quiet", "--package", "tapline"])?;
+    release("tapline", "tapline")
+}
+
+/// Builds a program of a package as users get it and gives its path.
+pub(crate) fn release(package: &str, program: &str) -> Result<PathBuf> {
+    run("cargo", ["build", "--release", "--quiet", "--package", package, "--bin", program])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release/tapline"))
+    Ok(target.join("release").join(program))
 }
 
 /// Whether a program can be started.

@@ -48,4 +48,4 @@ pub use past::{Past, keep};
 pub use record::{Finish, Recorder, Rotation};
 pub use source::{Item, Progress, Source};
 pub use until::until;
-pub use write::PcapngWriter;
+pub use write::{APPLICATION, PcapngWriter};

@@ -20,15 +20,12 @@ use tapline_packet::Timestamp;
 pub use finisher::Finish;
 pub use rotation::Rotation;
 
-use crate::PcapngWriter;
 use crate::bundle::Bundle;
 use crate::facts::{Facts, Happening, Incident, Interface};
+use crate::{APPLICATION, PcapngWriter};
 use finisher::Finisher;
 use names::Names;
 use whole::Whole;
-
-/// What stands in the file as the program that wrote it.
-const APPLICATION: &str = concat!("tapline ", env!("CARGO_PKG_VERSION"));
 
 /// Writes packets to a pcapng file, or to a set of them one after the other.
 pub struct Recorder {

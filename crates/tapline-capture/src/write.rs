@@ -6,6 +6,9 @@ use tapline_packet::Packet;
 
 use crate::facts::{BlockKind, Interface};
 
+/// This program, as what wrote a file.
+pub const APPLICATION: &str = concat!("tapline ", env!("CARGO_PKG_VERSION"));
+
 /// Options, by the block they stand in.
 const COMMENT: u16 = 1;
 const SECTION_APPLICATION: u16 = 4;

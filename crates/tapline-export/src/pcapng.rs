@@ -7,13 +7,10 @@ use std::ops::ControlFlow;
 
 use tapline_engine::analysis::decode::crypto::KeyLog;
 use tapline_engine::analysis::{Event, Interests, Options};
-use tapline_engine::capture::{Facts, Item, PcapngWriter, Progress, Secret, Source};
+use tapline_engine::capture::{APPLICATION, Facts, Item, PcapngWriter, Progress, Secret, Source};
 use tapline_engine::{RunOptions, Subject, run};
 use tapline_filter::Sieve;
 use tapline_packet::{Dissected, Endpoint, Packet, Timestamp, dissect_packet};
-
-/// What stands in the file as the program that wrote it.
-const APPLICATION: &str = concat!("tapline ", env!("CARGO_PKG_VERSION"));
 
 /// What is asked of the capture to find packets and secrets.
 const INTERESTS: Interests = Interests { connections: true, tls_sessions: true, ..Interests::NONE };

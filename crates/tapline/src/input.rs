@@ -31,6 +31,10 @@ pub(crate) fn source(
         is_live || arguments.record.write.is_none(),
         "-w writes what is captured: name an interface with -i, or -"
     );
+    ensure!(
+        arguments.record.write.as_deref() != Some(Path::new("-")),
+        "-w - is not offered, standard output is for what is told: name a file"
+    );
     let source = if is_device { devices(arguments)? } else { open(&paths)? };
     rights::settle(arguments, &options.keys, plan)?;
     let source = live::ending(source, arguments, if is_live { told } else { Told::ByReader })?;

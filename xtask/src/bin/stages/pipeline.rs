@@ -10,7 +10,7 @@ use tapline_export::ndjson::Writer;
 
 use super::{Round, fixture};
 
-/// A page load over HTTP/2 and TLS with losses, and 500 requests.
+/// 500 requests by HTTP/1.1 inside TLS that nobody opens; loss holds one of them up.
 const CAPTURE: &str = "link/slow-among-500.pcapng";
 
 pub(super) fn pcapng() -> Result<Round> {
