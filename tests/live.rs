@@ -1,28 +1,11 @@
 //! An interface, read until somebody says that it is enough. Skipped where this user may not capture.
 #![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-
-/// Answers so many requests on a port of its own, one after the other.
-fn serve(listener: &TcpListener, count: usize) {
-    for stream in listener.incoming().take(count) {
-        let mut stream = stream.unwrap();
-        let mut request = [0; 1024];
-        let _ = stream.read(&mut request).unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").unwrap();
-    }
-}
-
-fn ask(port: u16) {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.write_all(b"GET /live HTTP/1.1\r\nHost: a.example\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-}
 
 fn tapline(arguments: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
@@ -36,10 +19,10 @@ fn run(arguments: &[&str], end: impl FnOnce(&Child)) -> Option<Output> {
     let port = listener.local_addr().unwrap().port();
     let filter = format!("tcp port {port}");
     let mut child = tapline(&[arguments, &["-i", "lo", "-f", &filter]].concat());
-    let server = std::thread::spawn(move || serve(&listener, REQUESTS));
+    let server = std::thread::spawn(move || tapline_testkit::serve(&listener, REQUESTS).unwrap());
     for _ in 0..REQUESTS {
         std::thread::sleep(Duration::from_millis(50));
-        ask(port);
+        tapline_testkit::ask(port, "/live").unwrap();
     }
     server.join().unwrap();
     std::thread::sleep(Duration::from_millis(300));
@@ -124,9 +107,9 @@ fn what_comes_by_a_pipe_is_told_as_it_comes() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(tapline.stdout.take().unwrap()).lines();
-    let server = std::thread::spawn(move || serve(&listener, 3));
+    let server = std::thread::spawn(move || tapline_testkit::serve(&listener, 3).unwrap());
     for _ in 0..3 {
-        ask(port);
+        tapline_testkit::ask(port, "/live").unwrap();
         let line = lines.next().unwrap().unwrap();
         assert!(line.contains("/live") && line.contains("http_exchange"), "{line}");
     }

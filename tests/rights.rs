@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -29,23 +28,6 @@ fn is_root() -> bool {
         skipped("only root has rights to give up");
     }
     is_root
-}
-
-/// Answers requests on a port of its own, one after the other.
-fn serve(listener: &TcpListener) {
-    for stream in listener.incoming().take(REQUESTS) {
-        let mut stream = stream.unwrap();
-        let mut request = [0; 1024];
-        let _ = stream.read(&mut request).unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").unwrap();
-    }
-}
-
-fn ask(port: u16) {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.write_all(b"GET /rights HTTP/1.1\r\nHost: a.example\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
 }
 
 /// A run's threads as the kernel sees them, and what came out.
@@ -115,9 +97,9 @@ fn run(mut command: Command, arguments: &[&str]) -> Option<Run> {
     let live = ["-i", "lo", "-f", &filter, "-a", "duration:3", "--threads", "2"];
     let streams = command.args(arguments).args(live).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = streams.spawn().unwrap();
-    let server = std::thread::spawn(move || serve(&listener));
+    let server = std::thread::spawn(move || tapline_testkit::serve(&listener, REQUESTS).unwrap());
     let threads = threads_of(&mut child);
-    (0..REQUESTS).for_each(|_| ask(port));
+    (0..REQUESTS).for_each(|_| tapline_testkit::ask(port, "/rights").unwrap());
     server.join().unwrap();
     let output = child.wait_with_output().unwrap();
     let run = Run { threads, output };

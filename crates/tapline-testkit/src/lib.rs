@@ -5,6 +5,7 @@
 
 mod around;
 mod checksum;
+mod exchange;
 mod fragment;
 mod frame;
 #[cfg(feature = "network")]
@@ -17,6 +18,7 @@ mod wiretap;
 
 pub use around::{corpus, fixtures, installed, root, skipped};
 pub use checksum::Checksums;
+pub use exchange::{ask, serve};
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
 pub use site::{Server, Site, Speech};
