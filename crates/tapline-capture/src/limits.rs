@@ -34,6 +34,12 @@ pub(crate) const TEXT_OVERHEAD_BYTES: usize = 64;
 /// All secrets together. A key log of a million TLS 1.3 sessions is about a gigabyte and nobody embeds it.
 pub(crate) const SECRET_BYTES_MAX: usize = 256 << 20;
 
+/// Walks that look for secrets side by side: as many as a core can wait for at once, and a few more.
+pub(crate) const AHEAD_WALKS_MAX: usize = 16;
+
+/// The shortest stretch of a walk: below it, finding its beginning would cost more than it saves.
+pub(crate) const AHEAD_STRETCH_BYTES: usize = 1 << 20;
+
 /// First size of the window over a stream; it grows only as far as octets really arrive.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
 
