@@ -8,7 +8,7 @@ use tapline_packet::{LinkType, Packet, Timestamp};
 
 use crate::facts::{Damage, Facts, FileFacts, Secret};
 use crate::window::Window;
-use crate::{Container, Progress, pcap_file, pcapng};
+use crate::{Container, Mapped, Progress, pcap_file, pcapng};
 
 /// One capture file that was opened.
 pub(crate) struct File {
@@ -155,6 +155,11 @@ impl File {
             Reader::Pcap(_) => Some(Vec::new()),
             Reader::Pcapng(_) => self.window.whole_rest().map(pcapng::secrets_ahead),
         }
+    }
+
+    /// The file, where it is mapped.
+    pub(crate) fn mapped(&self) -> Option<&Mapped> {
+        self.window.mapped()
     }
 
     pub(crate) fn progress(&self) -> Progress {

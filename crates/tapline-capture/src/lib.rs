@@ -19,6 +19,7 @@ mod facts;
 mod file;
 mod format;
 mod limits;
+mod mapped;
 mod merge;
 mod open;
 mod parse;
@@ -43,6 +44,7 @@ pub use facts::{
     Section,
 };
 pub use format::{Compression, Container};
+pub use mapped::Mapped;
 pub use open::{open, open_reader};
 pub use past::{Past, keep};
 pub use record::{Finish, Recorder, Rotation};

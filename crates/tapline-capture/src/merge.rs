@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use tapline_packet::Timestamp;
 
 use crate::file::{File, Step};
-use crate::{Facts, Item, Progress, Secret, Source};
+use crate::{Facts, Item, Mapped, Progress, Secret, Source};
 
 /// Capture files as one source. Each file keeps its own order even where its clock goes backwards; between files the
 /// earlier packet comes first, and at the same time the file that was named first. A packet without a time stays
@@ -90,6 +90,13 @@ impl Source for Files {
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {
         let each: Option<Vec<_>> = self.inputs.iter().map(File::secrets_ahead).collect();
         each.map(|secrets| secrets.concat())
+    }
+
+    fn mapped(&self) -> Option<Mapped> {
+        match self.inputs.as_slice() {
+            [file] => file.mapped().cloned(),
+            _ => None,
+        }
     }
 
     fn progress(&self) -> Progress {

@@ -2,7 +2,7 @@
 
 use tapline_packet::Packet;
 
-use crate::{Facts, Secret};
+use crate::{Facts, Mapped, Secret};
 
 /// What a source answers when it is asked for the next packet.
 #[derive(Debug)]
@@ -31,6 +31,12 @@ pub trait Source {
     /// reading can tell.
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {
         Some(Vec::new())
+    }
+
+    /// The memory that all packets lie in, where that is one file's: who hands them on to another thread need not copy
+    /// them.
+    fn mapped(&self) -> Option<Mapped> {
+        None
     }
 
     /// The number of the packet that comes first: 1, but where earlier ones are not kept.

@@ -1,6 +1,6 @@
 //! A source that ends when somebody says so, whatever it has.
 
-use crate::{Facts, Item, Progress, Secret, Source};
+use crate::{Facts, Item, Mapped, Progress, Secret, Source};
 
 /// Ends a source as soon as it is over, which is asked before each packet with the number of packets so far. Without
 /// packets, a device or a pipe ends a tenth of a second later at most.
@@ -40,6 +40,10 @@ impl Source for Until {
 
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {
         self.source.secrets_ahead()
+    }
+
+    fn mapped(&self) -> Option<Mapped> {
+        self.source.mapped()
     }
 
     fn first_number(&self) -> u64 {

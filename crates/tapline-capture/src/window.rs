@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use memmap2::Mmap;
 
+use crate::Mapped;
 use crate::stream::Stream;
 
 /// The bytes of one input from where reading stands. Frames are cut off at its front with [`Window::take`].
@@ -17,7 +18,7 @@ pub(crate) struct Window {
 }
 
 enum Store {
-    Map(Mmap),
+    Map(Mapped),
     Bytes(Vec<u8>),
     Stream(Stream),
 }
@@ -35,7 +36,7 @@ pub(crate) enum Fill {
 
 impl Window {
     pub(crate) fn over_map(map: Mmap) -> Self {
-        Self::over(Store::Map(map))
+        Self::over(Store::Map(Mapped::new(map)))
     }
 
     pub(crate) fn over_bytes(bytes: Vec<u8>) -> Self {
@@ -60,6 +61,14 @@ impl Window {
         match &self.store {
             Store::Map(_) | Store::Bytes(_) => Some(self.rest()),
             Store::Stream(_) => None,
+        }
+    }
+
+    /// The file, where it is mapped.
+    pub(crate) fn mapped(&self) -> Option<&Mapped> {
+        match &self.store {
+            Store::Map(map) => Some(map),
+            Store::Bytes(_) | Store::Stream(_) => None,
         }
     }
 

@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tapline_analysis::decode::crypto::KeyLog;
 use tapline_analysis::{Event, Intake, Merger, Options, Origin, Shard, Told, Totals, limits::SHARDS};
-use tapline_capture::Progress;
+use tapline_capture::{Mapped, Progress};
 use tapline_packet::Packet;
 
 use crate::Batch;
@@ -32,6 +32,8 @@ pub(crate) struct Crew {
     intake: Intake,
     merger: Merger,
     workers: Vec<Worker>,
+    /// What packets lie in, where they do: their octets are not copied then.
+    mapped: Option<Mapped>,
     /// The progress and the counts of each batch that is under way, oldest first.
     under_way: VecDeque<(Progress, Totals)>,
     finishing: bool,
@@ -70,22 +72,28 @@ struct Answer {
 
 impl Crew {
     /// So many workers, at most one a shard. An error where the system has no more threads.
-    pub(crate) fn start(options: &Options, watch: bool, workers: usize) -> io::Result<Self> {
+    pub(crate) fn start(
+        options: &Options,
+        watch: bool,
+        workers: usize,
+        mapped: Option<Mapped>,
+    ) -> io::Result<Self> {
         let count = workers.clamp(1, SHARDS);
-        let mut hands: Vec<_> = (0..count).map(|_| Shards { shards: Vec::new(), workers: count }).collect();
+        let hand = |_| Shards { own: Vec::new(), workers: count, mapped: mapped.clone() };
+        let mut hands: Vec<_> = (0..count).map(hand).collect();
         for shard in Shard::all(options, watch) {
             if let Some(hand) = hands.get_mut(shard.number() % count) {
-                hand.shards.push(shard);
+                hand.own.push(shard);
             }
         }
         let workers = hands.into_iter().map(Worker::start).collect::<io::Result<_>>()?;
         let (intake, merger) = (Intake::new(options), Merger::new(options));
-        Ok(Self { intake, merger, workers, under_way: VecDeque::new(), finishing: false })
+        Ok(Self { intake, merger, workers, mapped, under_way: VecDeque::new(), finishing: false })
     }
 
     /// Takes one packet into the parcels of the batch that is being made.
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
-        let Self { intake, workers, .. } = self;
+        let Self { intake, workers, mapped, .. } = self;
         let count = workers.len();
         intake.packet(packet, &mut |task| {
             if task.time_passes {
@@ -94,7 +102,7 @@ impl Crew {
                 }
             }
             if let Some(worker) = workers.get_mut(task.shard % count) {
-                worker.parcel.task(&task);
+                worker.parcel.task(&task, mapped.as_ref());
             }
         });
     }
@@ -231,9 +239,11 @@ impl Drop for Crew {
 
 /// A worker's shards, and which of all they are.
 struct Shards {
-    shards: Vec<Shard>,
+    own: Vec<Shard>,
     /// How many workers there are: each has every so many-th shard.
     workers: usize,
+    /// What packets lie in, where they do.
+    mapped: Option<Mapped>,
 }
 
 impl Shards {
@@ -241,7 +251,7 @@ impl Shards {
     fn work(mut self, jobs: &Receiver<Job>, answers: &Sender<Answer>) {
         for job in jobs {
             let mut answer = self.answer(job);
-            answer.evicted = self.shards.iter().map(Shard::evicted).sum();
+            answer.evicted = self.own.iter().map(Shard::evicted).sum();
             if answers.send(answer).is_err() {
                 return;
             }
@@ -253,21 +263,22 @@ impl Shards {
         let told = &mut answer.told;
         match job {
             Job::Parcel { parcel, then } => {
-                parcel.unpack(|unpacked| self.take(unpacked, told));
-                for shard in self.shards.iter_mut().filter(|_| then.be_quiet) {
+                let mapped = self.mapped.clone();
+                parcel.unpack(mapped.as_ref(), |unpacked| self.take(unpacked, told));
+                for shard in self.own.iter_mut().filter(|_| then.be_quiet) {
                     shard.be_quiet(told);
                 }
-                for shard in self.shards.iter_mut().filter(|_| then.snapshot) {
+                for shard in self.own.iter_mut().filter(|_| then.snapshot) {
                     shard.snapshot(told);
                 }
                 answer.parcel = parcel.emptied();
             }
             Job::Unfinished => {
                 let unfinished = |shard: &mut Shard| (shard.number(), shard.unfinished());
-                answer.unfinished = self.shards.iter_mut().map(unfinished).collect();
+                answer.unfinished = self.own.iter_mut().map(unfinished).collect();
             }
             Job::Finish { counts, here } => {
-                for shard in &mut self.shards {
+                for shard in &mut self.own {
                     let count = counts.get(shard.number()).copied().unwrap_or(0);
                     shard.finish_some(count, here, told);
                 }
@@ -279,17 +290,17 @@ impl Shards {
     fn take(&mut self, unpacked: Unpacked<'_>, told: &mut Told) {
         match unpacked {
             Unpacked::Time(here) => {
-                for shard in &mut self.shards {
+                for shard in &mut self.own {
                     shard.pass_time(here, told);
                 }
             }
             Unpacked::Secrets(secrets, here) => {
-                for shard in &mut self.shards {
+                for shard in &mut self.own {
                     shard.secrets(secrets, here, told);
                 }
             }
             Unpacked::Task(task) => {
-                if let Some(shard) = self.shards.get_mut(task.shard / self.workers) {
+                if let Some(shard) = self.own.get_mut(task.shard / self.workers) {
                     shard.take(task.work, task.here, told);
                 }
             }
@@ -308,7 +319,7 @@ mod tests {
     #[test]
     fn a_panic_in_a_worker_goes_on_in_the_thread_that_waits_for_it() {
         let options = Options::of(Interests::SUMMARY);
-        let mut crew = Crew::start(&options, false, 2).unwrap();
+        let mut crew = Crew::start(&options, false, 2, None).unwrap();
         let (given, answers) = bounded(1);
         let thread = std::thread::spawn(move || {
             let _given: Sender<Answer> = given;

@@ -68,7 +68,7 @@ pub fn run(
 ) -> Outcome {
     let (mut secrets, keys) = Secrets::begin(options.keys.clone(), source);
     let analysis = Options { keys, ..options.analysis.clone() };
-    let mut team = Team::new(options, &analysis);
+    let mut team = Team::new(options, &analysis, source.mapped());
     let stopped = read(source, options, &mut secrets, &mut team, &mut receive).is_break()
         || finish(source, &mut team, &mut receive).is_break();
     Outcome { totals: team.totals(), facts: source.facts().clone(), stopped }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tapline_analysis::decode::crypto::KeyLog;
 use tapline_analysis::{Analyzer, Event, Options, Totals};
-use tapline_capture::Progress;
+use tapline_capture::{Mapped, Progress};
 use tapline_packet::Packet;
 
 use crate::crew::Crew;
@@ -33,11 +33,11 @@ pub(crate) enum Team {
 }
 
 impl Team {
-    /// As many threads as the options say; one where the system has no more.
-    pub(crate) fn new(options: &RunOptions, analysis: &Options) -> Self {
+    /// As many threads as the options say; one where the system has no more. `mapped` is what packets lie in, if they do.
+    pub(crate) fn new(options: &RunOptions, analysis: &Options, mapped: Option<Mapped>) -> Self {
         let RunOptions { watch, threads, .. } = *options;
         if threads > 1
-            && let Ok(crew) = Crew::start(analysis, watch, threads)
+            && let Ok(crew) = Crew::start(analysis, watch, threads, mapped)
         {
             return Self::Crew(Box::new(crew));
         }
