@@ -7,6 +7,7 @@
 
 mod bench;
 mod captures;
+mod cost;
 mod dashboard;
 mod fixtures;
 mod instructions;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// `report` and exports beside tshark and other peers on generated captures.
     Bench(bench::Arguments),
+    /// What a packet costs, by the size of the capture, by connections at once, by threads, and in the worst shapes.
+    Cost(cost::Arguments),
     /// What each stage costs in instructions, beside a kept baseline.
     Instructions(instructions::Arguments),
     /// `report` on floods and on a million connections: time, memory and how they grow.
@@ -79,6 +82,7 @@ fn main() -> Result<()> {
         Command::Sweep => sweep::sweep(),
         Command::Peer { only } => peer::peer(only.as_deref()),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Cost(arguments) => cost::cost(&arguments),
         Command::Instructions(arguments) => instructions::instructions(&arguments),
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Dashboard(arguments) => dashboard::dashboard(&arguments),

@@ -1,7 +1,7 @@
 //! `cargo xtask scale`: what `report` costs on shapes that are built to cost: floods, a million connections, segments
 //! that never fit. Each shape is run at a quarter, a half and the whole of a number, so that growth shows.
 
-mod shapes;
+pub(crate) mod shapes;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -211,7 +211,7 @@ impl Bench<'_> {
 }
 
 /// The least time and the highest peak of a few runs.
-fn best(command: &mut Command, runs: usize) -> Result<Sample> {
+pub(crate) fn best(command: &mut Command, runs: usize) -> Result<Sample> {
     let mut best = once(command)?;
     for _ in 1..runs {
         if best.seconds > LONG_SECONDS {

@@ -10,6 +10,10 @@ use tapline_testkit::{Frame, Talk, capture};
 /// Connections that run at the same time.
 const AT_ONCE: u32 = 64;
 
+/// Between one [`AT_ONCE`] of connections and the next.
+const PAUSE_NS: i64 = 1_000_000;
+const STEADY_PAUSE_NS: i64 = 2_500_000_000;
+
 /// What was generated.
 #[derive(Default)]
 pub(crate) struct Made {
@@ -25,18 +29,24 @@ pub(crate) fn http1(file: File, bytes_min: u64) -> Result<Made> {
     let size = |random: &mut Random| {
         if random.below(10) == 0 { random.below(64_000) } else { 100 + random.below(3_000) }
     };
-    generate(file, bytes_min, |random| 1 + random.below(8), size)
+    generate(file, bytes_min, PAUSE_NS, |random| 1 + random.below(8), size)
 }
 
 /// Short HTTP/1.1 connections: one request each, answers of 4 to 7 kB; as many octets a connection as the budget has.
-pub(super) fn short(file: File, bytes_min: u64) -> Result<Made> {
-    generate(file, bytes_min, |_| 1, |random| 4_000 + random.below(3_000))
+pub(crate) fn short(file: File, bytes_min: u64) -> Result<Made> {
+    generate(file, bytes_min, PAUSE_NS, |_| 1, |random| 4_000 + random.below(3_000))
 }
 
-/// Writes connections with so many requests each, and answers of so many octets.
+/// The same at a lower rate: 25 connections a second, for as long as it takes.
+pub(crate) fn steady(file: File, bytes_min: u64) -> Result<Made> {
+    generate(file, bytes_min, STEADY_PAUSE_NS, |_| 1, |random| 4_000 + random.below(3_000))
+}
+
+/// Writes connections with so many requests each, and answers of so many octets; a pause after each [`AT_ONCE`] of them.
 fn generate(
     file: File,
     bytes_min: u64,
+    pause_ns: i64,
     requests: impl Fn(&mut Random) -> u32,
     size: impl Fn(&mut Random) -> u32,
 ) -> Result<Made> {
@@ -55,7 +65,7 @@ fn generate(
             made.connections += 1;
         }
         batch.sort_by_key(|frame: &Frame| frame.at);
-        start_ns = batch.last().map_or(start_ns, |frame| frame.at.0) + 1_000_000;
+        start_ns = batch.last().map_or(start_ns, |frame| frame.at.0) + pause_ns;
         made.packets += batch.len() as u64;
         made.bytes += batch.iter().map(|frame| frame.octets.len() as u64).sum::<u64>();
         frames.extend(batch);

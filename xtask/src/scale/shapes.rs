@@ -16,32 +16,43 @@ const ACK: u8 = 16;
 /// Octets that a stray fragment carries.
 const FRAGMENT: [u8; 256] = [0x55; 256];
 
+/// Between two waves: longer than connections that are over are kept.
+const WAVES_APART_NS: i64 = 300_000_000_000;
+
 /// Datagrams that overlapping fragments belong to.
 const DATAGRAMS: u32 = 16;
 
 /// A capture that is being written; a packet comes a microsecond after the one before.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     out: PcapngWriter<BufWriter<File>>,
     packets: u64,
+    /// When the next packet comes, nanoseconds.
+    next_ns: i64,
 }
 
 impl Wire {
-    pub(super) fn new(path: &Path) -> Result<Self> {
+    pub(crate) fn new(path: &Path) -> Result<Self> {
         let mut out = PcapngWriter::new(BufWriter::new(File::create(path)?), "cargo xtask scale")?;
         out.interface(&Interface { link_type: Some(LinkType::ETHERNET), ..Interface::default() })?;
-        Ok(Self { out, packets: 0 })
+        Ok(Self { out, packets: 0, next_ns: 1_700_000_000_000_000_000 })
     }
 
-    pub(super) fn finish(mut self) -> Result<u64> {
+    pub(crate) fn finish(mut self) -> Result<u64> {
         self.out.flush()?;
         Ok(self.packets)
     }
 
+    /// Nothing comes for so long.
+    fn pause(&mut self, ns: i64) {
+        self.next_ns += ns;
+    }
+
     fn put(&mut self, octets: &[u8]) -> Result<()> {
         self.packets += 1;
+        self.pause(1000);
         let packet = Packet {
             number: self.packets,
-            at: Some(Timestamp(1_700_000_000_000_000_000 + i64::try_from(self.packets)? * 1000)),
+            at: Some(Timestamp(self.next_ns)),
             interface: 0,
             link_type: LinkType::ETHERNET,
             wire_length: u32::try_from(octets.len())?,
@@ -87,7 +98,7 @@ fn segment(offset: u32, payload: &[u8]) -> Vec<u8> {
     })
 }
 
-pub(super) fn nothing(_: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn nothing(_: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()
 }
 
@@ -125,16 +136,64 @@ pub(super) fn open(count: u32, wire: &mut Wire) -> Result<()> {
 
 /// A request and its answer; nobody closes.
 pub(super) fn open_after_exchange(count: u32, wire: &mut Wire) -> Result<()> {
+    (0..count).try_for_each(|number| wire.put_all(&exchange(talk(number).handshake())))
+}
+
+/// A request and its answer, each acknowledged.
+fn exchange(talk: Talk) -> Talk {
     let request = b"GET /index.html HTTP/1.1\r\nHost: www.example.test\r\nAccept: */*\r\n\r\n";
     let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nHello world\n";
-    (0..count).try_for_each(|number| {
-        let talk = talk(number).handshake().client(request).server_ack();
-        wire.put_all(&talk.server(answer).client_ack())
-    })
+    talk.client(request).server_ack().server(answer).client_ack()
+}
+
+/// Connections that come in waves, each of so many that all are open at once: one exchange each, and the end. Between
+/// waves there is time enough to forget those that are over.
+pub(crate) fn waves(connections: u32, at_once: u32, wire: &mut Wire) -> Result<()> {
+    for first in (0..connections).step_by(at_once as usize) {
+        let talks: Vec<Talk> =
+            (first..connections.min(first + at_once)).map(|n| exchange(talk(n)).close()).collect();
+        let steps = talks.iter().map(|talk| talk.frames.len()).max().unwrap_or(0);
+        for step in 0..steps {
+            talks
+                .iter()
+                .filter_map(|talk| talk.frames.get(step))
+                .try_for_each(|frame| wire.put(&frame.octets))?;
+        }
+        wire.pause(WAVES_APART_NS);
+    }
+    Ok(())
+}
+
+/// One connection with all requests.
+pub(crate) fn one_with_everything(count: u32, wire: &mut Wire) -> Result<()> {
+    let mut talk = talk(0).handshake();
+    for _ in 0..count / 4 {
+        talk = exchange(talk);
+        talk.frames.drain(..).try_for_each(|frame| wire.put(&frame.octets))?;
+    }
+    wire.put_all(&talk.close())
+}
+
+/// A tiny connection each: SYN, and RST for an answer.
+pub(crate) fn tiny(count: u32, wire: &mut Wire) -> Result<()> {
+    (0..count / 2).try_for_each(|number| wire.put_all(&talk(number).syn().server_reset()))
+}
+
+/// One octet each, in their order.
+pub(crate) fn one_octet_each(count: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()?;
+    (0..count).try_for_each(|offset| wire.segment(offset, b"x"))
+}
+
+/// Whole segments of which each comes before the one that it follows.
+pub(crate) fn swapped(count: u32, wire: &mut Wire) -> Result<()> {
+    wire.one_connection()?;
+    let payload = [b'x'; 1460];
+    (0..count).try_for_each(|number| wire.segment((number ^ 1).wrapping_mul(1460), &payload))
 }
 
 /// Fragments of as many datagrams, none of which completes.
-pub(super) fn strays(count: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn strays(count: u32, wire: &mut Wire) -> Result<()> {
     for number in 0..count {
         // The identification is 16 bits: with another sender it is another datagram.
         let [low, _] = halves(number);
@@ -159,7 +218,7 @@ pub(super) fn overlapping_fragments(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// A connection whose every segment comes in two fragments.
-pub(super) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     for number in 0..count / 2 {
         let octets = segment(number.wrapping_mul(256), &FRAGMENT);
@@ -171,7 +230,7 @@ pub(super) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// One octet each, the last one first; every second one before the others.
-pub(super) fn backwards(count: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn backwards(count: u32, wire: &mut Wire) -> Result<()> {
     backwards_from(0, count, wire)
 }
 
@@ -188,14 +247,14 @@ fn backwards_from(first: u32, count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// One octet each, anywhere in a window that moves on: each is put among those that wait.
-pub(super) fn scattered(count: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn scattered(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     let mut random = Random(2);
     (0..count).try_for_each(|number| wire.segment(1 + number * 4 + random.below(60_000) * 2, b"x"))
 }
 
 /// Many small pieces that wait, then large segments each of which covers hundreds of them.
-pub(super) fn covering(count: u32, wire: &mut Wire) -> Result<()> {
+pub(crate) fn covering(count: u32, wire: &mut Wire) -> Result<()> {
     let small = count.min(8000) / 2;
     wire.one_connection()?;
     (0..small).try_for_each(|number| wire.segment(1 + number * 2, b"x"))?;
