@@ -5,6 +5,8 @@
 
 #![allow(clippy::print_stdout, reason = "a program for `cargo xtask`, which reads what it prints")]
 
+#[path = "stages/aead.rs"]
+mod aead;
 #[path = "stages/decode.rs"]
 mod decode;
 #[path = "stages/pipeline.rs"]
@@ -22,14 +24,17 @@ type Round = Box<dyn FnMut() -> u64>;
 /// A stage: its name, the unit that its cost is stated in, and how it is prepared.
 type Stage = (&'static str, &'static str, fn() -> Result<Round>);
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 14] = [
     ("pcapng", "packet", pipeline::pcapng),
     ("dissect", "packet", || Ok(transport::dissect())),
     ("flows", "segment", || Ok(transport::flows())),
     ("in-order", "segment", || Ok(transport::in_order())),
     ("out-of-order", "segment", || Ok(transport::out_of_order())),
     ("http1", "octet", decode::http1),
+    ("http1-head", "head", || Ok(decode::http1_head())),
     ("http2", "octet", decode::http2),
+    ("hpack", "block", || Ok(decode::hpack())),
+    ("aead", "octet", aead::aead),
     ("tls-closed", "octet", decode::tls_closed),
     ("tls-opened", "octet", decode::tls_opened),
     ("analysis", "packet", pipeline::analysis),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use tapline_capture::{Item, open};
 use tapline_decode::crypto::KeyLog;
+use tapline_decode::http2::hpack::Decoder;
 use tapline_decode::{Conversation, Keyring, Keys, Message};
 use tapline_packet::{Dissected, dissect_packet};
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Origin, Sink, Tracker};
@@ -16,6 +17,9 @@ use super::{Round, fixture};
 
 /// How often a round decodes the fixture's connections.
 const REPEATS: u64 = 20;
+
+/// Heads or header blocks of a round.
+const HEADS: u64 = 1000;
 
 /// Octets of a direction as they came.
 type Piece = (Direction, u64, Vec<u8>);
@@ -85,6 +89,52 @@ fn round(name: &str, keys: Keys) -> Result<Round> {
 
 pub(super) fn http1() -> Result<Round> {
     round("http1/keep-alive.pcapng", Keys::default())
+}
+
+/// A head as browsers send it, and nothing else.
+pub(super) fn http1_head() -> Round {
+    let head = "GET /assets/application-4f1c.js?v=17 HTTP/1.1\r\nHost: www.example.test\r\nUser-Agent: Mozilla/5.0 (X11; \
+                Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36\r\nAccept: */*\r\n\
+                Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en-GB,en;q=0.9\r\nReferer: \
+                https://www.example.test/\r\nCookie: session=0123456789abcdef0123456789abcdef\r\n\
+                Connection: keep-alive\r\n\r\n";
+    Box::new(move || {
+        let mut conversation = Conversation::new(None);
+        let mut keyring = Keyring::new(Arc::default());
+        let mut offset = 0;
+        for _ in 0..HEADS {
+            conversation.bytes(Direction::Forward, offset, head.as_bytes(), &mut keyring, &mut Deaf);
+            offset += head.len() as u64;
+        }
+        HEADS
+    })
+}
+
+/// Header blocks of requests on one connection: most of each stands in the dynamic table.
+pub(super) fn hpack() -> Round {
+    let mut encoder = fluke_hpack::Encoder::new();
+    let block = |number: u64| {
+        let path = format!("/assets/{number:08x}.js");
+        let fields: [(&[u8], &[u8]); 8] = [
+            (b":method", b"GET"),
+            (b":scheme", b"https"),
+            (b":authority", b"www.example.test"),
+            (b":path", path.as_bytes()),
+            (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"),
+            (b"accept-encoding", b"gzip, deflate, br, zstd"),
+            (b"accept", b"*/*"),
+            (b"cookie", b"session=0123456789abcdef0123456789abcdef"),
+        ];
+        encoder.encode(fields)
+    };
+    let blocks: Vec<Vec<u8>> = (0..HEADS).map(block).collect();
+    Box::new(move || {
+        let mut decoder = Decoder::default();
+        for block in &blocks {
+            black_box(decoder.decode(block));
+        }
+        HEADS
+    })
 }
 
 pub(super) fn http2() -> Result<Round> {
