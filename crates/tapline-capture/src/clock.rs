@@ -36,6 +36,10 @@ impl Clock {
 
     /// The time after so many ticks, rounded down; `None` where it is beyond the years 1678 to 2262.
     pub(crate) fn time(self, ticks: u64) -> Option<Timestamp> {
+        if let (Unit::Multiple(by), 0) = (self.unit, self.offset_ns) {
+            let nanoseconds = ticks.checked_mul(by.into())?;
+            return i64::try_from(nanoseconds).ok().map(Timestamp);
+        }
         let nanoseconds = match self.unit {
             Unit::Multiple(by) => i128::from(ticks) * i128::from(by),
             Unit::Fraction(None) => 0,

@@ -74,6 +74,24 @@ fn short(field: &'static str, input: &[u8]) -> Err<Malformed> {
     Err::Error(Malformed::Short { field, available: input.len() })
 }
 
+/// As many 32-bit numbers as there are fields, one after the other.
+pub(crate) fn numbers32<'a, const N: usize>(
+    order: Endianness,
+    fields: [&'static str; N],
+    input: &'a [u8],
+) -> Parsed<'a, [u32; N]> {
+    let octets = input.as_chunks().0.first_chunk::<N>();
+    let Some(octets) = octets else {
+        let there = input.len() / 4;
+        return Err(short(fields.get(there).unwrap_or(&""), input.get(4 * there..).unwrap_or_default()));
+    };
+    let number = |octets: &[u8; 4]| match order {
+        Endianness::Big => u32::from_be_bytes(*octets),
+        _ => u32::from_le_bytes(*octets),
+    };
+    Ok((input.get(4 * N..).unwrap_or_default(), octets.each_ref().map(number)))
+}
+
 /// A 16-bit number.
 pub(crate) fn number16<'a>(
     order: Endianness,

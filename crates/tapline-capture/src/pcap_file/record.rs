@@ -8,7 +8,7 @@ use nom::Parser;
 use tapline_packet::Timestamp;
 
 use super::header::Header;
-use crate::parse::{Parsed, number32, octets};
+use crate::parse::{Parsed, numbers32, octets};
 
 /// The head of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,8 @@ pub(crate) struct Head {
 
 pub(crate) fn head(input: &[u8], header: Header) -> Parsed<'_, Head> {
     let order = header.order;
-    let (input, seconds) = number32(order, "the seconds").parse(input)?;
-    let (input, fraction) = number32(order, "the fraction of a second").parse(input)?;
-    let (input, captured) = number32(order, "the captured length").parse(input)?;
-    let (input, wire) = number32(order, "the length on the wire").parse(input)?;
+    let fields = ["the seconds", "the fraction of a second", "the captured length", "the length on the wire"];
+    let (input, [seconds, fraction, captured, wire]) = numbers32(order, fields, input)?;
     let (input, _) =
         octets(header.record_head_bytes() - 16, "the modified header's addition").parse(input)?;
     // A fraction over a second's worth carries into the seconds. The sum fits: 2^32 s are 4.3e18 ns.

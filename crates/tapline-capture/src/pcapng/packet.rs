@@ -7,7 +7,7 @@ use tapline_packet::Timestamp;
 use super::options::{self, COMMENT};
 use super::section::State;
 use crate::file::Notes;
-use crate::parse::{Malformed, Parsed, number16, number32, octets, padded, value};
+use crate::parse::{Malformed, Parsed, number16, number32, numbers32, octets, padded, value};
 use crate::text::readable;
 
 /// Bytes of a block before its body.
@@ -40,7 +40,7 @@ pub(crate) enum Time {
 
 pub(crate) fn enhanced(body: &[u8], order: Endianness) -> Result<Captured<'_>, Malformed> {
     let fixed = |input| {
-        let (input, interface) = number32(order, "the interface").parse(input)?;
+        let (input, [interface]) = numbers32(order, ["the interface"], input)?;
         rest(input, order, interface, None)
     };
     value(fixed(body))
@@ -58,10 +58,8 @@ pub(crate) fn obsolete(body: &[u8], order: Endianness) -> Result<Captured<'_>, M
 
 /// What enhanced and obsolete packet blocks have in common after their first four bytes.
 fn rest(input: &[u8], order: Endianness, interface: u32, dropped: Option<u16>) -> Parsed<'_, Captured<'_>> {
-    let (input, high) = number32(order, "the time").parse(input)?;
-    let (input, low) = number32(order, "the time").parse(input)?;
-    let (input, length) = number32(order, "the captured length").parse(input)?;
-    let (input, wire_length) = number32(order, "the length on the wire").parse(input)?;
+    let fields = ["the time", "the time", "the captured length", "the length on the wire"];
+    let (input, [high, low, length, wire_length]) = numbers32(order, fields, input)?;
     let (options, data) = padded(input, usize::try_from(length).unwrap_or(usize::MAX), "the packet")?;
     let time = Time::Ticks(u64::from(high) << 32 | u64::from(low));
     let start = HEAD_BYTES + 20;
