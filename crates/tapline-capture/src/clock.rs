@@ -35,11 +35,15 @@ impl Clock {
     }
 
     /// The time after so many ticks, rounded down; `None` where it is beyond the years 1678 to 2262.
+    #[inline]
     pub(crate) fn time(self, ticks: u64) -> Option<Timestamp> {
-        if let (Unit::Multiple(by), 0) = (self.unit, self.offset_ns) {
-            let nanoseconds = ticks.checked_mul(by.into())?;
-            return i64::try_from(nanoseconds).ok().map(Timestamp);
+        match (self.unit, self.offset_ns) {
+            (Unit::Multiple(by), 0) => i64::try_from(ticks.checked_mul(by.into())?).ok().map(Timestamp),
+            _ => self.unusual_time(ticks),
         }
+    }
+
+    fn unusual_time(self, ticks: u64) -> Option<Timestamp> {
         let nanoseconds = match self.unit {
             Unit::Multiple(by) => i128::from(ticks) * i128::from(by),
             Unit::Fraction(None) => 0,

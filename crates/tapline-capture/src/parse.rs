@@ -75,9 +75,10 @@ fn short(field: &'static str, input: &[u8]) -> Err<Malformed> {
 }
 
 /// As many 32-bit numbers as there are fields, one after the other.
+#[inline]
 pub(crate) fn numbers32<'a, const N: usize>(
     order: Endianness,
-    fields: [&'static str; N],
+    fields: &'static [&'static str; N],
     input: &'a [u8],
 ) -> Parsed<'a, [u32; N]> {
     let octets = input.as_chunks().0.first_chunk::<N>();

@@ -21,9 +21,10 @@ pub(crate) struct Head {
 }
 
 pub(crate) fn head(input: &[u8], header: Header) -> Parsed<'_, Head> {
+    const FIELDS: [&str; 4] =
+        ["the seconds", "the fraction of a second", "the captured length", "the length on the wire"];
     let order = header.order;
-    let fields = ["the seconds", "the fraction of a second", "the captured length", "the length on the wire"];
-    let (input, [seconds, fraction, captured, wire]) = numbers32(order, fields, input)?;
+    let (input, [seconds, fraction, captured, wire]) = numbers32(order, &FIELDS, input)?;
     let (input, _) =
         octets(header.record_head_bytes() - 16, "the modified header's addition").parse(input)?;
     // A fraction over a second's worth carries into the seconds. The sum fits: 2^32 s are 4.3e18 ns.

@@ -40,7 +40,7 @@ pub(crate) enum Time {
 
 pub(crate) fn enhanced(body: &[u8], order: Endianness) -> Result<Captured<'_>, Malformed> {
     let fixed = |input| {
-        let (input, [interface]) = numbers32(order, ["the interface"], input)?;
+        let (input, [interface]) = numbers32(order, &["the interface"], input)?;
         rest(input, order, interface, None)
     };
     value(fixed(body))
@@ -58,8 +58,8 @@ pub(crate) fn obsolete(body: &[u8], order: Endianness) -> Result<Captured<'_>, M
 
 /// What enhanced and obsolete packet blocks have in common after their first four bytes.
 fn rest(input: &[u8], order: Endianness, interface: u32, dropped: Option<u16>) -> Parsed<'_, Captured<'_>> {
-    let fields = ["the time", "the time", "the captured length", "the length on the wire"];
-    let (input, [high, low, length, wire_length]) = numbers32(order, fields, input)?;
+    const FIELDS: [&str; 4] = ["the time", "the time", "the captured length", "the length on the wire"];
+    let (input, [high, low, length, wire_length]) = numbers32(order, &FIELDS, input)?;
     let (options, data) = padded(input, usize::try_from(length).unwrap_or(usize::MAX), "the packet")?;
     let time = Time::Ticks(u64::from(high) << 32 | u64::from(low));
     let start = HEAD_BYTES + 20;
