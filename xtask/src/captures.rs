@@ -44,25 +44,41 @@ pub(crate) fn corpus_captures() -> Result<Vec<Capture>> {
     below(&folder, "corpus")
 }
 
+/// Every file of the fixtures and of the corpus: key logs, certificates, inputs of other projects' fuzzers.
+pub(crate) fn files() -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    each_file(&root().join("fixtures"), &mut |path| found.push(path))?;
+    if let Some(folder) = corpus() {
+        each_file(&folder, &mut |path| found.push(path))?;
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Files below a folder whose names say that they are captures, in order of their names.
 fn below(folder: &Path, prefix: &str) -> Result<Vec<Capture>> {
     let mut found = Vec::new();
+    each_file(folder, &mut |path| {
+        if is_capture(&path) {
+            let relative = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            found.push(Capture { name: format!("{prefix}/{relative}"), path, keylog: None });
+        }
+    })?;
+    found.sort();
+    Ok(found)
+}
+
+fn each_file(folder: &Path, visit: &mut dyn FnMut(PathBuf)) -> Result<()> {
     let mut folders = vec![folder.to_owned()];
     while let Some(current) = folders.pop() {
         for entry in
             std::fs::read_dir(&current).with_context(|| format!("cannot read {}", current.display()))?
         {
             let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_capture(&path) {
-                let relative = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-                found.push(Capture { name: format!("{prefix}/{relative}"), path, keylog: None });
-            }
+            if path.is_dir() { folders.push(path) } else { visit(path) }
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(())
 }
 
 fn is_capture(path: &Path) -> bool {

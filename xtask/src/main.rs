@@ -10,6 +10,7 @@ mod captures;
 mod cost;
 mod dashboard;
 mod fixtures;
+mod fuzz;
 mod instructions;
 mod live;
 mod peer;
@@ -60,6 +61,8 @@ enum Command {
     Dashboard(dashboard::Arguments),
     /// Capture beside tcpdump at rising rates (needs root), and memory while connections come and go.
     Live(live::Arguments),
+    /// Every entry for foreign octets under libFuzzer, for some time.
+    Fuzz(fuzz::Arguments),
     /// Draw the pictures of the dashboard in `docs/` from the fixtures.
     Picture {
         /// Draw nothing, fail where one is stale.
@@ -87,6 +90,7 @@ fn main() -> Result<()> {
         Command::Scale(arguments) => scale::scale(&arguments),
         Command::Dashboard(arguments) => dashboard::dashboard(&arguments),
         Command::Live(arguments) => live::live(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Picture { check } => picture::picture(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),
