@@ -15,7 +15,6 @@ use crate::inferred::{Inferred, Record};
 use crate::limits::{ANOMALY_KINDS_MAX, PROTOCOLS_MAX};
 use crate::stall::{Pulse, Question, Trips, attribute, stretch};
 use crate::tls::Tls;
-use crate::trail::Trail;
 use crate::{Event, Exchange, HeadFacts, Options, Protocols, Sender};
 pub(crate) use listener::Listener;
 use listener::tell_anomaly;
@@ -42,7 +41,6 @@ pub(crate) struct Story {
     pub(crate) pulse: Pulse,
     /// The capture ended before the connection did.
     end_unseen: bool,
-    trails: [Trail; 2],
 }
 
 /// A message's circumstances.
@@ -103,18 +101,6 @@ impl Story {
 
     pub(crate) fn sender(&self, direction: Direction) -> Sender {
         if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
-    }
-
-    pub(crate) fn trail(&mut self, direction: Direction) -> &mut Trail {
-        let [forward, reverse] = &mut self.trails;
-        match direction {
-            Direction::Forward => forward,
-            Direction::Reverse => reverse,
-        }
-    }
-
-    fn settle(&mut self, direction: Direction, offset: u64) {
-        self.trail(direction).settle(offset);
     }
 
     fn protocol(&mut self, protocol: Protocol) {
@@ -283,7 +269,6 @@ impl Story {
         }
         self.price_new_exchanges(mark, moment);
         self.tell_body_faults(&(0..0), moment);
-        self.trails = Default::default();
         if let Some(http2) = &mut self.http2 {
             **http2 = http2.remember();
         }
