@@ -129,7 +129,7 @@ fn field_lines(
         }
         let (label, value) = match field_line(text) {
             Some(FieldLine { name: field, value, .. })
-                if !text.starts_with(b" ") && !text.starts_with(b"\t") =>
+                if !field.is_empty() && !text.starts_with(b" ") && !text.starts_with(b"\t") =>
             {
                 let value = value.trim_ascii();
                 if field.eq_ignore_ascii_case(b"transfer-encoding") {
