@@ -13,7 +13,7 @@ use crate::http2::{FrameEffect, Http2Connection};
 use crate::{
     Carried, ClientCertificate, ConnectionRecord, DnsSaid, EarlyData, Exchange, Finding, Flight, HelloRetry,
     Introduction, Lookup, MessageSeen, PskMode, Renegotiation, SegmentSeen, Sender, StepKind, TlsKind,
-    TlsOutcome, text,
+    TlsOutcome,
 };
 
 /// Something that was learned. Events come in the order of the packets that completed them.
@@ -284,14 +284,6 @@ pub struct TlsSession {
     pub closed: Option<Closed>,
 }
 
-/// Header fields as text.
-pub type HeaderList = Vec<(String, String)>;
-
-/// Fields as text, octets that are not UTF-8 escaped.
-pub(crate) fn header_list(fields: &Fields) -> HeaderList {
-    fields.iter().map(|(name, value)| (text::text(name), text::text(value))).collect()
-}
-
 /// Whether a message asks or answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageKind {
@@ -323,7 +315,7 @@ pub struct Http1Message {
     /// `0.9`, `1.0` or `1.1`.
     pub version: &'static str,
     /// Header fields in wire order.
-    pub headers: HeaderList,
+    pub headers: Fields,
     /// Octets of the head.
     pub header_bytes: u64,
     /// Octets of the body, transfer coding removed.

@@ -3,11 +3,13 @@
 mod facts;
 mod timing;
 
-use tapline_decode::http2;
+use std::borrow::Cow;
+
+use tapline_decode::{Fields, http2};
 use tapline_packet::Endpoint;
 use tapline_reassembly::Origin;
 
-use crate::{Grpc, HeaderList, Stalls};
+use crate::{Grpc, Stalls};
 
 pub use facts::HeadFacts;
 
@@ -19,7 +21,7 @@ pub struct MessagePart {
     /// The packet that carried its last octet so far.
     pub last: Origin,
     /// Header fields; empty where nobody asked for them.
-    pub headers: HeaderList,
+    pub headers: Fields,
     /// Octets of the header on the wire: the head of HTTP/1, the field blocks of HTTP/2.
     pub header_bytes: u64,
     /// Octets of names and values, decoded.
@@ -109,7 +111,7 @@ impl Timings {
 }
 
 /// A request with its response.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent observations, not states")]
 pub struct Exchange {
     /// Connection id.
@@ -119,7 +121,7 @@ pub struct Exchange {
     /// `0.9`, `1.0`, `1.1` or `2`; where it was inferred, what the offered protocols make likely.
     pub version: &'static str,
     /// The method; `None` where the request was not seen.
-    pub method: Option<String>,
+    pub method: Option<Cow<'static, str>>,
     /// Scheme, host and target, as far as they are known.
     pub url: Option<String>,
     /// The final status.

@@ -3,6 +3,8 @@
 mod going;
 mod pair;
 
+use std::borrow::Cow;
+
 use tapline_decode::Anomaly;
 use tapline_decode::http1::{Message, Response};
 use tapline_reassembly::Direction;
@@ -23,7 +25,7 @@ pub(crate) struct Http1 {
 
 /// A request that goes on as stream 1 of HTTP/2 (RFC 7540 §3.2).
 pub(crate) struct UpgradedRequest {
-    pub(crate) method: Option<String>,
+    pub(crate) method: Option<Cow<'static, str>>,
     pub(crate) url: Option<String>,
     pub(crate) part: MessagePart,
 }

@@ -19,7 +19,6 @@ use tapline_decode::http2::{Frame, HeaderBlock, Message, Payload};
 use tapline_reassembly::Origin;
 
 use crate::body::{Body, Room};
-use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::http1::UpgradedRequest;
 use crate::limits::{BODIES_DECODED_MAX, STREAMS_MAX};
@@ -41,7 +40,7 @@ const END_STREAM: u8 = 0x1;
 /// The streams of one connection.
 #[derive(Default)]
 pub(crate) struct Http2 {
-    streams: HashMap<u32, Box<Stream>, RandomState>,
+    streams: HashMap<u32, Stream, RandomState>,
     /// The block that CONTINUATION frames go on with: its stream, and what it promises.
     open_block: Option<(u32, Option<u32>)>,
     requests: u64,
@@ -84,10 +83,11 @@ impl Http2 {
     pub(crate) fn upgraded(&mut self, request: UpgradedRequest) {
         self.first_stream = Some(1);
         let stream = self.streams.entry(1).or_default();
-        stream.method = request.method;
-        stream.url = request.url;
-        stream.request = Some(request.part);
         stream.request_done = true;
+        let exchange = &mut stream.exchange;
+        exchange.method = request.method;
+        exchange.url = request.url;
+        exchange.request = Some(request.part);
     }
 
     pub(crate) fn see(&mut self, message: Message, pulse: &Pulse, moment: &mut Moment<'_>) {
@@ -185,7 +185,7 @@ impl Http2 {
             if let (Some(standstill), Some(cut)) = (shut, cut) {
                 stream.never_opened(&standstill, cut);
             }
-            self.tell(id, *stream, moment);
+            self.tell(id, stream, moment);
         }
         if let Some(watch) = self.watch.take()
             && moment.options.interests.http2_connections
@@ -220,9 +220,9 @@ impl Http2 {
             }
             Payload::RstStream { error } => {
                 if let Some(mut stream) = self.streams.remove(&frame.stream) {
-                    stream.reset = Some(*error);
-                    stream.cut = Some(moment.here);
-                    self.tell(frame.stream, *stream, moment);
+                    stream.exchange.reset = Some(*error);
+                    stream.exchange.cut = Some(moment.here);
+                    self.tell(frame.stream, stream, moment);
                 }
             }
             _ => {}
@@ -244,7 +244,7 @@ impl Http2 {
         if let Some(promised) = promised {
             self.request(promised, block, true, moment);
             if let Some(stream) = self.streams.get_mut(&promised) {
-                stream.promised_on = Some(id);
+                stream.exchange.promised_on = Some(id);
             }
         } else if block.fields.get(":method").is_some() {
             self.request(id, block, false, moment);
@@ -257,60 +257,56 @@ impl Http2 {
     }
 
     fn request(&mut self, id: u32, block: &HeaderBlock, pushed: bool, moment: &mut Moment<'_>) {
+        let fields = &block.fields;
         self.requests += 1;
         self.first_stream.get_or_insert(id);
-        let field = |name| block.fields.get(name).map(text::text);
-        let authority = field(":authority").or_else(|| field("host"));
+        let authority = fields.get(":authority").or_else(|| fields.get("host"));
         if self.host.is_none() {
-            self.host.clone_from(&authority);
+            self.host = authority.map(text::text);
         }
         let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
-        stream.method = field(":method");
-        stream.url = match (field(":scheme"), authority, field(":path")) {
-            (Some(scheme), Some(authority), path) => {
-                Some(format!("{scheme}://{authority}{}", path.unwrap_or_default()))
-            }
-            (None, Some(authority), None) => Some(authority),
-            (_, _, path) => path,
-        };
-        stream.pushed = pushed;
-        stream.request_done = pushed;
-        stream.request = Some(new_part(block, moment));
-        stream.facts = HeadFacts::of_request(&block.fields);
-        let flavor = if block.end_stream { None } else { flavor(&block.fields) };
-        stream.grpc = Grpc::of_request(flavor, block.fields.get(":path"), &block.fields);
+        let flavor = if block.end_stream { None } else { flavor(fields) };
         let [body, _] = &mut stream.bodies;
-        *body = Body::wanted(&block.fields, flavor, room, moment.options);
+        *body = Body::wanted(fields, flavor, room, moment.options);
+        stream.request_done = pushed;
+        let exchange = &mut stream.exchange;
+        exchange.method = fields.get(":method").map(text::method);
+        exchange.url = url(fields.get(":scheme"), authority, fields.get(":path"));
+        exchange.pushed = pushed;
+        exchange.request = Some(new_part(block, moment));
+        exchange.facts = HeadFacts::of_request(fields);
+        exchange.grpc = Grpc::of_request(flavor, fields.get(":path"), fields);
         self.hears |= body.is_some();
     }
 
     fn response_or_trailers(&mut self, id: u32, block: &HeaderBlock, moment: &mut Moment<'_>) {
-        let status =
-            block.fields.get(":status").and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
+        let fields = &block.fields;
+        let status = fields.get(":status").and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
         let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
+        let exchange = &mut stream.exchange;
         match status {
             Some(100..200) => stream.interim = Some(moment.here),
             Some(status) => {
-                stream.status = Some(status);
-                stream.content_type = block.fields.get("content-type").map(text::text);
-                stream.response = Some(new_part(block, moment));
-                stream.facts = stream.facts.and(HeadFacts::of_response(&block.fields));
+                exchange.status = Some(status);
+                exchange.content_type = fields.get("content-type").map(text::text);
+                exchange.response = Some(new_part(block, moment));
+                exchange.facts = exchange.facts.and(HeadFacts::of_response(fields));
                 self.hears |= stream.respond(block, room, moment);
             }
             None => {
-                if let Some(grpc) = &mut stream.grpc {
-                    grpc.conclude(&block.fields);
+                if let Some(grpc) = &mut exchange.grpc {
+                    grpc.conclude(fields);
                 }
-                let from_client = stream.response.is_none() && stream.request.is_some();
-                let part = if from_client { &mut stream.request } else { &mut stream.response };
+                let from_client = exchange.response.is_none() && exchange.request.is_some();
+                let part = if from_client { &mut exchange.request } else { &mut exchange.response };
                 if let Some(part) = part {
                     part.last = moment.here;
                     part.header_bytes += u64::from(block.wire_bytes);
                     part.header_bytes_decoded += u64::from(block.decoded_bytes);
                     if moment.options.interests.headers {
-                        part.headers.extend(header_list(&block.fields));
+                        part.headers.append(fields);
                     }
                 }
             }
@@ -336,11 +332,11 @@ impl Http2 {
         } else {
             stream.response_done = true;
         }
-        if (stream.request_done || stream.request.is_none())
+        if (stream.request_done || stream.exchange.request.is_none())
             && stream.response_done
             && let Some(stream) = self.streams.remove(&id)
         {
-            self.tell(id, *stream, moment);
+            self.tell(id, stream, moment);
         }
     }
 
@@ -356,5 +352,17 @@ impl Http2 {
             return None;
         }
         Some(self.streams.entry(id).or_default())
+    }
+}
+
+/// What a request is for, as far as its pseudo-fields tell (RFC 9113 §8.3.1).
+fn url(scheme: Option<&[u8]>, authority: Option<&[u8]>, path: Option<&[u8]>) -> Option<String> {
+    match (scheme, authority, path) {
+        (Some(scheme), Some(authority), path) => {
+            let parts = [scheme, b"://", authority, path.unwrap_or_default()].map(text::shown);
+            Some(parts.concat())
+        }
+        (None, Some(authority), None) => Some(text::text(authority)),
+        (_, _, path) => path.map(text::text),
     }
 }

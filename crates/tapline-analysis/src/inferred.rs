@@ -171,7 +171,7 @@ impl Part {
         MessagePart {
             first: self.first,
             last: self.last,
-            headers: Vec::new(),
+            headers: tapline_decode::Fields::default(),
             header_bytes: 0,
             header_bytes_decoded: 0,
             body_bytes: self.octets,

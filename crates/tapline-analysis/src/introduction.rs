@@ -1,9 +1,9 @@
 //! What a connection is known by, for those who read its events before its record comes.
 
-use tapline_decode::Protocol;
 use tapline_packet::{Endpoint, Vlans};
 use tapline_reassembly::{Connection, Direction, Origin};
 
+use crate::Protocols;
 use crate::story::Story;
 
 /// What a connection is known by, so far: its ends, what it speaks, whom the client asked for. Told before anything
@@ -21,7 +21,7 @@ pub struct Introduction {
     /// VLAN tags.
     pub vlans: Vlans,
     /// Protocols from the outside in.
-    pub protocols: Vec<Protocol>,
+    pub protocols: Protocols,
     /// The name that the client used.
     pub server_name: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Introduction {
             client,
             server,
             vlans: connection.vlans,
-            protocols: story.protocols().to_vec(),
+            protocols: story.protocols().clone(),
             server_name: story.server_name(),
         }
     }

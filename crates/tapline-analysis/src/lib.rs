@@ -46,8 +46,8 @@ mod wire;
 pub use analyzer::Analyzer;
 pub use comparison::{Compared, Comparison, Usage};
 pub use event::{
-    AnomalyRecord, Event, HeaderList, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict,
-    TlsMessage, TlsSession, WebSocketFrame,
+    AnomalyRecord, Event, Http1Message, Http2Frame, MessageKind, TcpSample, TcpVerdict, TlsMessage,
+    TlsSession, WebSocketFrame,
 };
 pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
 pub use finding::{CATALOGUE, Finding, Kind, Severity, look_at as look_for_findings};
@@ -62,7 +62,7 @@ pub use introduction::Introduction;
 pub use lookup::{DnsSaid, Lookup};
 pub use merger::{Merger, Told};
 pub use options::{Interests, Options};
-pub use record::{ClientProof, ConnectionRecord, SideRecord};
+pub use record::{ClientProof, ConnectionRecord, Protocols, SideRecord};
 pub use shard::Shard;
 pub use stall::{Cause, Stall, Stalls};
 pub use tapline_decode as decode;
@@ -74,7 +74,7 @@ pub use tapline_reassembly::{
     History, Left, Origin, Own, Point, Reset, ResetPhase, Retry, RoundTrips, Sample, Seen, Series, State,
     Step, SynOptions, Teardown, TeardownKind, Unreachable, Verdict, Verdicts,
 };
-pub use text::{printable, text};
+pub use text::{printable, shown, text};
 pub use tls::{
     ClientCertificate, Decrypted, EarlyData, Flight, FlightStep, HelloRetry, PskMode, Renegotiation,
     StepKind, TlsKind, TlsOutcome, Wait,

@@ -1,5 +1,6 @@
 //! A connection as events tell it.
 
+use smallvec::SmallVec;
 use tapline_decode::Protocol;
 use tapline_packet::{Endpoint, Vlans};
 use tapline_reassembly::{
@@ -8,7 +9,11 @@ use tapline_reassembly::{
 };
 
 use crate::Sender;
+use crate::limits::PROTOCOLS_MAX;
 use crate::story::Story;
+
+/// Protocols from the outside in.
+pub type Protocols = SmallVec<[Protocol; PROTOCOLS_MAX]>;
 
 /// How it is known which side is the client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,7 +113,7 @@ pub struct ConnectionRecord {
     /// Whether an earlier connection had the same addresses and ports.
     pub reused_ports: bool,
     /// Protocols from the outside in.
-    pub protocols: Vec<Protocol>,
+    pub protocols: Protocols,
     /// The name that the client used: SNI, else the Host of a request.
     pub server_name: Option<String>,
     /// Requests seen.
@@ -167,7 +172,7 @@ impl ConnectionRecord {
             bad_checksums: connection.bad_checksums(),
             left,
             reused_ports: connection.reused_ports,
-            protocols: story.protocols().to_vec(),
+            protocols: story.protocols().clone(),
             server_name: story.server_name(),
             requests: story.requests(),
             anomalies: story.anomalies().to_vec(),

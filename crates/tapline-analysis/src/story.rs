@@ -15,8 +15,7 @@ use crate::inferred::{Inferred, Record};
 use crate::limits::{ANOMALY_KINDS_MAX, PROTOCOLS_MAX};
 use crate::stall::{Pulse, Question, Trips, attribute, stretch};
 use crate::tls::Tls;
-use crate::trail::Trail;
-use crate::{Event, Exchange, HeadFacts, Options, Sender};
+use crate::{Event, Exchange, HeadFacts, Options, Protocols, Sender};
 pub(crate) use listener::Listener;
 use listener::tell_anomaly;
 use unpaid::Unpaid;
@@ -28,7 +27,7 @@ pub(crate) struct Story {
     syn_seen: bool,
     /// Else the octets do.
     client: Option<Direction>,
-    protocols: Vec<Protocol>,
+    protocols: Protocols,
     anomalies: Vec<(&'static str, u32)>,
     tls: Option<Box<Tls>>,
     /// What TLS that stays closed carries.
@@ -42,7 +41,6 @@ pub(crate) struct Story {
     pub(crate) pulse: Pulse,
     /// The capture ended before the connection did.
     end_unseen: bool,
-    trails: [Trail; 2],
 }
 
 /// A message's circumstances.
@@ -72,7 +70,7 @@ impl Story {
         self.client.filter(|_| !self.syn_seen)
     }
 
-    pub(crate) fn protocols(&self) -> &[Protocol] {
+    pub(crate) fn protocols(&self) -> &Protocols {
         &self.protocols
     }
 
@@ -103,18 +101,6 @@ impl Story {
 
     pub(crate) fn sender(&self, direction: Direction) -> Sender {
         if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
-    }
-
-    pub(crate) fn trail(&mut self, direction: Direction) -> &mut Trail {
-        let [forward, reverse] = &mut self.trails;
-        match direction {
-            Direction::Forward => forward,
-            Direction::Reverse => reverse,
-        }
-    }
-
-    fn settle(&mut self, direction: Direction, offset: u64) {
-        self.trail(direction).settle(offset);
     }
 
     fn protocol(&mut self, protocol: Protocol) {
@@ -213,7 +199,9 @@ impl Story {
     /// What was wrong with bodies that ended is told.
     fn tell_body_faults(&mut self, span: &Range<u64>, moment: &mut Moment<'_>) {
         let mut faults = self.http1.take_faults();
-        faults.extend(self.http2.iter_mut().flat_map(|http2| http2.take_faults()));
+        if let Some(http2) = &mut self.http2 {
+            faults.extend(http2.take_faults());
+        }
         let said_by = moment.from;
         for (from, fault) in faults {
             moment.from = from;
@@ -224,6 +212,9 @@ impl Story {
 
     /// Exchanges were told since `mark`: they are timed, and the connection's first carries what it cost.
     fn price_new_exchanges(&mut self, mark: usize, moment: &mut Moment<'_>) {
+        if moment.events.len() == mark {
+            return;
+        }
         let tls = self.tls.as_ref().and_then(|tls| tls.first_handshake());
         let first_stream = self.http2.as_ref().and_then(|http2| http2.first_stream());
         for event in moment.events.iter_mut().skip(mark) {
@@ -278,7 +269,6 @@ impl Story {
         }
         self.price_new_exchanges(mark, moment);
         self.tell_body_faults(&(0..0), moment);
-        self.trails = Default::default();
         if let Some(http2) = &mut self.http2 {
             **http2 = http2.remember();
         }

@@ -7,16 +7,23 @@ use tapline_reassembly::{Connection, Direction, End, Origin};
 use crate::certificate::Judge;
 use crate::limits::SECRETS_AWAITED_NS;
 use crate::story::{Listener, Moment, Story};
+use crate::trail::Trails;
 use crate::{Event, Introduction, Options, Sender};
 
 /// A connection's decoders and its story.
 pub(crate) struct Talk {
     /// Until both directions have ended: what comes later says nothing new.
-    conversation: Option<Conversation>,
+    reading: Option<Box<Reading>>,
     ended: [bool; 2],
     /// Since when octets wait for secrets that may still come.
     waits_since: Option<Timestamp>,
     pub(crate) story: Story,
+}
+
+/// What only serves to read on.
+struct Reading {
+    conversation: Conversation,
+    trails: Trails,
 }
 
 /// What a talk is held in.
@@ -34,8 +41,9 @@ pub(crate) struct Surroundings<'a> {
 
 impl Talk {
     pub(crate) fn new(connection: &Connection, stated: Option<Protocol>) -> Self {
+        let reading = Reading { conversation: Conversation::new(stated), trails: Trails::default() };
         Self {
-            conversation: Some(Conversation::new(stated)),
+            reading: Some(Box::new(reading)),
             ended: [false; 2],
             waits_since: None,
             story: Story::of(connection),
@@ -51,12 +59,16 @@ impl Talk {
         origin: Origin,
         surroundings: Surroundings<'_>,
     ) {
-        self.story.trail(direction).push(offset + octets.len() as u64, origin);
+        if let Some(reading) = &mut self.reading {
+            reading.trails.of(direction).push(offset + octets.len() as u64, origin);
+        }
         self.story.go_on(connection, direction, octets.len() as u64, surroundings.here);
         self.listen(connection, surroundings, |conversation, keyring, listener| {
             conversation.bytes(direction, offset, octets, keyring, listener);
         });
-        self.story.trail(direction).forget();
+        if let Some(reading) = &mut self.reading {
+            reading.trails.of(direction).forget();
+        }
     }
 
     pub(crate) fn gap(
@@ -120,7 +132,7 @@ impl Talk {
     /// Once both directions have ended and nothing waits, what is open is told as it stands, and what only served
     /// to read on is freed.
     fn close_if_over(&mut self, connection: &Connection, surroundings: Surroundings<'_>) {
-        if self.ended != [true; 2] || self.waits_since.is_some() || self.conversation.is_none() {
+        if self.ended != [true; 2] || self.waits_since.is_some() || self.reading.is_none() {
             return;
         }
         let Surroundings { here, options, judge, events, .. } = surroundings;
@@ -130,7 +142,7 @@ impl Talk {
         let mut moment =
             Moment { connection, here, first, direction, from, is_secure, options, judge, events };
         self.story.close(&mut moment);
-        self.conversation = None;
+        self.reading = None;
     }
 
     fn listen(
@@ -140,9 +152,10 @@ impl Talk {
         speak: impl FnOnce(&mut Conversation, &mut Keyring, &mut Listener<'_>),
     ) {
         let here = surroundings.here;
-        if let Some(conversation) = &mut self.conversation {
+        if let Some(reading) = &mut self.reading {
+            let Reading { conversation, trails } = &mut **reading;
             let introduces = surroundings.options.interests.introductions;
-            let (mut listener, keyring) = Listener::new(&mut self.story, connection, surroundings);
+            let (mut listener, keyring) = Listener::new(&mut self.story, trails, connection, surroundings);
             let known = introduces.then(|| (listener.story.known_by(), listener.events.len()));
             speak(conversation, keyring, &mut listener);
             if let Some((_, mark)) = known.filter(|(before, _)| *before != listener.story.known_by()) {

@@ -18,15 +18,15 @@ pub fn sparkline(values: impl Iterator<Item = u64> + Clone) -> String {
 }
 
 /// How often each verdict was given, by tshark's names: `2× retransmission`, `1× fast retransmission`.
-pub fn verdicts(record: &ConnectionRecord) -> Vec<String> {
+pub fn verdicts(record: &ConnectionRecord) -> impl Iterator<Item = String> {
     let count = |(flag, count): &(Flag, u32)| format!("{count}× {}", flag.name().replace('_', " "));
-    let mut words: Vec<String> = record.verdicts.iter().map(count).collect();
-    if record.same_packets > 0 {
-        words.push(format!("{}× captured twice", record.same_packets));
-    } else if record.not_resent > 0 {
-        words.push(format!("{}× sent only once", record.not_resent));
-    }
-    words
+    let once = match record {
+        ConnectionRecord { same_packets: 1.., .. } => Some((record.same_packets, "captured twice")),
+        ConnectionRecord { not_resent: 1.., .. } => Some((record.not_resent, "sent only once")),
+        _ => None,
+    };
+    let once = once.into_iter().map(|(count, what)| format!("{count}× {what}"));
+    record.verdicts.iter().map(count).chain(once)
 }
 
 /// When a reset came and what speaks against its sender.

@@ -1,11 +1,25 @@
 //! Octets from the wire as text that is safe to keep and to print.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Octets as text: what is not UTF-8 is percent-escaped (`%ff`), nothing is dropped.
 pub fn text(octets: &[u8]) -> String {
+    shown(octets).into_owned()
+}
+
+/// A method as text: the usual ones need no memory.
+pub(crate) fn method(octets: &[u8]) -> Cow<'static, str> {
+    const USUAL: [&str; 9] =
+        ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "PROPFIND"];
+    let usual = USUAL.into_iter().find(|usual| usual.as_bytes() == octets);
+    usual.map_or_else(|| text(octets).into(), Cow::Borrowed)
+}
+
+/// As [`text`], borrowed where nothing has to be escaped.
+pub fn shown(octets: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(octets) {
-        return text.to_owned();
+        return text.into();
     }
     let mut out = String::with_capacity(octets.len() + 8);
     for chunk in octets.utf8_chunks() {
@@ -14,12 +28,12 @@ pub fn text(octets: &[u8]) -> String {
             let _ = write!(out, "%{octet:02x}");
         }
     }
-    out
+    out.into()
 }
 
 /// Text as a terminal may see it: control characters, escapes and marks that turn the writing direction
 /// stand as `\u{…}` or `\n`, so that nothing from the wire moves the cursor or sets a colour.
-pub fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return text.into();
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use tapline_reassembly::Origin;
+use tapline_reassembly::{Direction, Origin};
 
 use crate::limits::TRAIL_MAX;
 
@@ -17,6 +17,20 @@ pub(crate) struct Trail {
     newest: Option<(u64, Origin)>,
     /// Octets before it belong to messages that are done.
     settled: u64,
+}
+
+/// The trails of both directions.
+#[derive(Debug, Default)]
+pub(crate) struct Trails([Trail; 2]);
+
+impl Trails {
+    pub(crate) fn of(&mut self, direction: Direction) -> &mut Trail {
+        let [forward, reverse] = &mut self.0;
+        match direction {
+            Direction::Forward => forward,
+            Direction::Reverse => reverse,
+        }
+    }
 }
 
 impl Trail {

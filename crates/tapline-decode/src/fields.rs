@@ -1,37 +1,49 @@
-//! Header fields in wire order, kept in two allocations however many there are.
+//! Header fields in wire order, kept in one allocation however many there are.
 
 /// A list of name-value pairs, octets as they were on the wire (RFC 9110 §5).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields {
+    /// Each pair: how long name and value are, then both.
     octets: Vec<u8>,
-    /// End of each name and end of each value in `octets`; a pair starts where the one before it ends.
-    ends: Vec<(u32, u32)>,
+    pairs: usize,
 }
+
+/// Octets of a pair beside its name and value.
+const LENGTHS: usize = 2 * size_of::<u32>();
 
 impl Fields {
     /// An empty list with room for so many pairs of so many octets.
     pub fn with_capacity(pairs: usize, octets: usize) -> Self {
-        Self { octets: Vec::with_capacity(octets), ends: Vec::with_capacity(pairs) }
+        Self { octets: Vec::with_capacity(octets + pairs * LENGTHS), pairs: 0 }
     }
 
-    /// Appends a pair. Fields past 4 GiB of text are not representable and are left out.
+    /// Appends a pair. Names and values of 4 GiB are not representable and are left out.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        let name_end = self.octets.len() + name.len();
-        let value_end = name_end + value.len();
-        if let (Ok(name_end), Ok(value_end)) = (u32::try_from(name_end), u32::try_from(value_end)) {
+        if let (Ok(name_len), Ok(value_len)) = (u32::try_from(name.len()), u32::try_from(value.len())) {
+            let lengths = u64::from(name_len) | u64::from(value_len) << u32::BITS;
+            self.octets.reserve(LENGTHS + name.len() + value.len());
+            self.octets.extend_from_slice(&lengths.to_le_bytes());
             self.octets.extend_from_slice(name);
             self.octets.extend_from_slice(value);
-            self.ends.push((name_end, value_end));
+            self.pairs += 1;
         }
+    }
+
+    /// Appends the pairs of another list.
+    pub fn append(&mut self, other: &Self) {
+        self.octets.extend_from_slice(&other.octets);
+        self.pairs += other.pairs;
     }
 
     /// The pairs in wire order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let mut start = 0;
-        self.ends.iter().filter_map(move |&(name_end, value_end)| {
-            let name = self.octets.get(start as usize..name_end as usize)?;
-            let value = self.octets.get(name_end as usize..value_end as usize)?;
-            start = value_end;
+        let mut rest = self.octets.as_slice();
+        std::iter::from_fn(move || {
+            let (name_len, octets) = rest.split_first_chunk()?;
+            let (value_len, octets) = octets.split_first_chunk()?;
+            let (name, octets) = octets.split_at_checked(u32::from_le_bytes(*name_len) as usize)?;
+            let (value, octets) = octets.split_at_checked(u32::from_le_bytes(*value_len) as usize)?;
+            rest = octets;
             Some((name, value))
         })
     }
@@ -48,17 +60,17 @@ impl Fields {
 
     /// How many pairs there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.pairs
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.pairs == 0
     }
 
     /// Octets of all names and values together.
     pub fn octets_len(&self) -> usize {
-        self.octets.len()
+        self.octets.len() - self.pairs * LENGTHS
     }
 }
 

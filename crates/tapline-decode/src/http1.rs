@@ -10,6 +10,8 @@ mod pending;
 mod suspicious;
 mod upgrade;
 
+use smallvec::SmallVec;
+
 use crate::Fields;
 
 pub(crate) use decoder::Decoder;
@@ -26,14 +28,17 @@ pub enum Message {
     /// A response's head, final or interim.
     Response(Box<Response>),
     /// The message whose head came last in this direction is over. Interim responses have one too.
-    End(Box<End>),
+    End(End),
 }
+
+/// A few octets: a method, or a reason phrase.
+pub type Token = SmallVec<[u8; 16]>;
 
 /// A request head (RFC 9112 §3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The method as sent; methods are case-sensitive.
-    pub method: Vec<u8>,
+    pub method: Token,
     /// The request target as sent: origin, absolute, authority or asterisk form.
     pub target: Vec<u8>,
     /// Minor version: 0 or 1. `None` for the HTTP/0.9 form, a bare `GET /path`.
@@ -54,7 +59,7 @@ pub struct Response {
     /// The status code as sent.
     pub status: u16,
     /// The reason phrase as sent, perhaps empty.
-    pub reason: Vec<u8>,
+    pub reason: Token,
     /// Header fields.
     pub fields: Fields,
     /// How the body's end is found.

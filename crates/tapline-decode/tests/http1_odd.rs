@@ -11,7 +11,7 @@ use tapline_decode::{Conversation, Direction, Keyring, Message, Protocol};
 fn ends(heard: &Heard, direction: Direction) -> Vec<&End> {
     let messages = heard.of(direction).iter();
     messages
-        .filter_map(|(_, m)| if let Message::Http1(Http1::End(end)) = m { Some(&**end) } else { None })
+        .filter_map(|(_, m)| if let Message::Http1(Http1::End(end)) = m { Some(end) } else { None })
         .collect()
 }
 

@@ -8,6 +8,7 @@ mod finding;
 mod grpc;
 mod http;
 mod http2_connection;
+mod json;
 mod lookup;
 mod series;
 mod tcp;
@@ -19,10 +20,11 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use tapline_engine::Outcome;
+use tapline_engine::analysis::decode::Fields;
 use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Sender, Timestamp};
 use tapline_filter::Sieve;
 
-use crate::rfc3339;
+use crate::time;
 
 /// A record type, the `type` of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,6 +168,8 @@ pub fn interests(types: &[RecordType]) -> Interests {
 /// Writes events as lines. What is written was asked for with [`interests`].
 pub struct Writer<W: Write> {
     out: W,
+    /// The newest line.
+    line: Vec<u8>,
     /// What goes through, and the types of it that are wanted: a filter has to see others too.
     sieve: Option<(Sieve, Vec<RecordType>)>,
 }
@@ -173,7 +177,7 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Writes to `out`, which should be buffered.
     pub fn new(out: W) -> Self {
-        Self { out, sieve: None }
+        Self { out, line: Vec::new(), sieve: None }
     }
 
     /// Writes of these types only what a filter lets through. The events must be those of [`interests`] and those
@@ -238,8 +242,10 @@ impl<W: Write> Writer<W> {
     }
 
     fn line(&mut self, record: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, record)?;
-        self.out.write_all(b"\n")
+        self.line.clear();
+        json::append(&mut self.line, record).map_err(io::Error::other)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 }
 
@@ -249,7 +255,7 @@ struct At(Timestamp);
 
 impl Serialize for At {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&rfc3339(self.0))
+        serializer.serialize_str(std::str::from_utf8(&time::octets(self.0)).unwrap_or_default())
     }
 }
 
@@ -259,6 +265,24 @@ struct Shown<T>(T);
 impl<T: std::fmt::Display> Serialize for Shown<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
+    }
+}
+
+/// Header fields as pairs of texts.
+struct Headers<'a>(&'a Fields);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(name, value)| (Octets(name), Octets(value))))
+    }
+}
+
+/// Octets that the serializer writes as text.
+struct Octets<'a>(&'a [u8]);
+
+impl Serialize for Octets<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
     }
 }
 

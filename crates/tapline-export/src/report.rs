@@ -119,16 +119,16 @@ impl Report {
         match event {
             Event::Connection(record) => {
                 self.segments.take(&record);
-                self.connections.take(*record);
+                self.connections.take(record);
             }
             Event::TlsSession(session) => {
                 self.handshakes.take(&session);
                 self.certificates.take(&session);
-                self.sessions.take(*session);
+                self.sessions.take(session);
             }
-            Event::Exchange(exchange) => self.requests.take(*exchange),
-            Event::Http2Connection(connection) => self.http2.take(*connection),
-            Event::Finding(finding) => self.findings.take(*finding),
+            Event::Exchange(exchange) => self.requests.take(exchange),
+            Event::Http2Connection(connection) => self.http2.take(connection),
+            Event::Finding(finding) => self.findings.take(finding),
             _ => {}
         }
     }

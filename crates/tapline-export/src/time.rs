@@ -1,18 +1,35 @@
 //! Packet time as text.
 
-use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
 use tapline_engine::analysis::Timestamp;
-
-static PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(9));
 
 /// RFC 3339 in UTC with nine decimals: `2026-11-20T18:40:12.123456789Z`.
 pub fn rfc3339(at: Timestamp) -> String {
-    let mut out = String::with_capacity(30);
-    // Every i64 of nanoseconds is within jiff's range, and a String takes whatever is printed.
-    if let Ok(at) = jiff::Timestamp::from_nanosecond(i128::from(at.0)) {
-        let _ = PRINTER.print_timestamp(&at, &mut out);
+    String::from_utf8_lossy(&octets(at)).into_owned()
+}
+
+/// The same without memory of its own.
+pub(crate) fn octets(at: Timestamp) -> [u8; 30] {
+    // Every i64 of nanoseconds is within jiff's range.
+    let instant = jiff::Timestamp::from_nanosecond(i128::from(at.0)).unwrap_or_default();
+    let time = Offset::UTC.to_datetime(instant);
+    let mut text = *b"0000-00-00T00:00:00.000000000Z";
+    for (place, number) in [
+        (0..4, i32::from(time.year())),
+        (5..7, i32::from(time.month())),
+        (8..10, i32::from(time.day())),
+        (11..13, i32::from(time.hour())),
+        (14..16, i32::from(time.minute())),
+        (17..19, i32::from(time.second())),
+        (20..29, time.subsec_nanosecond()),
+    ] {
+        let mut rest = number.unsigned_abs();
+        for digit in text[place].iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
     }
-    out
+    text
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use tapline_analysis::{
-    ConnectionRecord, Endpoint, Event, Introduction, Kind, Protocol, Sender, Timestamp, Vlans,
+    ConnectionRecord, Endpoint, Event, Introduction, Kind, Protocol, Protocols, Sender, Timestamp, Vlans,
     look_for_findings,
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Facts {
     client: Endpoint,
     server: Endpoint,
     vlans: Vlans,
-    protocols: Vec<Protocol>,
+    protocols: Protocols,
     server_name: Option<String>,
     /// What was found of its sessions and exchanges.
     findings: Vec<(&'static Kind, Option<i64>)>,

@@ -93,7 +93,7 @@ mod tests {
         MessagePart {
             first: origin(first),
             last: origin(last),
-            headers: Vec::new(),
+            headers: tapline_decode::Fields::default(),
             header_bytes: 0,
             header_bytes_decoded: 0,
             body_bytes: 0,

@@ -167,10 +167,16 @@ fn bodies(exchange: &Exchange, push: &mut Push<'_>) {
 
 /// Whether a body of a media type shrinks when it is compressed.
 fn is_compressible(media_type: &str) -> bool {
-    let kind = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = media_type.split(';').next().unwrap_or_default().trim().as_bytes();
     let others = ["application/json", "application/javascript", "application/xml", "image/svg+xml"];
-    kind.starts_with("text/")
-        || kind.ends_with("+json")
-        || kind.ends_with("+xml")
-        || others.contains(&kind.as_str())
+    let begins =
+        |with: &str| kind.get(..with.len()).is_some_and(|part| part.eq_ignore_ascii_case(with.as_bytes()));
+    let ends = |with: &str| {
+        let part = kind.len().checked_sub(with.len()).and_then(|start| kind.get(start..));
+        part.is_some_and(|part| part.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    begins("text/")
+        || ends("+json")
+        || ends("+xml")
+        || others.iter().any(|other| kind.eq_ignore_ascii_case(other.as_bytes()))
 }

@@ -2,28 +2,26 @@
 
 use std::collections::VecDeque;
 
-use tapline_decode::Anomaly;
 use tapline_decode::grpc::Flavor;
 use tapline_decode::http1::{End, Framing, Message, Request, Response};
+use tapline_decode::{Anomaly, Fields};
 use tapline_reassembly::{Direction, Origin};
 
 use super::UpgradedRequest;
-use super::pair::{Answered, Pair, tell};
+use super::pair::{Answered, Pair, Scheme, tell, url};
 use crate::body::{Body, Outcome, Room};
-use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::limits::PIPELINED_MAX;
 use crate::stall::{Evidence, Idle, Pulse, Question, Trips, attribute};
 use crate::story::Moment;
-use crate::{Event, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, text};
+use crate::{Event, Exchange, Grpc, HeadFacts, Http1Message, MessageKind, MessagePart, Sender, text};
 
 /// The messages of a connection that is busy.
 #[derive(Default)]
 pub(super) struct Going {
-    /// Boxed, because a queue begins with room for four.
-    pairs: VecDeque<Box<Pair>>,
+    pairs: VecDeque<Pair>,
     /// The message whose head came last, by direction.
-    open: [Option<Box<Open>>; 2],
+    open: [Option<Open>; 2],
     /// When the newest final response was over, and the newest interim one.
     answered: Answered,
     /// What was wrong with bodies, until it is taken.
@@ -32,9 +30,11 @@ pub(super) struct Going {
 
 /// A message between its head and its end.
 struct Open {
-    message: Http1Message,
+    kind: MessageKind,
     interim: bool,
     body: Option<Box<Body>>,
+    /// Its record, where somebody wants those.
+    message: Option<Box<Http1Message>>,
 }
 
 impl Going {
@@ -44,15 +44,14 @@ impl Going {
         if !is_upgrade_to_http2(response) {
             return None;
         }
-        let pair = self.pairs.pop_back()?;
-        let url = pair.url(secure);
-        Some(UpgradedRequest { method: pair.method, url, part: pair.request? })
+        let exchange = self.pairs.pop_back()?.finish(secure);
+        Some(UpgradedRequest { method: exchange.method, url: exchange.url, part: exchange.request? })
     }
 
     pub(super) fn see(&mut self, message: Message, secure: bool, pulse: &Pulse, moment: &mut Moment<'_>) {
         match message {
-            Message::Request(request) => self.request(&request, moment),
-            Message::Response(response) => self.response(&response, pulse, moment),
+            Message::Request(request) => self.request(*request, moment),
+            Message::Response(response) => self.response(*response, pulse, moment),
             Message::End(end) => self.end(&end, moment),
         }
         self.tell_finished(secure, moment);
@@ -68,11 +67,11 @@ impl Going {
     /// A side that is in the middle of a message sent nothing for a while.
     pub(super) fn idle(&mut self, idle: &Idle, sender: Sender, trips: Trips) {
         let Some(Some(open)) = self.open.get(idle.direction.index()) else { return };
-        let (kind, interim) = (open.message.kind, open.interim);
+        let (kind, interim) = (open.kind, open.interim);
         if let Some(pair) = self.pair_in_progress(kind).filter(|_| !interim) {
             let evidence = Evidence::Idle(idle);
             let question = Question { span: idle.span, sender, answers: false, evidence, trips };
-            pair.stalls.push(attribute(&question));
+            pair.exchange.stalls.push(attribute(&question));
         }
     }
 
@@ -100,79 +99,83 @@ impl Going {
     /// Nothing more will come.
     pub(super) fn close(&mut self, secure: bool, moment: &mut Moment<'_>) {
         for pair in std::mem::take(&mut self.pairs) {
-            tell(*pair, secure, moment);
+            tell(pair, secure, moment);
         }
         self.open = [None, None];
     }
 
-    fn request(&mut self, request: &Request, moment: &mut Moment<'_>) {
-        let host = request.fields.get("host").map(text::text);
+    fn request(&mut self, request: Request, moment: &mut Moment<'_>) {
+        let fields = &request.fields;
         let version = match request.minor_version {
             Some(0) => "1.0",
             Some(_) => "1.1",
             None => "0.9",
         };
-        let mut message = new_message(MessageKind::Request, version, request.octets, moment);
-        message.method = Some(text::text(&request.method));
-        message.target = Some(text::text(&request.target));
-        message.framing = request.framing;
-        if moment.options.interests.http1_messages {
-            message.headers = header_list(&request.fields);
-        }
+        let message = moment.options.interests.http1_messages.then(|| {
+            Box::new(Http1Message {
+                method: Some(text::text(&request.method)),
+                target: Some(text::text(&request.target)),
+                framing: request.framing,
+                ..new_message(MessageKind::Request, version, fields, request.octets, moment)
+            })
+        });
         // A call has a body.
         let has_body = request.framing != Framing::None;
-        let flavor = if has_body { flavor(&request.fields) } else { None };
+        let flavor = if has_body { flavor(fields) } else { None };
+        let body = Body::wanted(fields, flavor, Room::Left, moment.options);
         if self.pairs.len() < PIPELINED_MAX {
-            self.pairs.push_back(Box::new(Pair {
+            let (url, scheme) = url(&request.target, fields.get("host"));
+            let exchange = Exchange {
+                connection: moment.connection.id,
                 version,
-                method: message.method.clone(),
-                target: message.target.clone(),
-                host,
-                grpc: Grpc::of_request(flavor, Some(&request.target), &request.fields),
-                request: Some(new_part(&request.fields, request.octets, moment)),
-                facts: HeadFacts::of_request(&request.fields),
-                ..Pair::default()
-            }));
+                method: Some(text::method(&request.method)),
+                url: Some(url),
+                grpc: Grpc::of_request(flavor, Some(&request.target), fields),
+                facts: HeadFacts::of_request(fields),
+                request: Some(new_part(request.fields, request.octets, moment)),
+                ..Exchange::default()
+            };
+            self.push(Pair::of(exchange, scheme));
         }
-        let body = Body::wanted(&request.fields, flavor, Room::Left, moment.options);
-        self.begin(Open { message, interim: false, body }, moment.direction);
+        self.begin(Open { kind: MessageKind::Request, interim: false, body, message }, moment.direction);
     }
 
-    fn response(&mut self, response: &Response, pulse: &Pulse, moment: &mut Moment<'_>) {
+    fn response(&mut self, response: Response, pulse: &Pulse, moment: &mut Moment<'_>) {
+        let fields = &response.fields;
         let version = if response.minor_version == 0 { "1.0" } else { "1.1" };
-        let mut message = new_message(MessageKind::Response, version, response.octets, moment);
-        message.status = Some(response.status);
-        message.framing = response.framing;
-        if moment.options.interests.http1_messages {
-            message.headers = header_list(&response.fields);
-        }
-        let interim = response.is_interim() || is_upgrade_to_http2(response);
+        let message = moment.options.interests.http1_messages.then(|| {
+            Box::new(Http1Message {
+                status: Some(response.status),
+                framing: response.framing,
+                ..new_message(MessageKind::Response, version, fields, response.octets, moment)
+            })
+        });
+        let interim = response.is_interim() || is_upgrade_to_http2(&response);
         let mut body = None;
         if !interim {
             self.give_up_unanswered(response.lost_responses);
-            let part = new_part(&response.fields, response.octets, moment);
-            let content_type = response.fields.get("content-type").map(text::text);
+            let content_type = fields.get("content-type");
+            let flavor = content_type.and_then(|value| Flavor::of(text::shown(value).as_bytes()));
+            body = Body::wanted(fields, flavor, Room::Left, moment.options);
             let answered = self.answered;
-            let facts = HeadFacts::of_response(&response.fields);
-            let flavor = content_type.as_deref().and_then(|content_type| Flavor::of(content_type.as_bytes()));
-            body = Body::wanted(&response.fields, flavor, Room::Left, moment.options);
-            if let Some(pair) = self.pair_to_answer(version) {
-                pair.status = Some(response.status);
-                pair.content_type = content_type;
-                pair.facts = pair.facts.and(facts);
+            if let Some(pair) = self.pair_to_answer(version, moment) {
                 pair.wait_over(answered, pulse, moment);
-                if let Some(grpc) = &mut pair.grpc {
-                    grpc.respond(&response.fields, false);
+                let exchange = &mut *pair.exchange;
+                exchange.status = Some(response.status);
+                exchange.content_type = content_type.map(text::text);
+                exchange.facts = exchange.facts.and(HeadFacts::of_response(fields));
+                if let Some(grpc) = &mut exchange.grpc {
+                    grpc.respond(fields, false);
                 }
-                pair.response = Some(part);
+                exchange.response = Some(new_part(response.fields, response.octets, moment));
             }
         }
-        self.begin(Open { message, interim, body }, moment.direction);
+        self.begin(Open { kind: MessageKind::Response, interim, body, message }, moment.direction);
     }
 
     /// The oldest requests whose responses fell into a gap will not be answered any more.
     fn give_up_unanswered(&mut self, count: u32) {
-        let unanswered = self.pairs.iter_mut().filter(|pair| pair.response.is_none() && !pair.response_done);
+        let unanswered = self.pairs.iter_mut().filter(|pair| pair.waits());
         for pair in unanswered.take(count as usize) {
             pair.response_done = true;
             pair.request_done = true;
@@ -180,59 +183,67 @@ impl Going {
     }
 
     /// The oldest request without a response; a new pair where none was seen.
-    fn pair_to_answer(&mut self, version: &'static str) -> Option<&mut Pair> {
-        let index = self.pairs.iter().position(|pair| pair.response.is_none() && !pair.response_done);
-        if index.is_none() {
-            self.pairs.push_back(Box::new(Pair { version, request_done: true, ..Pair::default() }));
+    fn pair_to_answer(&mut self, version: &'static str, moment: &Moment<'_>) -> Option<&mut Pair> {
+        let waiting = self.pairs.iter().position(Pair::waits);
+        let index = waiting.unwrap_or_else(|| {
+            let exchange = Exchange { connection: moment.connection.id, version, ..Exchange::default() };
+            self.push(Pair { request_done: true, ..Pair::of(exchange, Scheme::AsSent) });
+            self.pairs.len() - 1
+        });
+        self.pairs.get_mut(index)
+    }
+
+    fn push(&mut self, pair: Pair) {
+        if self.pairs.is_empty() {
+            // A queue of its own accord begins with room for four.
+            self.pairs.reserve_exact(1);
         }
-        self.pairs.get_mut(index.unwrap_or(self.pairs.len() - 1)).map(Box::as_mut)
+        self.pairs.push_back(pair);
     }
 
     fn begin(&mut self, open: Open, direction: Direction) {
         if let Some(place) = self.open.get_mut(direction.index()) {
-            *place = Some(Box::new(open));
+            *place = Some(open);
         }
     }
 
     fn end(&mut self, end: &End, moment: &mut Moment<'_>) {
         let Some(Some(open)) = self.open.get_mut(moment.direction.index()).map(Option::take) else { return };
-        let Open { mut message, interim, body } = *open;
+        let Open { kind, interim, body, message } = open;
         let outcome = body.map(|body| body.end(end.complete)).unwrap_or_default();
-        message.origin = moment.here;
-        message.body_bytes = end.body_bytes;
-        message.body_complete = end.complete;
-        if message.kind == MessageKind::Response {
+        if kind == MessageKind::Response {
             let Answered { last, interim: before } = &mut self.answered;
             *(if interim { before } else { last }) = moment.here;
         }
-        message.body_bytes_decoded = outcome.decoded_bytes;
-        message.chunk_extensions = end.chunk_extensions;
         if !interim {
-            self.end_pair(message.kind, end, &outcome, moment.here);
+            self.end_pair(kind, end, &outcome, moment.here);
+        }
+        if let Some(mut message) = message {
+            message.origin = moment.here;
+            message.headers.append(&end.trailers);
+            message.body_bytes = end.body_bytes;
+            message.body_bytes_decoded = outcome.decoded_bytes;
+            message.body_complete = end.complete;
+            message.chunk_extensions = end.chunk_extensions;
+            moment.events.push(Event::Http1Message(message));
         }
         self.faults.extend(outcome.faults.into_iter().map(|fault| (moment.from, fault)));
-        if moment.options.interests.http1_messages {
-            if !end.trailers.is_empty() {
-                message.headers.extend(header_list(&end.trailers));
-            }
-            moment.events.push(Event::Http1Message(Box::new(message)));
-        }
     }
 
     fn end_pair(&mut self, kind: MessageKind, end: &End, outcome: &Outcome, here: Origin) {
         let Some(pair) = self.pair_in_progress(kind) else { return };
-        if let Some(grpc) = &mut pair.grpc {
+        if let Some(grpc) = &mut pair.exchange.grpc {
             grpc.body(kind, outcome.messages.as_ref());
             grpc.conclude(&end.trailers);
         }
         let part = match kind {
             MessageKind::Request => {
                 pair.request_done = true;
-                &mut pair.request
+                &mut pair.exchange.request
             }
             MessageKind::Response => {
                 pair.response_done = true;
-                &mut pair.response
+                &mut pair.exchange.response
             }
         };
         if let Some(part) = part {
@@ -246,18 +257,15 @@ impl Going {
 
     /// The pair whose request or response is being sent.
     fn pair_in_progress(&mut self, kind: MessageKind) -> Option<&mut Pair> {
-        let pair = self.pairs.iter_mut().find(|pair| match kind {
+        self.pairs.iter_mut().find(|pair| match kind {
             MessageKind::Request => !pair.request_done,
-            MessageKind::Response => pair.response.is_some() && !pair.response_done,
-        });
-        pair.map(Box::as_mut)
+            MessageKind::Response => pair.exchange.response.is_some() && !pair.response_done,
+        })
     }
 
     fn tell_finished(&mut self, secure: bool, moment: &mut Moment<'_>) {
-        while self.pairs.front().is_some_and(|pair| pair.request_done && pair.response_done) {
-            if let Some(pair) = self.pairs.pop_front() {
-                tell(*pair, secure, moment);
-            }
+        while let Some(pair) = self.pairs.pop_front_if(|pair| pair.request_done && pair.response_done) {
+            tell(pair, secure, moment);
         }
     }
 }
@@ -270,6 +278,7 @@ fn is_upgrade_to_http2(response: &Response) -> bool {
 fn new_message(
     kind: MessageKind,
     version: &'static str,
+    fields: &Fields,
     head_bytes: u64,
     moment: &Moment<'_>,
 ) -> Http1Message {
@@ -283,7 +292,7 @@ fn new_message(
         target: None,
         status: None,
         version,
-        headers: Vec::new(),
+        headers: fields.clone(),
         header_bytes: head_bytes,
         body_bytes: 0,
         body_bytes_decoded: None,
@@ -293,15 +302,15 @@ fn new_message(
     }
 }
 
-fn new_part(fields: &tapline_decode::Fields, head_bytes: u64, moment: &Moment<'_>) -> MessagePart {
+fn new_part(fields: Fields, head_bytes: u64, moment: &Moment<'_>) -> MessagePart {
     MessagePart {
         first: moment.first,
         last: moment.here,
-        headers: if moment.options.interests.headers { header_list(fields) } else { Vec::new() },
         header_bytes: head_bytes,
         header_bytes_decoded: fields.octets_len() as u64,
         body_bytes: 0,
         content_encoding: fields.get("content-encoding").map(text::text),
+        headers: if moment.options.interests.headers { fields } else { Fields::default() },
         body_bytes_decoded: None,
         body_sha256: None,
         complete: false,

@@ -1,56 +1,38 @@
 //! A stream as the exchange that it carries.
 
-use tapline_decode::Anomaly;
-use tapline_decode::http2::{ErrorCode, Frame, FrameType, HeaderBlock};
+use tapline_decode::http2::{Frame, FrameType, HeaderBlock};
+use tapline_decode::{Anomaly, Fields};
 use tapline_reassembly::Origin;
 
 use super::states::SlotWait;
 use super::windows::{Standstill, Which};
 use crate::body::{Body, Room};
-use crate::event::header_list;
 use crate::grpc::flavor;
 use crate::stall::{Pulse, Question, attribute, stretch};
 use crate::story::Moment;
-use crate::{
-    Cause, Event, Exchange, Grpc, HeadFacts, MessageKind, MessagePart, Sender, Span, Stall, Stalls, Timings,
-    text,
-};
+use crate::{Cause, Event, Exchange, MessageKind, MessagePart, Sender, Span, Stall, text};
 
 /// A stream with a request, a response, or both.
 #[derive(Default)]
 pub(super) struct Stream {
-    pub(super) method: Option<String>,
-    pub(super) url: Option<String>,
-    pub(super) status: Option<u16>,
-    pub(super) content_type: Option<String>,
-    pub(super) request: Option<MessagePart>,
-    pub(super) response: Option<MessagePart>,
+    pub(super) exchange: Box<Exchange>,
     pub(super) request_done: bool,
     pub(super) response_done: bool,
-    pub(super) pushed: bool,
-    pub(super) promised_on: Option<u32>,
-    pub(super) reset: Option<ErrorCode>,
-    pub(super) stalls: Stalls,
-    pub(super) facts: HeadFacts,
-    pub(super) grpc: Option<Box<Grpc>>,
     /// What is wanted of the bodies of client and server.
     pub(super) bodies: [Option<Box<Body>>; 2],
-    /// What ended it before it was over.
-    pub(super) cut: Option<Origin>,
     /// When the newest interim response was over.
     pub(super) interim: Option<Origin>,
-    /// While it may have waited for a place among the streams that may be open at once.
-    pub(super) held_back: Option<Span>,
 }
 
 impl Stream {
     /// A final response begins; whether more is wanted of its body than its size.
     pub(super) fn respond(&mut self, block: &HeaderBlock, room: Room, moment: &Moment<'_>) -> bool {
         let flavor = flavor(&block.fields);
-        if flavor.is_some() && self.request.is_none() {
-            self.grpc.get_or_insert_default();
+        let Exchange { grpc, request, .. } = &mut *self.exchange;
+        if flavor.is_some() && request.is_none() {
+            grpc.get_or_insert_default();
         }
-        if let Some(grpc) = &mut self.grpc {
+        if let Some(grpc) = grpc {
             grpc.respond(&block.fields, block.end_stream);
         }
         let [_, body] = &mut self.bodies;
@@ -61,7 +43,8 @@ impl Stream {
     /// The bodies are over: what came of them; gives what was wrong with them.
     pub(super) fn end_bodies(&mut self) -> Vec<(Sender, Anomaly)> {
         let mut faults = Vec::new();
-        let Self { bodies: [client, server], request, response, grpc, .. } = self;
+        let Self { bodies: [client, server], exchange, .. } = self;
+        let Exchange { request, response, grpc, .. } = &mut **exchange;
         for (from, kind, body, part, complete) in [
             (Sender::Client, MessageKind::Request, client, request, self.request_done),
             (Sender::Server, MessageKind::Response, server, response, self.response_done),
@@ -82,17 +65,21 @@ impl Stream {
     /// The half that the sender of the moment sends.
     pub(super) fn half(&mut self, moment: &Moment<'_>) -> Option<&mut MessagePart> {
         match moment.from {
-            Sender::Client => self.request.as_mut(),
-            Sender::Server => self.response.as_mut(),
+            Sender::Client => self.exchange.request.as_mut(),
+            Sender::Server => self.exchange.response.as_mut(),
         }
     }
 
     /// It took a place that it may have waited for.
     pub(super) fn held_back(&mut self, wait: &SlotWait, moment: &Moment<'_>) {
         let span = Span { from: wait.since, until: moment.first };
-        self.held_back = Some(span).filter(|span| span.ns() > 0);
+        self.exchange.held_back = Some(span).filter(|span| span.ns() > 0);
         if let Some(span) = stretch(span.from, span.until) {
-            self.stalls.push(Stall { cause: Cause::HeadOfLine, span, proof: [Some(wait.freed), None] });
+            self.exchange.stalls.push(Stall {
+                cause: Cause::HeadOfLine,
+                span,
+                proof: [Some(wait.freed), None],
+            });
         }
     }
 
@@ -110,7 +97,7 @@ impl Stream {
         }
         let Some((before, answers)) = self.before(frame, moment) else { return };
         if let Some(span) = stretch(before, moment.first) {
-            self.stalls.push(match standstill.filter(|standstill| is_most(standstill, span)) {
+            self.exchange.stalls.push(match standstill.filter(|standstill| is_most(standstill, span)) {
                 Some(standstill) => shut(standstill, span),
                 None if answers => attribute(&Question::of_answer(span, pulse, moment)),
                 None => attribute(&Question::of(span, pulse, moment)),
@@ -118,7 +105,7 @@ impl Stream {
         }
         let within = pulse.idles(moment.direction, moment.first, moment.here);
         for idle in within.filter(|idle| idle.span.from.packet >= moment.first.packet) {
-            self.stalls.push(attribute(&Question::of(idle.span, pulse, moment)));
+            self.exchange.stalls.push(attribute(&Question::of(idle.span, pulse, moment)));
         }
     }
 
@@ -126,13 +113,13 @@ impl Stream {
     fn before(&self, frame: &Frame, moment: &Moment<'_>) -> Option<(Origin, bool)> {
         let sender = if frame.kind == FrameType::RST_STREAM { Sender::Server } else { moment.from };
         let begun = match sender {
-            Sender::Client => &self.request,
-            Sender::Server => &self.response,
+            Sender::Client => &self.exchange.request,
+            Sender::Server => &self.exchange.response,
         };
         if let Some(part) = begun {
             return Some((part.last, false));
         }
-        let asked = self.request.as_ref().filter(|_| self.request_done)?.last;
+        let asked = self.exchange.request.as_ref().filter(|_| self.request_done)?.last;
         let interim = self.interim.filter(|interim| interim.packet > asked.packet);
         Some((interim.unwrap_or(asked), true))
     }
@@ -140,7 +127,7 @@ impl Stream {
     /// The connection is over, and a window of the stream was shut.
     pub(super) fn never_opened(&mut self, standstill: &Standstill, cut: Origin) {
         if let Some(span) = stretch(standstill.since, cut) {
-            self.stalls.push(shut(standstill, span));
+            self.exchange.stalls.push(shut(standstill, span));
         }
     }
 }
@@ -164,7 +151,7 @@ pub(super) fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart 
     MessagePart {
         first: moment.first,
         last: moment.here,
-        headers: if moment.options.interests.headers { header_list(&block.fields) } else { Vec::new() },
+        headers: if moment.options.interests.headers { block.fields.clone() } else { Fields::default() },
         header_bytes: u64::from(block.wire_bytes),
         header_bytes_decoded: u64::from(block.decoded_bytes),
         body_bytes: 0,
@@ -175,42 +162,23 @@ pub(super) fn new_part(block: &HeaderBlock, moment: &Moment<'_>) -> MessagePart 
     }
 }
 
-pub(super) fn tell(id: u32, mut stream: Stream, moment: &mut Moment<'_>) {
+pub(super) fn tell(id: u32, stream: Stream, moment: &mut Moment<'_>) {
+    let Stream { mut exchange, request_done, response_done, .. } = stream;
     // A stream of which only PRIORITY or a broken block was seen is no exchange.
-    if !moment.options.interests.exchanges || (stream.request.is_none() && stream.response.is_none()) {
+    if !moment.options.interests.exchanges || (exchange.request.is_none() && exchange.response.is_none()) {
         return;
     }
-    let (request_done, response_done) = (stream.request_done, stream.response_done);
-    for (part, done) in [(&mut stream.request, request_done), (&mut stream.response, response_done)] {
+    let Exchange { request, response, .. } = &mut *exchange;
+    for (part, done) in [(request, request_done), (response, response_done)] {
         if let Some(part) = part {
             part.complete = done;
         }
     }
-    moment.events.push(Event::Exchange(Box::new(Exchange {
-        connection: moment.connection.id,
-        stream: Some(id),
-        version: "2",
-        setup: None,
-        held_back: stream.held_back,
-        cut: stream.cut,
-        timings: Timings::default(),
-        stalls: stream.stalls,
-        complete: stream.request_done
-            && stream.response_done
-            && stream.request.is_some()
-            && stream.reset.is_none(),
-        method: stream.method,
-        url: stream.url,
-        status: stream.status,
-        content_type: stream.content_type,
-        facts: stream.facts,
-        is_secure: moment.is_secure,
-        grpc: stream.grpc,
-        request: stream.request,
-        response: stream.response,
-        inferred: false,
-        pushed: stream.pushed,
-        promised_on: stream.promised_on,
-        reset: stream.reset,
-    })));
+    exchange.connection = moment.connection.id;
+    exchange.stream = Some(id);
+    exchange.version = "2";
+    exchange.complete =
+        request_done && response_done && exchange.request.is_some() && exchange.reset.is_none();
+    exchange.is_secure = moment.is_secure;
+    moment.events.push(Event::Exchange(exchange));
 }

@@ -67,7 +67,7 @@ impl Lookups {
     pub(crate) fn lead(&self, exchange: &mut Exchange) {
         let Some(setup) = exchange.setup.as_deref() else { return };
         let Some(connect) = setup.connect else { return };
-        let host = exchange.url.as_deref().and_then(host_of);
+        let host = || exchange.url.as_deref().and_then(host_of);
         if let Some(dns) = self.found(setup, connect, host)
             && let Some(setup) = &mut exchange.setup
         {
@@ -143,9 +143,15 @@ impl Lookups {
     }
 
     /// The newest lookup that the client had answered just before it connected, of that name where one is known.
-    fn found(&self, setup: &Setup, connect: Span, host: Option<&str>) -> Option<Span> {
+    fn found<'a>(
+        &self,
+        setup: &Setup,
+        connect: Span,
+        host: impl FnOnce() -> Option<&'a str>,
+    ) -> Option<Span> {
         let [client, server] = setup.ends.map(|end| end.address);
         let known = self.known.get(&(client, server))?;
+        let host = host();
         let led = known.iter().rev().filter(|known| {
             let age = connect.from.at.since(known.span.until.at);
             known.span.until.packet < connect.from.packet && age <= LOOKUP_LEADS_NS
@@ -216,7 +222,7 @@ mod tests {
             lookups.see(message);
         }
         let setup = setup("192.0.2.7", (100, 120));
-        lookups.found(&setup, setup.connect.unwrap(), host).map(|span| span.ns() / MS)
+        lookups.found(&setup, setup.connect.unwrap(), || host).map(|span| span.ns() / MS)
     }
 
     #[test]

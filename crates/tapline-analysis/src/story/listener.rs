@@ -10,11 +10,13 @@ use super::{Moment, Story};
 use crate::certificate::Judge;
 use crate::limits::{ANOMALY_EVENTS_MAX, STREAMS_MAX};
 use crate::talk::Surroundings;
+use crate::trail::Trails;
 use crate::{AnomalyRecord, Carried, Course, DnsSaid, Event, MessageSeen, Options, websocket};
 
 /// Hears what a conversation says.
 pub(crate) struct Listener<'a> {
     pub(crate) story: &'a mut Story,
+    trails: &'a mut Trails,
     pub(crate) connection: &'a Connection,
     pub(crate) here: Origin,
     pub(crate) options: &'a Options,
@@ -27,11 +29,12 @@ pub(crate) struct Listener<'a> {
 impl<'a> Listener<'a> {
     pub(crate) fn new(
         story: &'a mut Story,
+        trails: &'a mut Trails,
         connection: &'a Connection,
         surroundings: Surroundings<'a>,
     ) -> (Self, &'a mut Keyring) {
         let Surroundings { here, options, keyring, judge, events } = surroundings;
-        (Self { story, connection, here, options, judge, events, inside: None }, keyring)
+        (Self { story, trails, connection, here, options, judge, events, inside: None }, keyring)
     }
 
     /// Tells what was opened, where somebody looks so closely.
@@ -47,9 +50,10 @@ impl<'a> Listener<'a> {
 impl Sink for Listener<'_> {
     fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
         let inside = self.inside.take();
-        let Self { story, connection, here, options, judge, events, .. } = self;
+        let Self { story, trails, connection, here, options, judge, events, .. } = self;
         let here = *here;
-        let first = story.trail(direction).at(span.start).unwrap_or(here);
+        let trail = trails.of(direction);
+        let first = trail.at(span.start).unwrap_or(here);
         let from = story.sender(direction);
         if options.interests.wire {
             events.push(Event::Message(Box::new(MessageSeen {
@@ -74,7 +78,7 @@ impl Sink for Listener<'_> {
             Message::Client(direction) => story.client = Some(direction),
             Message::Tls(message) => {
                 story.tls(&message, &mut moment);
-                story.settle(direction, span.end);
+                trail.settle(span.end);
             }
             Message::Access(access) => {
                 if let Some(tls) = &mut story.tls {
@@ -85,7 +89,7 @@ impl Sink for Listener<'_> {
                 story.http1(message, &mut moment);
                 story.tell_body_faults(&span, &mut moment);
                 story.rest();
-                story.settle(direction, span.end);
+                trail.settle(span.end);
             }
             Message::Http2(message) => {
                 let mark = moment.events.len();
@@ -94,7 +98,7 @@ impl Sink for Listener<'_> {
                 let (left_out, anomalies) = (http2.take_left_out(), http2.take_anomalies());
                 story.price_new_exchanges(mark, &mut moment);
                 story.tell_body_faults(&span, &mut moment);
-                story.settle(direction, span.end);
+                trail.settle(span.end);
                 for anomaly in anomalies {
                     tell_anomaly(story, anomaly, span.clone(), &mut moment);
                 }
@@ -109,11 +113,11 @@ impl Sink for Listener<'_> {
                 if moment.options.interests.wants_lookups() {
                     moment.events.push(dns(*message, &moment));
                 }
-                story.settle(direction, span.end);
+                trail.settle(span.end);
             }
             Message::WebSocket(frame) => {
                 websocket::tell(frame, &mut moment);
-                story.settle(direction, span.end);
+                trail.settle(span.end);
             }
             Message::Anomaly(anomaly) => {
                 story.gap_in_bodies(anomaly.code, direction);
@@ -135,7 +139,7 @@ impl Sink for Listener<'_> {
     }
 
     fn unfinished(&mut self, direction: Direction, from: u64) {
-        self.story.trail(direction).unsettle(from);
+        self.trails.of(direction).unsettle(from);
     }
 
     fn frames_lost(&mut self, _: Direction) {

@@ -189,7 +189,7 @@ impl Body {
         let Expect::Trailers(scan) = &mut self.expect else { return Fed::Broken };
         let found = input.with_held(&mut self.held, |octets| match scan.end(octets) {
             Some(used) if used <= HTTP1_HEAD_MAX => {
-                Some((used, Some(fields(octets.get(..used).unwrap_or_default(), oddities))))
+                Some((used, Some(fields(octets.get(..used).unwrap_or_default(), *scan, oddities))))
             }
             _ if octets.len() > HTTP1_HEAD_MAX => Some((HTTP1_HEAD_MAX + 1, None)),
             _ => None,

@@ -286,7 +286,7 @@ impl Decoder {
         } else {
             side.expect = Expect::Start(Scan::default());
             let end = End { complete: true, ..End::default() };
-            emit(sink, direction, at..at, Message::End(Box::new(end)));
+            emit(sink, direction, at..at, Message::End(end));
         }
     }
 
@@ -294,7 +294,7 @@ impl Decoder {
         let side = self.sides.of_mut(direction);
         if let Expect::Body(body) = std::mem::replace(&mut side.expect, Expect::Start(Scan::default())) {
             let range = body.start..at;
-            emit(sink, direction, range, Message::End(Box::new(body.close(over))));
+            emit(sink, direction, range, Message::End(body.close(over)));
         }
         if Some(direction) == self.client && self.pending.newest_is_connect() {
             let side = self.sides.of_mut(direction);
@@ -411,7 +411,7 @@ impl Decoder {
         };
         say_all(sink, direction, range.clone(), oddities);
         emit(sink, direction, range, message);
-        emit(sink, direction, at..at, Message::End(Box::default()));
+        emit(sink, direction, at..at, Message::End(End::default()));
     }
 
     /// The direction has ended.

@@ -5,7 +5,7 @@ use tapline_packet::Field;
 use tapline_packet::field::{Cursor, printable, size};
 
 use super::framing::chunk_line;
-use super::lines::field_line;
+use super::lines::{FieldLine, field_line};
 use crate::parse::portion;
 
 /// The fields of a message that begins with its head, as far as it is there. What stands behind the head is its body;
@@ -128,7 +128,10 @@ fn field_lines(
             break;
         }
         let (label, value) = match field_line(text) {
-            Some((field, value)) if !text.starts_with(b" ") && !text.starts_with(b"\t") => {
+            Some(FieldLine { name: field, value, .. })
+                if !field.is_empty() && !text.starts_with(b" ") && !text.starts_with(b"\t") =>
+            {
+                let value = value.trim_ascii();
                 if field.eq_ignore_ascii_case(b"transfer-encoding") {
                     chunked = ends_in_chunked(value);
                 }

@@ -1,22 +1,19 @@
-//! Heads: start line and fields (RFC 9112 §3–§5). `httparse` reads what keeps to the rules, the lenient
-//! reader below what does not.
+//! Heads: start line and fields (RFC 9112 §3–§5), read leniently: what breaks the rules is said.
 
 use std::borrow::Cow;
 
-use httparse::{EMPTY_HEADER, ParserConfig, Status};
-
-use super::lines::{Scan, field_line, first_line, is_field_name, lines, request_line, status_line};
+use super::Token;
+use super::lines::{
+    FieldLine, Scan, field_line, first_line, is_field_name, lines, request_line, status_line,
+};
 use super::suspicious::{decides_framing, note_octets, trim_blanks};
 use crate::Fields;
 use crate::anomaly::{self, Anomaly};
 
-/// Fields that `httparse` is given room for; longer heads are read leniently.
-const FIELDS_FAST: usize = 64;
-
 /// A request's parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RequestHead {
-    pub(super) method: Vec<u8>,
+    pub(super) method: Token,
     pub(super) target: Vec<u8>,
     pub(super) minor_version: Option<u8>,
     pub(super) fields: Fields,
@@ -27,65 +24,32 @@ pub(super) struct RequestHead {
 pub(super) struct ResponseHead {
     pub(super) minor_version: u8,
     pub(super) status: u16,
-    pub(super) reason: Vec<u8>,
+    pub(super) reason: Token,
     pub(super) fields: Fields,
 }
 
 /// A request head, whole; what it breaks goes to `oddities`.
 pub(super) fn request(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> RequestHead {
     note_lines(scan, oddities);
-    let mut headers = [EMPTY_HEADER; FIELDS_FAST];
-    let mut parsed = httparse::Request::new(&mut headers);
-    if !scan.folded
-        && matches!(parsed.parse(head), Ok(Status::Complete(_)))
-        && let (Some(method), Some(target)) = (parsed.method, parsed.path)
-    {
-        return RequestHead {
-            method: method.as_bytes().to_vec(),
-            target: target.as_bytes().to_vec(),
-            minor_version: parsed.version,
-            fields: collect(parsed.headers),
-        };
-    }
     note_octets(head, oddities);
     let (line, rest) = split_first_line(head);
     let line = request_line(line);
     RequestHead {
-        method: line.method.to_vec(),
+        method: Token::from_slice(line.method),
         target: line.target.to_vec(),
         minor_version: line.minor_version,
-        fields: fields(rest, oddities),
+        fields: fields(rest, scan, oddities),
     }
 }
 
 /// A response head, whole; `None` where its first line is no status line.
 pub(super) fn response(head: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> Option<ResponseHead> {
     note_lines(scan, oddities);
-    let mut headers = [EMPTY_HEADER; FIELDS_FAST];
-    let mut parsed = httparse::Response::new(&mut headers);
-    let config = ParserConfig::default();
-    if !scan.folded
-        && matches!(config.parse_response(&mut parsed, head), Ok(Status::Complete(_)))
-        && let (Some(minor_version), Some(status)) = (parsed.version, parsed.code)
-    {
-        // A reason in obs-text is given as empty: read it again as octets.
-        let reason =
-            status_line(split_first_line(head).0).map_or(Vec::new(), |(_, _, reason)| reason.to_vec());
-        return Some(ResponseHead { minor_version, status, reason, fields: collect(parsed.headers) });
-    }
     let (line, rest) = split_first_line(head);
     let (minor_version, status, reason) = status_line(line)?;
     note_octets(head, oddities);
-    Some(ResponseHead { minor_version, status, reason: reason.to_vec(), fields: fields(rest, oddities) })
-}
-
-fn collect(headers: &[httparse::Header<'_>]) -> Fields {
-    let octets = headers.iter().map(|header| header.name.len() + header.value.len()).sum();
-    let mut fields = Fields::with_capacity(headers.len(), octets);
-    for header in headers {
-        fields.push(header.name.as_bytes(), header.value);
-    }
-    fields
+    let reason = Token::from_slice(reason);
+    Some(ResponseHead { minor_version, status, reason, fields: fields(rest, scan, oddities) })
 }
 
 fn split_first_line(head: &[u8]) -> (&[u8], &[u8]) {
@@ -93,9 +57,9 @@ fn split_first_line(head: &[u8]) -> (&[u8], &[u8]) {
     (line, head.get(used..).unwrap_or_default())
 }
 
-/// Field lines, leniently: folded ones are joined, those without a colon are left out and said.
-pub(super) fn fields(section: &[u8], oddities: &mut Vec<Anomaly>) -> Fields {
-    let mut fields = Fields::default();
+/// The field lines of a section that was scanned: folded ones are joined, those without a colon are left out and said.
+pub(super) fn fields(section: &[u8], scan: Scan, oddities: &mut Vec<Anomaly>) -> Fields {
+    let mut fields = Fields::with_capacity(scan.lines, section.len());
     let mut open: Option<(&[u8], Cow<'_, [u8]>)> = None;
     let mut found = Found::default();
     for line in lines(section) {
@@ -110,9 +74,9 @@ pub(super) fn fields(section: &[u8], oddities: &mut Vec<Anomaly>) -> Fields {
             fields.push(name, &value);
         }
         match field_line(line) {
-            Some((name, value)) => {
-                found.look_at(name, line);
-                open = Some((name, Cow::Borrowed(value)));
+            Some(line) => {
+                found.look_at(line);
+                open = Some((line.name, Cow::Borrowed(line.value.trim_ascii())));
             }
             None => found.bad = Some("a field line has no colon"),
         }
@@ -134,17 +98,18 @@ struct Found {
 }
 
 impl Found {
-    fn look_at(&mut self, name: &[u8], line: &[u8]) {
-        let bare = name.trim_ascii_end();
-        if bare.len() < name.len() && is_field_name(bare) {
+    fn look_at(&mut self, line: FieldLine<'_>) {
+        let FieldLine { name, is_token, value } = line;
+        let bare = if is_token { name } else { name.trim_ascii_end() };
+        let decides = decides_framing(bare);
+        if !is_token && is_field_name(bare) {
             self.spaced = true;
-            self.obfuscated |= decides_framing(bare);
-        } else if !is_field_name(name) {
+            self.obfuscated |= decides;
+        } else if !is_token {
             self.bad = Some("a field name is no token");
         }
         // White space that is no blank belongs to the value for some readers.
-        let value = line.get(name.len() + 1..).unwrap_or_default();
-        self.obfuscated |= decides_framing(bare) && trim_blanks(value) != value.trim_ascii();
+        self.obfuscated |= decides && trim_blanks(value) != value.trim_ascii();
     }
 
     fn note(self, oddities: &mut Vec<Anomaly>) {

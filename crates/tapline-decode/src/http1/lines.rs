@@ -1,6 +1,6 @@
 //! Lines of HTTP/1: where a head ends, what a start line says, what a field line says (RFC 9112 §2–§5).
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 /// Methods that begin a request line whatever follows: RFC 9110, PATCH, `WebDAV` and its kin, SSDP.
 const METHODS: &[&str] = &[
@@ -51,7 +51,8 @@ const METHOD_MAX: usize = 32;
 pub(super) struct Scan {
     /// Octets that need no second look; the one before them is a line end, or there are none.
     scanned: usize,
-    lines: usize,
+    /// Lines so far, the empty one not among them.
+    pub(super) lines: usize,
     /// A line ended in LF without CR.
     pub(super) bare_lf: bool,
     /// A line began with a space or tab.
@@ -88,13 +89,17 @@ pub(super) fn first_line(octets: &[u8]) -> Option<(&[u8], usize)> {
 
 /// The lines of a section, without their ends.
 pub(super) fn lines(section: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ends = memchr_iter(b'\n', section).map(|end| end + 1);
-    let mut start = 0;
-    ends.chain(std::iter::once(section.len())).filter_map(move |end| {
-        let line = section.get(start..end)?;
-        start = end;
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        Some(line.strip_suffix(b"\r").unwrap_or(line)).filter(|line| !line.is_empty())
+    let mut rest = section;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let unfinished = || (rest.strip_suffix(b"\r").unwrap_or(rest), rest.len());
+            let (line, used) = first_line(rest).unwrap_or_else(unfinished);
+            rest = rest.get(used..).unwrap_or_default();
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+        None
     })
 }
 
@@ -148,8 +153,20 @@ fn is_status_line(line: &[u8]) -> bool {
 
 /// Whether an octet may stand in a token (RFC 9110 §5.6.2).
 pub(super) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    TOKEN.get(usize::from(byte)).is_some_and(|&is_token| is_token)
 }
+
+/// [`is_token`] of each octet.
+#[expect(clippy::indexing_slicing, reason = "runs while compiling: out of bounds would not compile")]
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octets: &[u8] = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    while let [octet, rest @ ..] = octets {
+        table[*octet as usize] = true;
+        octets = rest;
+    }
+    table
+};
 
 fn contains(octets: &[u8], part: &[u8]) -> bool {
     octets.windows(part.len()).any(|window| window == part)
@@ -192,7 +209,7 @@ fn minor_version(version: &[u8]) -> u8 {
 
 /// Whether the head ends with its first line: a method and a target, and no version anywhere (HTTP/0.9).
 pub(super) fn is_simple_request(line: &[u8]) -> bool {
-    !contains(line, b"HTTP/")
+    version_text(line).is_none() && !contains(line, b"HTTP/")
 }
 
 /// A status line in its parts (RFC 9112 §4): minor version, status, reason.
@@ -206,11 +223,24 @@ pub(super) fn status_line(line: &[u8]) -> Option<(u8, u16, &[u8])> {
     Some((version, status, parts.next().unwrap_or_default()))
 }
 
+/// A field line in its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FieldLine<'a> {
+    /// Whatever stands before the colon.
+    pub(super) name: &'a [u8],
+    /// Whether that is a token (RFC 9110 §5.1).
+    pub(super) is_token: bool,
+    /// What stands behind the colon, white space around it included.
+    pub(super) value: &'a [u8],
+}
+
 /// A field line in its parts; `None` without a colon.
-pub(super) fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = memchr(b':', line)?;
+pub(super) fn field_line(line: &[u8]) -> Option<FieldLine<'_>> {
+    let end = line.iter().position(|&octet| !is_token(octet))?;
+    let is_name = end > 0 && line.get(end) == Some(&b':');
+    let colon = if is_name { end } else { memchr(b':', line)? };
     let (name, value) = line.split_at(colon);
-    Some((name, value.get(1..).unwrap_or_default().trim_ascii()))
+    Some(FieldLine { name, is_token: is_name, value: value.get(1..).unwrap_or_default() })
 }
 
 /// Whether a field name is a token (RFC 9110 §5.1).

@@ -5,7 +5,7 @@ use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{Exchange, MessagePart, Stall};
 
 use super::grpc::GrpcLine;
-use super::{At, RecordType, Shown, hex};
+use super::{At, Headers, RecordType, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -38,7 +38,7 @@ struct Part<'a> {
     at: At,
     end_packet: u64,
     end_at: At,
-    headers: &'a [(String, String)],
+    headers: Headers<'a>,
     header_bytes: Option<u64>,
     header_bytes_decoded: Option<u64>,
     body_bytes: Option<u64>,
@@ -134,7 +134,7 @@ fn part(part: &MessagePart, inferred: bool) -> Part<'_> {
         at: At(part.first.at),
         end_packet: part.last.packet,
         end_at: At(part.last.at),
-        headers: &part.headers,
+        headers: Headers(&part.headers),
         header_bytes: known(part.header_bytes),
         header_bytes_decoded: known(part.header_bytes_decoded),
         body_bytes: known(part.body_bytes),

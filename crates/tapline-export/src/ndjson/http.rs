@@ -6,7 +6,7 @@ use tapline_engine::analysis::decode::http2::{
 };
 use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind, StreamState};
 
-use super::{RecordType, Said, Shown, hex};
+use super::{Headers, RecordType, Said, Shown, hex};
 
 #[derive(Serialize)]
 pub(super) struct Http1Line<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Http1Line<'a> {
     target: Option<&'a str>,
     status: Option<u16>,
     version: &'static str,
-    headers: &'a [(String, String)],
+    headers: Headers<'a>,
     header_bytes: u64,
     body_bytes: u64,
     body_bytes_decoded: Option<u64>,
@@ -36,7 +36,7 @@ impl<'a> Http1Line<'a> {
             target: message.target.as_deref(),
             status: message.status,
             version: message.version,
-            headers: &message.headers,
+            headers: Headers(&message.headers),
             header_bytes: message.header_bytes,
             body_bytes: message.body_bytes,
             body_bytes_decoded: message.body_bytes_decoded,
@@ -48,9 +48,9 @@ impl<'a> Http1Line<'a> {
 
 /// The fields that only some frame types have are left out of the others.
 #[derive(Serialize, Default)]
-struct ByType {
+struct ByType<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    headers: Option<Vec<(String, String)>>,
+    headers: Option<Headers<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     representations: Option<Vec<RepresentationLine>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ impl EffectLine {
 }
 
 #[derive(Serialize)]
-pub(super) struct Http2Line {
+pub(super) struct Http2Line<'a> {
     r#type: &'static str,
     #[serde(flatten)]
     said: Said,
@@ -132,7 +132,7 @@ pub(super) struct Http2Line {
     /// `null` where it is not known or there is no stream.
     stream_state: Option<&'static str>,
     #[serde(flatten)]
-    by_type: ByType,
+    by_type: ByType<'a>,
 }
 
 #[derive(Serialize)]
@@ -174,8 +174,8 @@ struct RepresentationLine {
     unknown_entry: bool,
 }
 
-impl Http2Line {
-    pub(super) fn of(event: &Http2Frame) -> Self {
+impl<'a> Http2Line<'a> {
+    pub(super) fn of(event: &'a Http2Frame) -> Self {
         let frame = &event.frame;
         Self {
             r#type: RecordType::Http2Frame.name(),
@@ -191,7 +191,7 @@ impl Http2Line {
     }
 }
 
-fn by_type(frame: &Frame) -> ByType {
+fn by_type(frame: &Frame) -> ByType<'_> {
     let mut line = ByType::default();
     match &frame.payload {
         Payload::Data { content_length, padding, .. } => {
@@ -238,11 +238,11 @@ fn by_type(frame: &Frame) -> ByType {
     line
 }
 
-impl ByType {
-    fn block(&mut self, fragment: u32, block: Option<&HeaderBlock>) {
+impl<'a> ByType<'a> {
+    fn block(&mut self, fragment: u32, block: Option<&'a HeaderBlock>) {
         self.fragment_bytes = Some(fragment);
         let Some(block) = block else { return };
-        self.headers = Some(block.fields.iter().map(|(name, value)| (text(name), text(value))).collect());
+        self.headers = Some(Headers(&block.fields));
         self.representations = Some(
             block
                 .representations

@@ -12,7 +12,7 @@ use super::table::{Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
 
 pub(super) struct Connections {
-    rows: Shortlist<ConnectionRecord>,
+    rows: Shortlist<Box<ConnectionRecord>>,
     handshakes: Spread,
     states: BTreeMap<&'static str, u64>,
 }
@@ -22,12 +22,12 @@ impl Connections {
         Self { rows: Shortlist::new(rows_max), handshakes: Spread::default(), states: BTreeMap::new() }
     }
 
-    pub(super) fn take(&mut self, record: ConnectionRecord) {
+    pub(super) fn take(&mut self, record: Box<ConnectionRecord>) {
         if let Some(ns) = record.handshake.total_ns() {
             self.handshakes.push(ns);
         }
         *self.states.entry(state_noun(record.state)).or_default() += 1;
-        self.rows.push(score(&record), record);
+        self.rows.push(score(&record), || record);
     }
 
     pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
@@ -43,7 +43,7 @@ impl Connections {
         }
         title(out, options, "Connections", &summary)?;
         let rows = self.rows.into_rows();
-        let cells: Vec<_> = rows.iter().map(row).collect();
+        let cells: Vec<_> = rows.iter().map(|record| row(record)).collect();
         if !cells.is_empty() {
             table::print(&COLUMNS, &cells, options, out)?;
         }

@@ -38,7 +38,7 @@ pub(super) struct Findings {
 struct Kindred {
     kind: &'static Kind,
     cost_ns: i64,
-    worst: Shortlist<Finding>,
+    worst: Shortlist<Box<Finding>>,
 }
 
 impl Findings {
@@ -47,7 +47,7 @@ impl Findings {
         Self { rows_max, of_kind_max, kinds: BTreeMap::new() }
     }
 
-    pub(super) fn take(&mut self, finding: Finding) {
+    pub(super) fn take(&mut self, finding: Box<Finding>) {
         let of_kind_max = self.of_kind_max;
         let kindred = self.kinds.entry(finding.kind.code).or_insert_with(|| Kindred {
             kind: finding.kind,
@@ -56,7 +56,7 @@ impl Findings {
         });
         let cost = finding.cost_ns.unwrap_or(0);
         kindred.cost_ns = kindred.cost_ns.saturating_add(cost);
-        kindred.worst.push((0, cost), finding);
+        kindred.worst.push((0, cost), || finding);
     }
 
     pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {

@@ -31,7 +31,7 @@ impl Handshakes {
     /// Takes a session of which there is something to tell.
     pub(super) fn take(&mut self, session: &TlsSession) {
         if !session.flights.is_empty() {
-            self.rows.push(score(session), session.clone());
+            self.rows.push(score(session), || session.clone());
         }
     }
 

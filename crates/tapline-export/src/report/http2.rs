@@ -10,7 +10,7 @@ use super::table::{Cell, Column, cell, flexible, right};
 use super::{ReportOptions, rest, table, title};
 
 pub(super) struct Http2Connections {
-    rows: Shortlist<Http2Connection>,
+    rows: Shortlist<Box<Http2Connection>>,
     streams: u64,
 }
 
@@ -19,9 +19,9 @@ impl Http2Connections {
         Self { rows: Shortlist::new(rows_max), streams: 0 }
     }
 
-    pub(super) fn take(&mut self, connection: Http2Connection) {
+    pub(super) fn take(&mut self, connection: Box<Http2Connection>) {
         self.streams += connection.client.streams_opened + connection.server.streams_opened;
-        self.rows.push((0, waited_ns(&connection)), connection);
+        self.rows.push((0, waited_ns(&connection)), || connection);
     }
 
     pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
@@ -33,7 +33,7 @@ impl Http2Connections {
         let summary = format!("{connections}, {}", human::plural(self.streams, "stream"));
         title(out, options, "HTTP/2", &summary)?;
         let rows = self.rows.into_rows();
-        let cells: Vec<_> = rows.iter().map(row).collect();
+        let cells: Vec<_> = rows.iter().map(|connection| row(connection)).collect();
         table::print(&COLUMNS, &cells, options, out)?;
         rest(out, options, rows.len(), total, "longest held up by windows")
     }

@@ -17,7 +17,7 @@ use super::{ReportOptions, rest, table, title};
 const WATERFALL_FROM_WIDTH: usize = 100;
 
 pub(super) struct Requests {
-    rows: Shortlist<Exchange>,
+    rows: Shortlist<Box<Exchange>>,
     times: Spread,
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
@@ -35,7 +35,7 @@ impl Requests {
         }
     }
 
-    pub(super) fn take(&mut self, exchange: Exchange) {
+    pub(super) fn take(&mut self, exchange: Box<Exchange>) {
         if let Some(ns) = exchange.duration_ns() {
             self.times.push(ns);
         }
@@ -44,7 +44,7 @@ impl Requests {
             None if exchange.inferred => self.inferred += 1,
             None => self.unanswered += 1,
         }
-        self.rows.push(score(&exchange), exchange);
+        self.rows.push(score(&exchange), || exchange);
     }
 
     pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
@@ -168,9 +168,9 @@ fn picture(exchange: &Exchange, window: Option<Window>) -> String {
 }
 
 /// From the first of these requests to the end of the last.
-fn window(rows: &[Exchange]) -> Option<Window> {
-    let start_ns = rows.iter().filter_map(Exchange::start).map(|origin| origin.at.0).min()?;
-    let end_ns = rows.iter().filter_map(Exchange::end).map(|origin| origin.at.0).max()?;
+fn window(rows: &[Box<Exchange>]) -> Option<Window> {
+    let start_ns = rows.iter().filter_map(|exchange| exchange.start()).map(|origin| origin.at.0).min()?;
+    let end_ns = rows.iter().filter_map(|exchange| exchange.end()).map(|origin| origin.at.0).max()?;
     Some(Window { start_ns, end_ns })
 }
 

@@ -22,8 +22,8 @@ impl Segments {
 
     pub(super) fn take(&mut self, record: &ConnectionRecord) {
         self.verdicts += record.verdicts.iter().map(|&(_, count)| u64::from(count)).sum::<u64>();
-        if !oddities(record).is_empty() || busiest(record).is_some() {
-            self.rows.push(score(record), record.clone());
+        if busiest(record).is_some() || oddities(record).next().is_some() {
+            self.rows.push(score(record), || record.clone());
         }
     }
 
@@ -70,7 +70,7 @@ fn row(record: &ConnectionRecord) -> Vec<table::Cell> {
         cell(Ink::Plain, most),
         cell(Ink::Plain, rounds),
         cell(Ink::Plain, teardown(record)),
-        cell(Ink::Warn, oddities(record).join(", ")),
+        cell(Ink::Warn, oddities(record).collect::<Vec<_>>().join(", ")),
     ]
 }
 
@@ -86,21 +86,24 @@ fn teardown(record: &ConnectionRecord) -> &'static str {
 }
 
 /// How it was opened or reset where that is unusual, then verdicts, then what is odd about TCP beside them.
-fn oddities(record: &ConnectionRecord) -> Vec<String> {
-    let reset = record
-        .teardown
-        .reset
-        .filter(|_| record.state != State::Refused)
-        .map(|reset| format!("RST by {} {}", record.sender(reset.from).name(), tcp_words::reset(&reset)));
-    let view = record.copy_of.map(|other| format!("a second view of {other}"));
-    let only = record.only.map(|side| format!("only the {} was captured", side.name()));
+fn oddities(record: &ConnectionRecord) -> impl Iterator<Item = String> {
+    let reset = record.teardown.reset.filter(|_| record.state != State::Refused);
+    let reset = reset.into_iter().map(|reset| {
+        let who = record.sender(reset.from).name();
+        format!("RST by {who} {}", tcp_words::reset(&reset))
+    });
+    let view = record.copy_of.into_iter().map(|other| format!("a second view of {other}"));
+    let only = record.only.into_iter().map(|side| format!("only the {} was captured", side.name()));
     let odd = record.anomalies.iter().filter(|(code, _)| code.starts_with("tcp_"));
     let odd =
         odd.map(|(code, count)| format!("{count}× {}", code.trim_start_matches("tcp_").replace('_', " ")));
-    let words =
-        view.into_iter().chain(only).chain(tcp_words::opening(record)).chain(tcp_words::icmp_error(record));
-    let words = words.chain(reset).chain(tcp_words::silence(record));
-    words.chain(tcp_words::verdicts(record)).chain(odd).collect()
+    view.chain(only)
+        .chain(tcp_words::opening(record))
+        .chain(tcp_words::icmp_error(record))
+        .chain(reset)
+        .chain(tcp_words::silence(record))
+        .chain(tcp_words::verdicts(record))
+        .chain(odd)
 }
 
 /// The series of the side that had more in flight.

@@ -13,7 +13,7 @@ use super::table::{Cell, Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
 
 pub(super) struct Sessions {
-    rows: Shortlist<TlsSession>,
+    rows: Shortlist<Box<TlsSession>>,
     handshakes: Spread,
     failed: u64,
 }
@@ -23,13 +23,13 @@ impl Sessions {
         Self { rows: Shortlist::new(rows_max), handshakes: Spread::default(), failed: 0 }
     }
 
-    pub(super) fn take(&mut self, session: TlsSession) {
+    pub(super) fn take(&mut self, session: Box<TlsSession>) {
         match session.handshake_ns {
             Some(ns) => self.handshakes.push(ns),
             None if session.outcome != TlsOutcome::NotSeen => self.failed += 1,
             None => {}
         }
-        self.rows.push(score(&session), session);
+        self.rows.push(score(&session), || session);
     }
 
     pub(super) fn print(self, options: &ReportOptions, out: &mut impl Write) -> io::Result<()> {
@@ -47,7 +47,7 @@ impl Sessions {
         title(out, options, "TLS sessions", &summary)?;
         let mut rows = self.rows.into_rows();
         rows.sort_by_key(|session| std::cmp::Reverse(score(session).0));
-        let cells: Vec<_> = rows.iter().map(row).collect();
+        let cells: Vec<_> = rows.iter().map(|session| row(session)).collect();
         table::print(&columns(&rows), &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest handshakes")
     }
@@ -56,7 +56,7 @@ impl Sessions {
 /// The widest note that is never cut: what else there is gives way.
 const NOTE_WHOLE: usize = 41;
 
-fn columns(rows: &[TlsSession]) -> [Column; 7] {
+fn columns(rows: &[Box<TlsSession>]) -> [Column; 7] {
     let whole = rows.iter().all(|session| notes(session).1.width() <= NOTE_WHOLE);
     [
         right("#"),
@@ -156,7 +156,7 @@ mod tests {
         let options = ReportOptions { width: Some(80), palette: Palette::Plain, all: false, roots: None };
         let mut list = Sessions::new(20);
         for session in sessions {
-            list.take(session);
+            list.take(Box::new(session));
         }
         let mut out = Vec::new();
         list.print(&options, &mut out).unwrap();

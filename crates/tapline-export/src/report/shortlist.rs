@@ -7,17 +7,24 @@ pub(super) type Score = (u8, i64);
 pub(super) struct Shortlist<T> {
     rows_max: usize,
     rows: Vec<(Score, u64, T)>,
+    /// Rows that score no more are not among the highest.
+    least: Option<Score>,
     total: u64,
 }
 
 impl<T> Shortlist<T> {
     pub(super) fn new(rows_max: usize) -> Self {
-        Self { rows_max, rows: Vec::new(), total: 0 }
+        Self { rows_max, rows: Vec::new(), least: None, total: 0 }
     }
 
-    pub(super) fn push(&mut self, score: Score, row: T) {
-        self.rows.push((score, self.total, row));
+    /// Counts a row, and keeps it while it is one of the highest. Of equal ones the first are.
+    pub(super) fn push(&mut self, score: Score, row: impl FnOnce() -> T) {
+        let place = self.total;
         self.total += 1;
+        if self.least.is_some_and(|least| score <= least) {
+            return;
+        }
+        self.rows.push((score, place, row()));
         // Twice the wanted rows before a cut: each row is looked at a constant number of times.
         if self.rows.len() >= self.rows_max.saturating_mul(2).max(2) {
             self.cut();
@@ -40,6 +47,7 @@ impl<T> Shortlist<T> {
         if self.rows.len() > self.rows_max {
             self.rows.sort_unstable_by_key(|&(score, place, _)| (std::cmp::Reverse(score), place));
             self.rows.truncate(self.rows_max);
+            self.least = self.rows.last().map(|&(score, ..)| score);
         }
     }
 }
@@ -52,9 +60,9 @@ mod tests {
     fn the_highest_scores_stay_in_order() {
         let mut list = Shortlist::new(3);
         for n in [5, 1, 9, 2, 7, 3, 8] {
-            list.push((0, n), n);
+            list.push((0, n), || n);
         }
-        list.push((1, 0), 0);
+        list.push((1, 0), || 0);
         assert_eq!(list.total(), 8);
         assert_eq!(list.into_rows(), [9, 8, 0]);
     }
@@ -63,7 +71,7 @@ mod tests {
     fn equal_rows_are_the_first_ones() {
         let mut list = Shortlist::new(2);
         for n in 0..100 {
-            list.push((0, 0), n);
+            list.push((0, 0), || n);
         }
         assert_eq!(list.into_rows(), [0, 1]);
     }

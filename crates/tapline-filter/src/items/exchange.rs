@@ -1,6 +1,6 @@
 //! Requests with their responses.
 
-use tapline_analysis::{Exchange, MessagePart};
+use tapline_analysis::{Exchange, MessagePart, shown};
 
 use super::http1::{Of, header, headers};
 use super::{durations, frames, number, numbers, present, text};
@@ -55,16 +55,17 @@ impl Item for Exchange {
     }
 
     fn texts(&self, tell: &mut dyn FnMut(&str)) {
-        self.method.iter().chain(&self.url).chain(&self.content_type).for_each(|text| tell(text));
+        let words = [self.method.as_deref(), self.url.as_deref(), self.content_type.as_deref()];
+        words.into_iter().flatten().for_each(&mut *tell);
         self.status.iter().for_each(|status| tell(&status.to_string()));
         self.reset.iter().for_each(|error| tell(&error.to_string()));
         self.stalls.list().iter().for_each(|stall| tell(stall.cause.words()));
         if let Some(grpc) = &self.grpc {
             grpc.service.iter().chain(&grpc.method).chain(&grpc.message).for_each(|text| tell(text));
         }
-        for (name, value) in self.request.iter().chain(&self.response).flat_map(|part| &part.headers) {
-            tell(name);
-            tell(value);
+        for (name, value) in self.request.iter().chain(&self.response).flat_map(|part| part.headers.iter()) {
+            tell(&shown(name));
+            tell(&shown(value));
         }
     }
 }
@@ -130,7 +131,7 @@ impl Parts for Exchange {
         let Some(stream) = self.stream else { return };
         let url = self.split();
         let fields =
-            || self.request.iter().chain(&self.response).flat_map(|part: &MessagePart| &part.headers);
+            || self.request.iter().chain(&self.response).flat_map(|part: &MessagePart| part.headers.iter());
         match field {
             F::Http2 => present(true, tell),
             F::Http2Streamid => number(stream, tell),
@@ -139,8 +140,8 @@ impl Parts for Exchange {
             F::Http2HeadersAuthority => text(url.and_then(|url| url.host), tell),
             F::Http2HeadersScheme => text(url.and_then(|url| url.scheme), tell),
             F::Http2HeadersStatus => numbers(self.status, tell),
-            F::Http2HeaderName => text(fields().map(|(name, _)| name.as_str()), tell),
-            F::Http2HeaderValue => text(fields().map(|(_, value)| value.as_str()), tell),
+            F::Http2HeaderName => fields().for_each(|(name, _)| tell(Value::Text(&shown(name)))),
+            F::Http2HeaderValue => fields().for_each(|(_, value)| tell(Value::Text(&shown(value)))),
             F::Http2RstStreamError => numbers(self.reset.map(|error| error.0), tell),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! HTTP/1 messages, and header fields by name.
 
-use tapline_analysis::{Http1Message, MessageKind};
+use tapline_analysis::decode::Fields;
+use tapline_analysis::{Http1Message, MessageKind, shown};
 
 use super::{frames, number, numbers, present, text};
 use crate::{FieldId, Item, Value};
@@ -40,11 +41,11 @@ pub(super) fn header(field: FieldId) -> Option<(Of, &'static str)> {
 }
 
 /// What a header of a request or a response says of a field.
-pub(super) fn headers(field: FieldId, of: Of, headers: &[(String, String)], tell: &mut dyn FnMut(Value<'_>)) {
+pub(super) fn headers(field: FieldId, of: Of, headers: &Fields, tell: &mut dyn FnMut(Value<'_>)) {
     match (field, of) {
         (FieldId::HttpRequestLine, Of::Request) | (FieldId::HttpResponseLine, Of::Response) => {
-            for (name, value) in headers {
-                tell(Value::Text(&format!("{name}: {value}")));
+            for (name, value) in headers.iter() {
+                tell(Value::Text(&format!("{}: {}", shown(name), shown(value))));
             }
         }
         _ => {
@@ -52,10 +53,9 @@ pub(super) fn headers(field: FieldId, of: Of, headers: &[(String, String)], tell
             if wanted != of && wanted != Of::Either {
                 return;
             }
-            let values = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(header));
-            values.for_each(|(_, value)| match field {
+            headers.all(header).map(shown).for_each(|value| match field {
                 FieldId::HttpContentLength => numbers(value.trim().parse::<u64>().ok(), tell),
-                _ => tell(Value::Text(value)),
+                _ => tell(Value::Text(&value)),
             });
         }
     }
@@ -76,9 +76,9 @@ impl Item for Http1Message {
             F::HttpRequestUri => text(self.target.as_deref(), tell),
             F::HttpRequestVersion if is_request => tell(Value::Text(&format!("HTTP/{}", self.version))),
             F::HttpRequestFullUri => {
-                let host = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
+                let host = self.headers.get("host").map(shown);
                 match (&self.target, host) {
-                    (Some(target), Some((_, host))) if target.starts_with('/') => {
+                    (Some(target), Some(host)) if target.starts_with('/') => {
                         tell(Value::Text(&format!("http://{host}{target}")));
                     }
                     (target, _) => text(target.as_deref(), tell),
@@ -96,8 +96,8 @@ impl Item for Http1Message {
         self.method.iter().chain(&self.target).for_each(|text| tell(text));
         self.status.iter().for_each(|status| tell(&status.to_string()));
         self.headers.iter().for_each(|(name, value)| {
-            tell(name);
-            tell(value);
+            tell(&shown(name));
+            tell(&shown(value));
         });
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn of(row: &Row, findings: &Findings, origin: i64, width: u16) -> Vec
             facts.say(if who == Sender::Client { "client" } else { "server" }, speed(series));
         }
     }
-    facts.say("verdicts", tcp_words::verdicts(record).into_iter().map(warn).collect());
+    facts.say("verdicts", tcp_words::verdicts(record).map(warn).collect());
     facts.say("odd", record.anomalies.iter().map(|(code, n)| warn(format!("{code} ×{n}"))).collect());
     facts.lines
 }

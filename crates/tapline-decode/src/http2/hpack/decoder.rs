@@ -4,6 +4,7 @@ use super::huffman;
 use super::integer::{integer, is_too_large};
 use super::table::{Entry, STATIC, Table};
 use super::{Fault, UNKNOWN_NAME, UNKNOWN_VALUE};
+use crate::Fields;
 use crate::http2::{Form, HeaderBlock, Representation, TableEffect};
 use crate::limits::{HEADER_BLOCK_DECODED_MAX, HPACK_TABLE_SIZE_MAX};
 use crate::parse::{self, length, octets, size, u8};
@@ -24,10 +25,15 @@ pub struct Decoder {
     update_due: bool,
     /// Whether the table's maximum is what its sender holds to, and not only as large as it gets.
     size_max_known: bool,
+    /// Fields of the newest block and their octets: the next one is likely to have as many.
+    usual: (usize, usize),
     // Scratch, empty between fields.
     name: Vec<u8>,
     value: Vec<u8>,
 }
+
+/// A block is given no more room than this before it needs it: fields, octets.
+const USUAL_MAX: (usize, usize) = (64, 4096);
 
 /// A decoded block and what was wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,16 +51,11 @@ impl Default for Decoder {
             limit: INITIAL_TABLE_SIZE,
             update_due: false,
             size_max_known: true,
+            usual: (0, 0),
             name: Vec::new(),
             value: Vec::new(),
         }
     }
-}
-
-/// Where a field's name stands.
-enum Name {
-    Index(u32),
-    Literal { huffman: bool },
 }
 
 impl Decoder {
@@ -96,7 +97,10 @@ impl Decoder {
 
     /// Decodes a whole block, all its fragments together.
     pub fn decode(&mut self, wire: &[u8]) -> Decoded {
+        let (fields, octets) = self.usual;
         let mut decoded = Decoded::default();
+        decoded.block.fields = Fields::with_capacity(fields, octets);
+        decoded.block.representations.reserve_exact(fields);
         decoded.block.wire_bytes = length(wire.len());
         let mut input = wire;
         while let Some(&first) = input.first() {
@@ -119,6 +123,8 @@ impl Decoder {
             decoded.say(Fault::SizeUpdateMissing);
         }
         decoded.block.table = self.table_effect();
+        let fields = &decoded.block.fields;
+        self.usual = (fields.len().min(USUAL_MAX.0), fields.octets_len().min(USUAL_MAX.1));
         decoded
     }
 
@@ -150,84 +156,47 @@ impl Decoder {
     }
 
     fn field<'a>(&mut self, first: u8, start: &'a [u8], decoded: &mut Decoded) -> parse::Parsed<'a, ()> {
-        self.name.clear();
-        self.value.clear();
+        let mut representation = Representation {
+            form: Form::Indexed,
+            index: None,
+            name_huffman: false,
+            value_huffman: false,
+            wire_bytes: 0,
+            unknown_entry: false,
+        };
         if first & 0x80 != 0 {
             let (input, index) = integer(7, start)?;
-            let known = self.copy_entry(index, true, decoded);
-            let wire_bytes = length(start.len() - input.len());
-            self.emit(Form::Indexed, &Name::Index(index), false, !known, wire_bytes, decoded);
+            let (name, value, known) = decoded.entry(index, &self.table);
+            representation.index = Some(index);
+            representation.wire_bytes = length(start.len() - input.len());
+            representation.unknown_entry = !known;
+            decoded.add(name, value, representation);
             return Ok((input, ()));
         }
+        self.name.clear();
+        self.value.clear();
         let (form, prefix_bits) = match first >> 4 {
             0 => (Form::WithoutIndexing, 4),
             1 => (Form::NeverIndexed, 4),
             _ => (Form::IncrementalIndexing, 6),
         };
-        let (input, index) = integer(prefix_bits, start)?;
-        let (input, name, known) = if index == 0 {
-            let (input, huffman) = string(input, &mut self.name, decoded)?;
-            (input, Name::Literal { huffman }, true)
+        let (mut input, index) = integer(prefix_bits, start)?;
+        representation.form = form;
+        if index == 0 {
+            (input, representation.name_huffman) = string(input, &mut self.name, decoded)?;
         } else {
-            let known = self.copy_entry(index, false, decoded);
-            (input, Name::Index(index), known)
-        };
-        let (input, value_huffman) = string(input, &mut self.value, decoded)?;
+            let (name, _, known) = decoded.entry(index, &self.table);
+            self.name.extend_from_slice(name);
+            representation.index = Some(index);
+            representation.unknown_entry = !known;
+        }
+        (input, representation.value_huffman) = string(input, &mut self.value, decoded)?;
+        representation.wire_bytes = length(start.len() - input.len());
         if form == Form::IncrementalIndexing {
-            self.table.insert(&self.name, &self.value, !known);
+            self.table.insert(&self.name, &self.value, representation.unknown_entry);
         }
-        let wire_bytes = length(start.len() - input.len());
-        self.emit(form, &name, value_huffman, !known, wire_bytes, decoded);
+        decoded.add(&self.name, &self.value, representation);
         Ok((input, ()))
-    }
-
-    /// Copies what an index points at into the scratch; false where it was never seen.
-    fn copy_entry(&mut self, index: u32, with_value: bool, decoded: &mut Decoded) -> bool {
-        let nth = size(index);
-        let found = match nth.checked_sub(STATIC.len() + 1) {
-            Some(dynamic) => self.table.entry(dynamic).map(|e| (e.name(), e.value(), !e.is_unknown())),
-            None => nth
-                .checked_sub(1)
-                .and_then(|nth| STATIC.get(nth))
-                .map(|(n, v)| (n.as_bytes(), v.as_bytes(), true)),
-        };
-        if found.is_none() {
-            decoded.say(if index == 0 { Fault::IndexZero } else { Fault::UnknownIndex(index) });
-        }
-        let (name, value, known) = found.unwrap_or((UNKNOWN_NAME, UNKNOWN_VALUE, false));
-        self.name.extend_from_slice(name);
-        if with_value {
-            self.value.extend_from_slice(value);
-        }
-        known
-    }
-
-    fn emit(
-        &mut self,
-        form: Form,
-        name: &Name,
-        value_huffman: bool,
-        unknown_entry: bool,
-        wire_bytes: u32,
-        decoded: &mut Decoded,
-    ) {
-        let block = &mut decoded.block;
-        let decoded_bytes = size(block.decoded_bytes) + self.name.len() + self.value.len();
-        if decoded_bytes > HEADER_BLOCK_DECODED_MAX {
-            block.missing_fields += 1;
-            decoded.say(Fault::DecodedTooLong);
-            return;
-        }
-        block.missing_fields += u32::from(unknown_entry);
-        block.decoded_bytes = length(decoded_bytes);
-        block.fields.push(&self.name, &self.value);
-        let (index, name_huffman) = match *name {
-            Name::Index(index) => (Some(index), false),
-            Name::Literal { huffman } => (None, huffman),
-        };
-        let representation =
-            Representation { form, index, name_huffman, value_huffman, wire_bytes, unknown_entry };
-        block.representations.push(representation);
     }
 }
 
@@ -236,6 +205,37 @@ impl Decoded {
         if !self.faults.iter().any(|said| said.code() == fault.code()) {
             self.faults.push(fault);
         }
+    }
+
+    /// The name and value that an index points at, and whether they were ever seen.
+    fn entry<'a>(&mut self, index: u32, table: &'a Table) -> (&'a [u8], &'a [u8], bool) {
+        let nth = size(index);
+        let found = match nth.checked_sub(STATIC.len() + 1) {
+            Some(dynamic) => table.entry(dynamic).map(|e| (e.name(), e.value(), !e.is_unknown())),
+            None => nth
+                .checked_sub(1)
+                .and_then(|nth| STATIC.get(nth))
+                .map(|(n, v)| (n.as_bytes(), v.as_bytes(), true)),
+        };
+        found.unwrap_or_else(|| {
+            self.say(if index == 0 { Fault::IndexZero } else { Fault::UnknownIndex(index) });
+            (UNKNOWN_NAME, UNKNOWN_VALUE, false)
+        })
+    }
+
+    /// A field of the block, unless there are too many octets.
+    fn add(&mut self, name: &[u8], value: &[u8], representation: Representation) {
+        let block = &mut self.block;
+        let decoded_bytes = size(block.decoded_bytes) + name.len() + value.len();
+        if decoded_bytes > HEADER_BLOCK_DECODED_MAX {
+            block.missing_fields += 1;
+            self.say(Fault::DecodedTooLong);
+            return;
+        }
+        block.missing_fields += u32::from(representation.unknown_entry);
+        block.decoded_bytes = length(decoded_bytes);
+        block.fields.push(name, value);
+        block.representations.push(representation);
     }
 }
 

@@ -19,10 +19,12 @@ const BITS: [u8; 257] = [
     26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30,
 ];
 
-/// The longest code.
+/// The shortest code and the longest.
+const BITS_MIN: usize = 5;
 const BITS_MAX: u32 = 30;
-/// Codes up to this length are found in one look.
-const SHORT_BITS: u32 = 8;
+/// What so many bits begin with is found in one look.
+const SHORT_BITS: u32 = 12;
+const SHORT: usize = 1 << SHORT_BITS;
 const EOS: u16 = 256;
 
 /// Codes of one length: the first of them, how many there are, and where their symbols begin in `sorted`.
@@ -34,11 +36,21 @@ struct Length {
     at: usize,
 }
 
+/// The codes that some bits begin with: two of them, where both are whole, or one, or none that is as short.
+#[derive(Clone, Copy)]
+struct Few {
+    symbols: [u8; 2],
+    /// The length of the first; 0: a longer code.
+    first_bits: u8,
+    /// The length of both, or of the only one.
+    bits: u8,
+}
+
 struct Tables {
-    /// By the next eight bits: symbol and length of the code they begin with; length 0: a longer code.
-    short: [(u8, u8); 256],
-    /// Lengths above eight bits, shortest first.
-    long: [Length; 22],
+    /// By the next [`SHORT_BITS`] bits.
+    short: [Few; SHORT],
+    /// Lengths above these, shortest first.
+    long: [Length; (BITS_MAX - SHORT_BITS) as usize],
     /// Symbols by code.
     sorted: [u16; 257],
 }
@@ -49,7 +61,9 @@ static TABLES: Tables = tables();
 #[expect(clippy::cast_possible_truncation, reason = "symbols below 256, lengths up to 30")]
 const fn tables() -> Tables {
     let unused = Length { bits: 0, first: 0, count: 0, at: 0 };
-    let mut built = Tables { short: [(0, 0); 256], long: [unused; 22], sorted: [0; 257] };
+    let none = Few { symbols: [0; 2], first_bits: 0, bits: 0 };
+    let long = [unused; (BITS_MAX - SHORT_BITS) as usize];
+    let mut built = Tables { short: [none; SHORT], long, sorted: [0; 257] };
     let (mut bits, mut code, mut at) = (1_u32, 0_u32, 0_usize);
     while bits <= BITS_MAX {
         let (first, first_at) = (code, at);
@@ -61,7 +75,7 @@ const fn tables() -> Tables {
                     let mut tail = 0;
                     while tail < 1 << (SHORT_BITS - bits) {
                         built.short[((code << (SHORT_BITS - bits)) | tail) as usize] =
-                            (symbol as u8, bits as u8);
+                            Few { symbols: [symbol as u8, 0], first_bits: bits as u8, bits: bits as u8 };
                         tail += 1;
                     }
                 }
@@ -77,6 +91,16 @@ const fn tables() -> Tables {
         code <<= 1;
         bits += 1;
     }
+    let mut nth = 0;
+    while nth < SHORT {
+        let first = built.short[nth].first_bits;
+        let second = built.short[(nth << first) % SHORT];
+        if first > 0 && second.first_bits > 0 && (first + second.first_bits) as u32 <= SHORT_BITS {
+            built.short[nth].symbols[1] = second.symbols[0];
+            built.short[nth].bits = first + second.first_bits;
+        }
+        nth += 1;
+    }
     built
 }
 
@@ -91,33 +115,52 @@ pub(in crate::http2) enum Fault {
 
 /// Appends the decoded octets to `output`. What came before a fault stays there.
 pub(in crate::http2) fn decode(input: &[u8], output: &mut Vec<u8>) -> Result<(), Fault> {
-    let mut octets = input.iter();
-    // The next bits, from the top; `held` of them are real, the others are zero.
+    output.reserve(input.len() * 8 / BITS_MIN + 1);
+    let mut octets = input;
+    // The next bits, from the top; `held` of them count, and behind these are the same bits or zeros.
     let (mut next, mut held) = (0_u64, 0_u32);
     loop {
-        while held <= 56 {
-            let Some(&octet) = octets.next() else { break };
-            next |= u64::from(octet) << (56 - held);
-            held += 8;
+        if held < BITS_MAX {
+            refill(&mut octets, &mut next, &mut held);
         }
-        let [top, ..] = next.to_be_bytes();
-        let (symbol, bits) = TABLES.short.get(usize::from(top)).copied().unwrap_or_default();
-        let bits = u32::from(bits);
-        if bits != 0 && bits <= held {
-            output.push(symbol);
-            next <<= bits;
-            held -= bits;
-            continue;
-        }
-        match long(next, held) {
-            Some((EOS, _)) => return Err(Fault::Eos),
-            Some((symbol, bits)) => {
-                output.extend(u8::try_from(symbol));
-                next <<= bits;
-                held -= bits;
+        let top = usize::try_from(next >> (64 - SHORT_BITS)).unwrap_or_default();
+        let Some(&few) = TABLES.short.get(top) else { return Err(Fault::Padding) };
+        let (first_bits, both_bits) = (u32::from(few.first_bits), u32::from(few.bits));
+        let bits = if first_bits == 0 || first_bits > held {
+            match long(next, held) {
+                Some((EOS, _)) => return Err(Fault::Eos),
+                Some((symbol, bits)) => {
+                    output.extend(u8::try_from(symbol));
+                    bits
+                }
+                None => return padding(next, held),
             }
-            None => return padding(next, held),
-        }
+        } else if first_bits < both_bits && both_bits <= held {
+            output.extend_from_slice(&few.symbols);
+            both_bits
+        } else {
+            let [symbol, _] = few.symbols;
+            output.push(symbol);
+            first_bits
+        };
+        next <<= bits;
+        held -= bits;
+    }
+}
+
+/// Takes as many octets as there is room for.
+fn refill(octets: &mut &[u8], next: &mut u64, held: &mut u32) {
+    if let Some(eight) = octets.first_chunk::<8>() {
+        *next |= u64::from_be_bytes(*eight) >> *held;
+        let taken = (64 - *held) / 8;
+        *held += taken * 8;
+        *octets = octets.get(taken as usize..).unwrap_or_default();
+        return;
+    }
+    while let (true, Some((&octet, rest))) = (*held <= 56, octets.split_first()) {
+        *next |= u64::from(octet) << (56 - *held);
+        *held += 8;
+        *octets = rest;
     }
 }
 
