@@ -179,7 +179,26 @@ pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
 pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
     let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
     let missing = on_wire.saturating_sub(packet.data.len());
-    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() }, unwatched)
+    let around = Around { missing, ..Around::unbounded() };
+    match usual(packet, &around) {
+        Some(datagram) => tcp::tcp(&datagram),
+        None => walk(Next::Link(packet.link_type), packet.data, around, unwatched),
+    }
+}
+
+/// What nearly every packet is, without asking at each header what comes: TCP right behind IP right behind Ethernet.
+/// `None` where a header says otherwise.
+#[inline]
+fn usual<'a>(packet: &Packet<'a>, around: &Around) -> Option<Datagram<'a>> {
+    let (&[.., a, b], octets) = packet.data.split_first_chunk::<14>()?;
+    let is_ip = matches!(u16::from_be_bytes([a, b]), link::IPV4 | link::IPV6);
+    if packet.link_type != LinkType::ETHERNET || !is_ip {
+        return None;
+    }
+    match ip::read(octets, around) {
+        Ok((datagram, None)) if datagram.envelope.protocol == tcp::NUMBER => Some(datagram),
+        _ => None,
+    }
 }
 
 /// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that
@@ -194,7 +213,7 @@ pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
         return Fail(Undecoded::TooDeep);
     }
     let mut around = Around { network, missing, layers };
-    match protocol::protocol(datagram, &mut around) {
+    match protocol::protocol(&mut datagram, &mut around) {
         Step::Inner(next, octets) => walk(next, octets, around, unwatched),
         Step::Done(answer) => answer,
     }
@@ -229,7 +248,7 @@ pub(crate) fn walk<'a>(
 fn unwatched(_: Next, _: &[u8], _: &Step<'_>) {}
 
 /// Octets in the unit of lengths on the wire.
-fn length(octets: &[u8]) -> u32 {
+pub(crate) fn length(octets: &[u8]) -> u32 {
     u32::try_from(octets.len()).unwrap_or(u32::MAX)
 }
 
