@@ -187,7 +187,15 @@ struct Unusual {
 
 impl Handshake {
     /// Learns from a segment; one that is the `same` IP packet as an earlier one is no retry.
+    #[inline]
     pub(crate) fn see(&mut self, segment: &Segment<'_>, direction: Direction, here: Origin, same: bool) {
+        let is_over = self.ack.is_seen() && self.initial_rtt_ns.is_some();
+        if !is_over || segment.has(Flags::SYN) {
+            self.learn(segment, direction, here, same);
+        }
+    }
+
+    fn learn(&mut self, segment: &Segment<'_>, direction: Direction, here: Origin, same: bool) {
         let (syn, ack) = (segment.has(Flags::SYN), segment.has(Flags::ACK));
         match (syn, ack, direction) {
             (true, ..) if same => {}
