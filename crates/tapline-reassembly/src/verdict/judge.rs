@@ -374,7 +374,7 @@ mod tests {
     /// A million connections are open at once: each octet here is a megabyte.
     #[test]
     fn a_connection_that_is_idle_is_small() {
-        assert!(size_of::<Judge>() <= 240, "{}", size_of::<Judge>());
+        assert!(size_of::<Judge>() <= 216, "{}", size_of::<Judge>());
         assert!(size_of::<crate::zeek::Observer>() <= 120, "{}", size_of::<crate::zeek::Observer>());
     }
 }
