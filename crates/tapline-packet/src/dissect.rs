@@ -1,7 +1,8 @@
 //! From a frame's first octet to its TCP segment: link layer, tags, labels, tunnels, IP, TCP.
 //!
 //! One loop, one step a header. Each step answers with the next header and the octets behind this one, or
-//! with the final answer. What is understood is kept; what is not has a reason.
+//! with the final answer. What is understood is kept; what is not has a reason. What nearly every packet is, TCP in IP
+//! in Ethernet, is looked for first and read by the same functions.
 
 mod arcnet;
 mod icmp;
@@ -405,6 +406,40 @@ mod tests {
         ip[3] = 0;
         let Dissected::Tcp(segment) = dissect(LinkType::RAW, &ip) else { panic!() };
         assert_eq!((segment.payload, segment.payload_length), (&b"data"[..], 4));
+    }
+
+    /// An IPv6 packet of that protocol (RFC 8200 §3).
+    fn ipv6(protocol: u8, rest: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(rest.len()).unwrap().to_be_bytes();
+        [&[0x60, 0x30, 0, 0, high, low, protocol, 64][..], &[1; 16], &[2; 16], rest].concat()
+    }
+
+    #[test]
+    fn the_usual_packet_is_read_as_the_walk_reads_it() {
+        let tcp = &ipv4_syn()[20..];
+        let frames = [
+            ethernet([8, 0], &ipv4_syn()),
+            ethernet([0x86, 0xdd], &ipv6(6, tcp)),
+            ethernet([0x86, 0xdd], &ipv6(60, &[&[6, 0, 0, 0, 0, 0, 0, 0][..], tcp].concat())),
+        ];
+        let check = |data: &[u8]| {
+            let (number, at, interface, link_type) = (1, None, 0, LinkType::ETHERNET);
+            let packet = Packet { number, at, interface, link_type, wire_length: u32::MAX, data };
+            let [usual, walked] = [dissect_packet(&packet), dissect(link_type, data)];
+            assert_eq!(format!("{usual:?}"), format!("{walked:?}"), "{data:02x?}");
+        };
+        for frame in frames {
+            for end in 0..=frame.len() {
+                check(&frame[..end]);
+            }
+            for place in 0..frame.len() {
+                for bit in 0..8 {
+                    let mut changed = frame.clone();
+                    changed[place] ^= 1 << bit;
+                    check(&changed);
+                }
+            }
+        }
     }
 
     #[test]

@@ -120,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn timestamps_alone_are_read_as_in_any_list() {
+        let usual = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9];
+        assert_eq!(tcp_options(&usual), read(&usual));
+        assert_eq!(tcp_options(&usual).timestamps, Some((7, 9)));
+    }
+
+    #[test]
     fn unknown_kinds_do_not_hide_what_follows() {
         let options = tcp_options(&[30, 4, 0, 0, 3, 3, 9]);
         assert_eq!((options.others, options.window_scale), (1, Some(9)));
