@@ -1,7 +1,8 @@
 //! From a frame's first octet to its TCP segment: link layer, tags, labels, tunnels, IP, TCP.
 //!
 //! One loop, one step a header. Each step answers with the next header and the octets behind this one, or
-//! with the final answer. What is understood is kept; what is not has a reason.
+//! with the final answer. What is understood is kept; what is not has a reason. What nearly every packet is, TCP in IP
+//! in Ethernet, is looked for first and read by the same functions.
 
 mod arcnet;
 mod icmp;
@@ -179,7 +180,26 @@ pub fn dissect(link_type: LinkType, frame: &[u8]) -> Dissected<'_> {
 pub fn dissect_packet<'a>(packet: &Packet<'a>) -> Dissected<'a> {
     let on_wire = usize::try_from(packet.wire_length).unwrap_or(usize::MAX);
     let missing = on_wire.saturating_sub(packet.data.len());
-    walk(Next::Link(packet.link_type), packet.data, Around { missing, ..Around::unbounded() }, unwatched)
+    let around = Around { missing, ..Around::unbounded() };
+    match usual(packet, &around) {
+        Some(datagram) => tcp::tcp(&datagram),
+        None => walk(Next::Link(packet.link_type), packet.data, around, unwatched),
+    }
+}
+
+/// What nearly every packet is, without asking at each header what comes: TCP right behind IP right behind Ethernet.
+/// `None` where a header says otherwise.
+#[inline]
+fn usual<'a>(packet: &Packet<'a>, around: &Around) -> Option<Datagram<'a>> {
+    let (&[.., a, b], octets) = packet.data.split_first_chunk::<14>()?;
+    let is_ip = matches!(u16::from_be_bytes([a, b]), link::IPV4 | link::IPV6);
+    if packet.link_type != LinkType::ETHERNET || !is_ip {
+        return None;
+    }
+    match ip::read(octets, around) {
+        Ok((datagram, None)) if datagram.envelope.protocol == tcp::NUMBER => Some(datagram),
+        _ => None,
+    }
 }
 
 /// Reads on in an IP payload that was put together from fragments or inflated. It counts as one more header, so that
@@ -194,7 +214,7 @@ pub fn dissect_datagram<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
         return Fail(Undecoded::TooDeep);
     }
     let mut around = Around { network, missing, layers };
-    match protocol::protocol(datagram, &mut around) {
+    match protocol::protocol(&mut datagram, &mut around) {
         Step::Inner(next, octets) => walk(next, octets, around, unwatched),
         Step::Done(answer) => answer,
     }
@@ -229,7 +249,7 @@ pub(crate) fn walk<'a>(
 fn unwatched(_: Next, _: &[u8], _: &Step<'_>) {}
 
 /// Octets in the unit of lengths on the wire.
-fn length(octets: &[u8]) -> u32 {
+pub(crate) fn length(octets: &[u8]) -> u32 {
     u32::try_from(octets.len()).unwrap_or(u32::MAX)
 }
 
@@ -386,6 +406,40 @@ mod tests {
         ip[3] = 0;
         let Dissected::Tcp(segment) = dissect(LinkType::RAW, &ip) else { panic!() };
         assert_eq!((segment.payload, segment.payload_length), (&b"data"[..], 4));
+    }
+
+    /// An IPv6 packet of that protocol (RFC 8200 §3).
+    fn ipv6(protocol: u8, rest: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(rest.len()).unwrap().to_be_bytes();
+        [&[0x60, 0x30, 0, 0, high, low, protocol, 64][..], &[1; 16], &[2; 16], rest].concat()
+    }
+
+    #[test]
+    fn the_usual_packet_is_read_as_the_walk_reads_it() {
+        let tcp = &ipv4_syn()[20..];
+        let frames = [
+            ethernet([8, 0], &ipv4_syn()),
+            ethernet([0x86, 0xdd], &ipv6(6, tcp)),
+            ethernet([0x86, 0xdd], &ipv6(60, &[&[6, 0, 0, 0, 0, 0, 0, 0][..], tcp].concat())),
+        ];
+        let check = |data: &[u8]| {
+            let (number, at, interface, link_type) = (1, None, 0, LinkType::ETHERNET);
+            let packet = Packet { number, at, interface, link_type, wire_length: u32::MAX, data };
+            let [usual, walked] = [dissect_packet(&packet), dissect(link_type, data)];
+            assert_eq!(format!("{usual:?}"), format!("{walked:?}"), "{data:02x?}");
+        };
+        for frame in frames {
+            for end in 0..=frame.len() {
+                check(&frame[..end]);
+            }
+            for place in 0..frame.len() {
+                for bit in 0..8 {
+                    let mut changed = frame.clone();
+                    changed[place] ^= 1 << bit;
+                    check(&changed);
+                }
+            }
+        }
     }
 
     #[test]

@@ -51,7 +51,19 @@ impl SackBlocks {
 }
 
 /// Reads an option list; what stands before damage is kept.
-pub(crate) fn tcp_options(mut list: &[u8]) -> TcpOptions {
+#[inline]
+pub(crate) fn tcp_options(list: &[u8]) -> TcpOptions {
+    match list {
+        // What RFC 7323 (appendix A) recommends, and nearly every segment behind the handshake has.
+        [1, 1, 8, 10, stamps @ ..] if stamps.len() == 8 => {
+            TcpOptions { timestamps: two_words(stamps), ..TcpOptions::default() }
+        }
+        [] => TcpOptions::default(),
+        list => read(list),
+    }
+}
+
+fn read(mut list: &[u8]) -> TcpOptions {
     let mut options = TcpOptions::default();
     while let [kind, rest @ ..] = list {
         match (kind, rest) {
@@ -105,6 +117,13 @@ mod tests {
         assert_eq!(options.window_scale, Some(7));
         assert!(options.sack_permitted && !options.malformed);
         assert_eq!(options.timestamps, Some((7, 0)));
+    }
+
+    #[test]
+    fn timestamps_alone_are_read_as_in_any_list() {
+        let usual = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9];
+        assert_eq!(tcp_options(&usual), read(&usual));
+        assert_eq!(tcp_options(&usual).timestamps, Some((7, 9)));
     }
 
     #[test]

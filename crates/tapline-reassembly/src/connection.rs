@@ -400,6 +400,6 @@ mod tests {
     /// A million connections are open at once: each octet here is a megabyte.
     #[test]
     fn a_connection_that_is_idle_is_small() {
-        assert!(size_of::<Connection>() <= 944, "{}", size_of::<Connection>());
+        assert!(size_of::<Connection>() <= 888, "{}", size_of::<Connection>());
     }
 }

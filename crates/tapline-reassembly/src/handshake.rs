@@ -147,12 +147,8 @@ impl From<Origin> for Step {
 pub struct Handshake {
     /// The first SYN.
     pub syn: Step,
-    /// The SYN that the SYN-ACK answers, as far as one can know: the newest before it.
-    pub last_syn: Step,
     /// The first SYN-ACK.
     pub syn_ack: Step,
-    /// The SYN-ACK that the ACK answers, as far as one can know: the newest before it.
-    pub last_syn_ack: Step,
     /// The client's first ACK after the SYN-ACK.
     pub ack: Step,
     /// SYNs after the first with the same sequence number.
@@ -179,6 +175,10 @@ pub struct Handshake {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Unusual {
     retries: Vec<Retry>,
+    /// The newest retry of the SYN before the SYN-ACK.
+    last_syn: Step,
+    /// The newest retry of the SYN-ACK before the ACK.
+    last_syn_ack: Step,
     /// A SYN without ACK of the side that did not open.
     peer_syn: Step,
     /// A SYN-ACK of the side that opened.
@@ -187,7 +187,15 @@ struct Unusual {
 
 impl Handshake {
     /// Learns from a segment; one that is the `same` IP packet as an earlier one is no retry.
+    #[inline]
     pub(crate) fn see(&mut self, segment: &Segment<'_>, direction: Direction, here: Origin, same: bool) {
+        let is_over = self.ack.is_seen() && self.initial_rtt_ns.is_some();
+        if !is_over || segment.has(Flags::SYN) {
+            self.learn(segment, direction, here, same);
+        }
+    }
+
+    fn learn(&mut self, segment: &Segment<'_>, direction: Direction, here: Origin, same: bool) {
         let (syn, ack) = (segment.has(Flags::SYN), segment.has(Flags::ACK));
         match (syn, ack, direction) {
             (true, ..) if same => {}
@@ -225,35 +233,55 @@ impl Handshake {
     fn see_syn(&mut self, segment: &Segment<'_>, here: Origin) {
         if self.syn.is_seen() {
             self.syn_retries = self.syn_retries.saturating_add(1);
-            self.note_retry(Retry { seen: here, from: Direction::Forward });
+            let is_answered = self.syn_ack.is_seen();
+            let unusual = self.note_retry(Retry { seen: here, from: Direction::Forward });
+            if !is_answered {
+                unusual.last_syn = here.into();
+            }
         } else {
             self.syn = here.into();
             self.client_options = Some(SynOptions::from(&segment.options));
             self.syn_data_bytes = segment.payload_length;
         }
-        if !self.syn_ack.is_seen() {
-            self.last_syn = here.into();
-        }
     }
 
     fn see_syn_ack(&mut self, segment: &Segment<'_>, here: Origin) {
+        let is_answered = self.ack.is_seen();
         if self.syn_ack.is_seen() {
             self.syn_ack_retries = self.syn_ack_retries.saturating_add(1);
-            self.note_retry(Retry { seen: here, from: Direction::Reverse });
+            let unusual = self.note_retry(Retry { seen: here, from: Direction::Reverse });
+            if !is_answered {
+                unusual.last_syn_ack = here.into();
+            }
         } else {
             self.syn_ack = here.into();
         }
-        if !self.ack.is_seen() {
-            self.last_syn_ack = here.into();
+        if !is_answered {
             self.server_options = Some(SynOptions::from(&segment.options));
         }
     }
 
-    fn note_retry(&mut self, retry: Retry) {
-        let retries = &mut self.unusual.get_or_insert_default().retries;
-        if retries.len() < RETRIES_MAX {
-            retries.push(retry);
+    fn note_retry(&mut self, retry: Retry) -> &mut Unusual {
+        let unusual = self.unusual.get_or_insert_default();
+        if unusual.retries.len() < RETRIES_MAX {
+            unusual.retries.push(retry);
         }
+        unusual
+    }
+
+    /// The SYN that the SYN-ACK answers, as far as one can know: the newest before it.
+    pub fn last_syn(&self) -> Step {
+        let retry = self.unusual.as_ref().map(|unusual| unusual.last_syn).filter(|retry| retry.is_seen());
+        retry.unwrap_or(match (self.syn.seen(), self.syn_ack.seen()) {
+            (Some(syn), Some(answer)) if answer.packet < syn.packet => Step::default(),
+            _ => self.syn,
+        })
+    }
+
+    /// The SYN-ACK that the ACK answers, as far as one can know: the newest before it.
+    pub fn last_syn_ack(&self) -> Step {
+        let retry = self.unusual.as_ref().map(|unusual| unusual.last_syn_ack);
+        retry.filter(|retry| retry.is_seen()).unwrap_or(self.syn_ack)
     }
 
     /// The SYN-ACK acknowledges all of the data on the SYN.
@@ -317,12 +345,12 @@ impl Handshake {
 
     /// SYN to SYN-ACK, nanoseconds: the way to the server and back, and its accept.
     pub fn server_rtt_ns(&self) -> Option<i64> {
-        Some(self.syn_ack.seen()?.at.since(self.last_syn.seen()?.at))
+        Some(self.syn_ack.seen()?.at.since(self.last_syn().seen()?.at))
     }
 
     /// SYN-ACK to ACK, nanoseconds: the way to the client and back.
     pub fn client_rtt_ns(&self) -> Option<i64> {
-        Some(self.ack.seen()?.at.since(self.last_syn_ack.seen()?.at))
+        Some(self.ack.seen()?.at.since(self.last_syn_ack().seen()?.at))
     }
 
     /// First SYN to ACK, nanoseconds: what the client waited for, retries included.

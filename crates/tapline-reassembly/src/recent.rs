@@ -72,6 +72,14 @@ impl Recent {
     }
 
     fn write(&mut self, octets: &[u8]) {
+        let from = self.position(self.kept);
+        match self.ring.get_mut(from..from + octets.len()) {
+            Some(place) => place.copy_from_slice(octets),
+            None => self.write_at_end(octets),
+        }
+    }
+
+    fn write_at_end(&mut self, octets: &[u8]) {
         // Grows until it is full, so that a short capture does not pay for the whole ring.
         let room = self.size - self.ring.len();
         let (grows, wraps) = octets.split_at(room.min(octets.len()));

@@ -4,9 +4,10 @@
 //! Not a retransmission: that is another IP packet with the same octets.
 
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::net::IpAddr;
 
 use foldhash::fast::FixedState;
-use tapline_packet::Segment;
+use tapline_packet::{Segment, Vlans};
 
 use crate::Origin;
 use crate::limits::SAME_PACKET_NS;
@@ -56,48 +57,83 @@ impl SamePackets {
     /// Equal are addresses, ports, the TCP header to the octet, length and identification. Hosts that number
     /// their IP packets prove it by the number alone; where there is none (IPv6, or 0), two captures must
     /// also differ in place, because an ACK that is sent twice looks the same.
+    #[inline]
     pub(crate) fn find(&self, segment: &Segment<'_>, interface: u32, here: Origin) -> (Print, Option<Same>) {
-        let print = self.print(segment, interface);
-        let numbered = segment.ip.identification.is_some_and(|number| number != 0);
-        let same = self.seen.get(self.index(print)).into_iter().flatten().find(|seen| {
-            seen.hash == print.hash
-                && seen.origin.packet != 0
-                && here.at.since(seen.origin.at).unsigned_abs() <= SAME_PACKET_NS.unsigned_abs()
-                && (numbered || seen.place != print.place)
+        let (hash, place) = (self.hash(segment), self.place(segment, interface));
+        let seen = self.seen.get(self.index(hash));
+        let nth = seen.and_then(|seen| seen.iter().position(|seen| seen.hash == hash && seen.is_there()));
+        let known = seen.zip(nth).and_then(|(seen, nth)| seen.get(nth)).filter(|seen| {
+            let numbered = segment.ip.identification.is_some_and(|number| number != 0);
+            here.at.since(seen.origin.at).unsigned_abs() <= SAME_PACKET_NS.unsigned_abs()
+                && (numbered || seen.place != place)
         });
-        (print, same.map(|seen| Same { origin: seen.origin, connection: seen.connection }))
+        let same = known.map(|seen| Same { origin: seen.origin, connection: seen.connection });
+        (Print { hash, place, nth }, same)
     }
 
     /// Remembers a packet under the connection that it belongs to.
+    #[inline]
     pub(crate) fn remember(&mut self, print: Print, here: Origin, connection: u64) {
         if self.seen.is_empty() {
             self.seen.resize(self.size, [Seen::default(); WAYS]);
         }
-        let index = self.index(print);
-        let Some(places) = self.seen.get_mut(index) else { return };
+        let Print { hash, place, nth } = print;
+        let index = self.index(hash);
+        let Some(seen) = self.seen.get_mut(index) else { return };
         // A copy takes the place of what it copies, else the newest that of the oldest.
-        let known = places.iter().position(|seen| seen.hash == print.hash && seen.origin.packet != 0);
-        let oldest =
-            || places.iter().enumerate().min_by_key(|(_, seen)| seen.origin.packet).map(|(nth, _)| nth);
-        if let Some(place) = known.or_else(oldest).and_then(|nth| places.get_mut(nth)) {
-            *place = Seen { hash: print.hash, place: print.place, origin: here, connection };
+        let seen = match nth {
+            Some(nth) => seen.get_mut(nth),
+            None => seen.iter_mut().min_by_key(|seen| seen.origin.packet),
+        };
+        if let Some(seen) = seen {
+            *seen = Seen { hash, place, origin: here, connection };
         }
     }
 
-    fn print(&self, segment: &Segment<'_>, interface: u32) -> Print {
+    /// Of what two captures of a packet have in common.
+    #[inline]
+    fn hash(&self, segment: &Segment<'_>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        segment.source.hash(&mut hasher);
-        segment.destination.hash(&mut hasher);
-        hasher.write(segment.header);
-        hasher.write_u32(segment.payload_length);
+        match (segment.source.address, segment.destination.address) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                hasher.write_u64(u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits()));
+            }
+            addresses => addresses.hash(&mut hasher),
+        }
+        let ports = u64::from(segment.source.port) << 16 | u64::from(segment.destination.port);
+        hasher.write_u64(ports << 32 | u64::from(segment.payload_length));
+        let (words, rest) = segment.header.as_chunks::<16>();
+        for word in words {
+            hasher.write_u128(u128::from_ne_bytes(*word));
+        }
+        // A header ends with a word of 32 bits.
+        for word in rest.as_chunks::<4>().0 {
+            hasher.write_u32(u32::from_ne_bytes(*word));
+        }
         hasher.write_u16(segment.ip.identification.unwrap_or(0));
-        let place = (interface, segment.vlans, segment.tunnel, segment.ip.hop_limit);
-        Print { hash: hasher.finish(), place: self.hasher.hash_one(place) }
+        hasher.finish()
+    }
+
+    /// Of where it was captured.
+    #[inline]
+    fn place(&self, segment: &Segment<'_>, interface: u32) -> u64 {
+        let Vlans([outer, inner]) = segment.vlans;
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_u64(u64::from(interface) << 32 | u64::from(segment.tunnel.0));
+        hasher.write_u64(u64::from(outer) << 32 | u64::from(inner) << 16 | u64::from(segment.ip.hop_limit));
+        hasher.finish()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "smaller than the table")]
-    fn index(&self, print: Print) -> usize {
-        (print.hash & (self.size as u64 - 1)) as usize
+    fn index(&self, hash: u64) -> usize {
+        (hash & (self.size as u64 - 1)) as usize
+    }
+}
+
+impl Seen {
+    /// Packets are numbered from 1.
+    fn is_there(&self) -> bool {
+        self.origin.packet != 0
     }
 }
 
@@ -106,4 +142,6 @@ impl SamePackets {
 pub(crate) struct Print {
     hash: u64,
     place: u64,
+    /// Which of the packets in its place has the same hash.
+    nth: Option<usize>,
 }

@@ -7,10 +7,15 @@ pub fn distance(from: u32, to: u32) -> i32 {
     to.wrapping_sub(from) as i32
 }
 
+/// The number of an offset in a stream whose offset 0 has the number `start`.
+pub fn number(start: u32, offset: u64) -> u32 {
+    start.wrapping_add(truncate(offset))
+}
+
 /// The offset that `sequence` has in a stream whose offset 0 has the number `start`, taken closest to
 /// `near`. Negative: before the stream's first octet.
 pub fn offset(start: u32, near: u64, sequence: u32) -> i64 {
-    let expected = start.wrapping_add(truncate(near));
+    let expected = number(start, near);
     i64::try_from(near).unwrap_or(i64::MAX).saturating_add(i64::from(distance(expected, sequence)))
 }
 
@@ -36,5 +41,6 @@ mod tests {
         assert_eq!(offset(start, 8, 5), 15);
         assert_eq!(offset(start, (1 << 32) + 8, 5), (1 << 32) + 15);
         assert_eq!(offset(start, 0, start.wrapping_sub(1)), -1);
+        assert_eq!(number(start, (1 << 32) + 15), 5);
     }
 }

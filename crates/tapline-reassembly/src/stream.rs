@@ -66,6 +66,15 @@ pub(crate) struct Arrival<'a> {
     pub(crate) origin: Origin,
 }
 
+/// What of the other side an acknowledgment covers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Acknowledged {
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    /// Octets that were in flight.
+    pub(crate) octets: bool,
+}
+
 /// One direction of a connection. Offset 0 is the first octet after the SYN, or the first octet seen.
 #[derive(Debug, Default)]
 pub struct Stream {
@@ -133,11 +142,6 @@ impl Stream {
         self.start.is_some_and(|start| seq::offset(start, self.next, sequence) < to_signed(self.next))
     }
 
-    /// Whether an acknowledgment covers the SYN.
-    pub(crate) fn covers_start(&self, number: u32) -> bool {
-        self.start.is_some_and(|start| seq::offset(start, self.next, number) >= 0)
-    }
-
     /// Whether a segment with this number was sent by the side whose SYN has the number `base`.
     pub(crate) fn has_sent(&self, base: u32, sequence: u32) -> bool {
         let offset = seq::offset(self.start.unwrap_or(base.wrapping_add(1)), self.next, sequence);
@@ -154,7 +158,7 @@ impl Stream {
 
     /// Whether the octet with this number is the next one, and nothing before it is missing.
     pub(crate) fn goes_on_with(&self, sequence: u32) -> bool {
-        self.start.is_some_and(|start| seq::offset(start, self.next, sequence) == to_signed(self.next))
+        self.start.is_some_and(|start| seq::number(start, self.next) == sequence)
     }
 
     /// Whether a segment that ends before this number brings octets never sent before.
@@ -162,15 +166,35 @@ impl Stream {
         self.start.is_none_or(|start| seq::offset(start, self.next, end) > to_signed(self.highest))
     }
 
-    /// Notes an acknowledgment from the other side, which may be for octets never seen. Says whether the FIN
-    /// is covered.
-    pub(crate) fn acknowledge(&mut self, number: u32) -> bool {
-        let Some(start) = self.start else { return false };
-        let Ok(offset) = u64::try_from(seq::offset(start, self.next, number)) else { return false };
+    /// Notes an acknowledgment from the other side, which may be for octets never seen.
+    pub(crate) fn acknowledge(&mut self, number: u32) -> Acknowledged {
+        let offset = self.start.map(|start| seq::offset(start, self.next, number));
+        let Some(Ok(offset)) = offset.map(u64::try_from) else { return Acknowledged::default() };
+        let in_flight = self.in_flight();
         if offset <= self.next + AHEAD_MAX {
             self.acknowledged = self.acknowledged.max(offset);
         }
-        self.fin.is_some_and(|fin| offset > fin)
+        Acknowledged {
+            syn: true,
+            fin: self.fin.is_some_and(|fin| offset > fin),
+            octets: self.in_flight() < in_flight,
+        }
+    }
+
+    /// Takes the next octets where that is all there is to it: none of them were cut, nothing waits for them, no FIN
+    /// is known. Gives their offset; they are the caller's to hand over. Nothing is done with every other segment.
+    pub(crate) fn go_on(&mut self, arrival: &Arrival<'_>, recent: &mut Recent) -> Option<u64> {
+        let Arrival { sequence, octets, length, fin, origin } = *arrival;
+        let goes_on = self.goes_on_with(sequence) && self.waiting.is_none();
+        let is_whole = length > 0 && octets.len() as u64 == u64::from(length);
+        if !(goes_on && is_whole) || fin || self.fin.is_some() {
+            return None;
+        }
+        let offset = self.next;
+        self.newest = recent.keep(self.newest, offset, octets, origin);
+        self.next += u64::from(length);
+        self.highest = self.highest.max(self.next);
+        Some(offset)
     }
 
     /// Takes a segment's octets.
@@ -470,7 +494,7 @@ mod tests {
         early.segment(Arrival { fin: true, ..arrival(10, "ab") }, &mut recent, &mut out);
         early.segment(arrival(14, "behind it"), &mut recent, &mut out);
         assert_eq!(early.waiting.as_ref().map(|waiting| waiting.bytes()), Some(2));
-        assert!(stream.is_finished() && !stream.acknowledge(12) && stream.acknowledge(13));
+        assert!(stream.is_finished() && !stream.acknowledge(12).fin && stream.acknowledge(13).fin);
         assert_eq!((seen.as_slice(), stream.outstanding()), (&b"ab"[..], 0));
     }
 

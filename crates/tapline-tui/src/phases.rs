@@ -150,7 +150,7 @@ fn connect(record: &ConnectionRecord) -> Option<(i64, i64)> {
     let from = syn.or(syn_ack)?.at.0;
     let refused = record.teardown.reset.filter(|_| record.state == State::Refused).map(|reset| reset.seen);
     let unanswered = (record.state == State::Opening).then_some(record.last);
-    let to = steps.ack.seen().or(syn_ack).or(refused).or(unanswered).or(steps.last_syn.seen())?;
+    let to = steps.ack.seen().or(syn_ack).or(refused).or(unanswered).or(steps.last_syn().seen())?;
     Some((from, to.at.0))
 }
 

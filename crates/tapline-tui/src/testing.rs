@@ -44,9 +44,7 @@ pub(crate) fn record(id: u64, start_ms: i64) -> ConnectionRecord {
         fast_open_cookie: None,
     };
     handshake.syn = at(first, start_ms).into();
-    handshake.last_syn = handshake.syn;
     handshake.syn_ack = at(first + 1, start_ms + 9).into();
-    handshake.last_syn_ack = handshake.syn_ack;
     handshake.ack = at(first + 2, start_ms + 10).into();
     handshake.client_options = Some(options);
     handshake.server_options = Some(SynOptions { mss: Some(1400), timestamps: false, ..options });

@@ -1,7 +1,7 @@
-//! IPv4 and IPv6. The fixed headers are read by `etherparse`; the chain of extension headers is followed
-//! here, because that of `etherparse` goes on behind a fragment header into the middle of a datagram.
+//! IPv4 and IPv6. The chain of extension headers is followed here, because `etherparse` goes on behind a fragment
+//! header into the middle of a datagram.
 
-use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::protocol::{self, Part};
 use super::{Around, Dissected, Fail, Layer, Step, Undecoded};
@@ -10,15 +10,16 @@ use crate::{Datagram, Envelope, IpFacts};
 /// IPv4 or IPv6 by the version nibble.
 pub(super) fn ip<'a>(octets: &'a [u8], around: &mut Around) -> Step<'a> {
     match read(octets, around) {
-        Ok((datagram, part)) => match part.and_then(|part| part.of(&datagram)) {
+        Ok((mut datagram, part)) => match part.and_then(|part| part.of(&datagram)) {
             Some(fragment) => Step::Done(Dissected::Fragment(fragment)),
-            None => protocol::protocol(datagram, around),
+            None => protocol::protocol(&mut datagram, around),
         },
         Err(why) => Step::Done(Fail(why)),
     }
 }
 
 /// The header, without what stands behind it.
+#[inline]
 pub(crate) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
     match octets.first().map(|first| first >> 4) {
         Some(4) => ipv4(octets, around),
@@ -32,48 +33,46 @@ pub(crate) fn read<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
 pub(crate) type Read<'a> = Result<(Datagram<'a>, Option<Part>), Undecoded>;
 
 /// RFC 791 §3.1.
+#[inline]
 fn ipv4<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
-    let header = Ipv4HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 20))?;
+    let Some(fixed) = octets.first_chunk::<20>() else { return Err(unreadable(octets, 20)) };
+    let &[first, service, t0, t1, i0, i1, f0, f1, hop_limit, protocol, _, _, addresses @ ..] = fixed;
+    let [s0, s1, s2, s3, d0, d1, d2, d3] = addresses;
+    let before = 4 * usize::from(first & 15);
+    let Some(there) = octets.get(before..).filter(|_| before >= 20) else {
+        return Err(unreadable(octets, 20));
+    };
+    let (identification, fragment) = (u16::from_be_bytes([i0, i1]), u16::from_be_bytes([f0, f1]));
     let envelope = Envelope {
-        source: header.source_addr().into(),
-        destination: header.destination_addr().into(),
-        protocol: header.protocol().0,
-        ip: IpFacts {
-            identification: Some(header.identification()),
-            hop_limit: header.ttl(),
-            ecn: header.ecn().value(),
-            routed: false,
-        },
+        source: Ipv4Addr::new(s0, s1, s2, s3).into(),
+        destination: Ipv4Addr::new(d0, d1, d2, d3).into(),
+        protocol,
+        ip: IpFacts { identification: Some(identification), hop_limit, ecn: service & 3, routed: false },
         ..around.envelope()
     };
     let part = Part {
-        identification: u32::from(header.identification()),
-        offset: u32::from(header.fragments_offset().byte_offset()),
-        more: header.more_fragments(),
+        identification: u32::from(identification),
+        offset: u32::from(fragment & 0x1fff) * 8,
+        more: fragment & 0x2000 != 0,
     };
-    let before = header.slice().len();
-    let claimed = usize::from(header.total_len()).checked_sub(before);
-    let datagram = datagram(envelope, octets.get(before..).unwrap_or_default(), claimed, around);
-    Ok((datagram, header.is_fragmenting_payload().then_some(part)))
+    let claimed = usize::from(u16::from_be_bytes([t0, t1])).checked_sub(before);
+    Ok((datagram(envelope, there, claimed, around), Some(part).filter(|part| part.more || part.offset > 0)))
 }
 
 /// RFC 8200 §3.
+#[inline]
 fn ipv6<'a>(octets: &'a [u8], around: &Around) -> Read<'a> {
-    let header = Ipv6HeaderSlice::from_slice(octets).map_err(|_| unreadable(octets, 40))?;
-    let envelope = Envelope {
-        source: header.source_addr().into(),
-        destination: header.destination_addr().into(),
-        protocol: header.next_header().0,
-        ip: IpFacts {
-            identification: None,
-            hop_limit: header.hop_limit(),
-            ecn: header.ecn().value(),
-            routed: false,
-        },
-        ..around.envelope()
-    };
-    let claimed = Some(usize::from(header.payload_length())).filter(|&length| length > 0);
-    Ok((datagram(envelope, octets.get(40..).unwrap_or_default(), claimed, around), None))
+    if let Some((&[_, class, _, _, l0, l1, protocol, hop_limit], rest)) = octets.split_first_chunk::<8>()
+        && let Some((source, rest)) = rest.split_first_chunk::<16>()
+        && let Some((destination, there)) = rest.split_first_chunk::<16>()
+    {
+        let [source, destination] = [source, destination].map(|address| Ipv6Addr::from(*address).into());
+        let ip = IpFacts { identification: None, hop_limit, ecn: class >> 4 & 3, routed: false };
+        let envelope = Envelope { source, destination, protocol, ip, ..around.envelope() };
+        let claimed = Some(usize::from(u16::from_be_bytes([l0, l1]))).filter(|&length| length > 0);
+        return Ok((datagram(envelope, there, claimed, around), None));
+    }
+    Err(unreadable(octets, 40))
 }
 
 /// Why not even the fixed header could be read.

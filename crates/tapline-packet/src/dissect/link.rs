@@ -1,6 +1,4 @@
-//! Everything below IP. Only Ethernet and the VLAN tag are in `etherparse`; the rest it does not have.
-
-use etherparse::{Ethernet2Slice, SingleVlanSlice};
+//! Everything below IP.
 
 use super::{Dissected, Fail, Layer, Next, Other, Step, Undecoded, arcnet, wireless};
 use crate::{LinkType, Vlans};
@@ -8,11 +6,11 @@ use crate::{LinkType, Vlans};
 const SHORT: Step<'static> = Step::Done(Fail(Undecoded::Short(Layer::Link)));
 const MALFORMED: Step<'static> = Step::Done(Fail(Undecoded::Malformed(Layer::Link)));
 
-const IPV4: u16 = 0x0800;
+pub(super) const IPV4: u16 = 0x0800;
 const ARP: u16 = 0x0806;
 const RARP: u16 = 0x8035;
 const VLAN: u16 = 0x8100;
-const IPV6: u16 = 0x86dd;
+pub(super) const IPV6: u16 = 0x86dd;
 const MPLS: u16 = 0x8847;
 const MPLS_UPSTREAM: u16 = 0x8848;
 const PPPOE_SESSION: u16 = 0x8864;
@@ -46,22 +44,17 @@ pub(super) fn link(link_type: LinkType, frame: &[u8]) -> Step<'_> {
     }
 }
 
+/// Two addresses and an `EtherType` (RFC 894).
 fn ethernet(frame: &[u8]) -> Step<'_> {
-    let Ok(header) = Ethernet2Slice::from_slice_without_fcs(frame) else { return SHORT };
-    Step::Inner(Next::EtherType(header.ether_type().0), header.payload_slice())
+    let Some((&[.., a, b], rest)) = frame.split_first_chunk::<14>() else { return SHORT };
+    Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest)
 }
 
 /// What an `EtherType` says of the octets behind it; below 1536 it is a length (IEEE 802.3 §3.2.6).
 pub(super) fn ether_type<'a>(kind: u16, octets: &'a [u8], vlans: &mut Vlans) -> Step<'a> {
     match kind {
         IPV4 | IPV6 => Step::Inner(Next::Ip, octets),
-        VLAN | QINQ | QINQ_OLD => match SingleVlanSlice::from_slice(octets) {
-            Ok(tag) => {
-                vlans.push(tag.vlan_identifier().value());
-                Step::Inner(Next::EtherType(tag.ether_type().0), tag.payload_slice())
-            }
-            Err(_) => SHORT,
-        },
+        VLAN | QINQ | QINQ_OLD => tag(octets, vlans),
         MPLS | MPLS_UPSTREAM => Step::Inner(Next::Mpls, octets),
         PPPOE_SESSION => Step::Inner(Next::PppoeSession, octets),
         TRANSPARENT_BRIDGING => Step::Inner(Next::Link(LinkType::ETHERNET), octets),
@@ -69,6 +62,13 @@ pub(super) fn ether_type<'a>(kind: u16, octets: &'a [u8], vlans: &mut Vlans) -> 
         0..1536 => llc(octets),
         unread => other(Other::EtherType(unread)),
     }
+}
+
+/// Priority, drop eligible and identifier, then an `EtherType` (IEEE 802.1Q §9.6).
+fn tag<'a>(octets: &'a [u8], vlans: &mut Vlans) -> Step<'a> {
+    let Some((&[t0, t1, a, b], rest)) = octets.split_first_chunk::<4>() else { return SHORT };
+    vlans.push(u16::from_be_bytes([t0, t1]) & 0xfff);
+    Step::Inner(Next::EtherType(u16::from_be_bytes([a, b])), rest)
 }
 
 /// IEEE 802.2 LLC; SNAP with an organization of zero carries an `EtherType` (RFC 1042).

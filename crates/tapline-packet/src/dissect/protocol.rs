@@ -27,14 +27,14 @@ impl Part {
 }
 
 /// Goes by the protocol number (IANA "Protocol Numbers"), through extension headers.
-pub(super) fn protocol<'a>(mut datagram: Datagram<'a>, around: &mut Around) -> Step<'a> {
+pub(super) fn protocol<'a>(datagram: &mut Datagram<'a>, around: &mut Around) -> Step<'a> {
     loop {
-        let part = match extensions(&mut datagram) {
+        let part = match extensions(datagram) {
             Ok(Some(part)) => part,
-            Ok(None) => return carried(&datagram, around),
+            Ok(None) => return carried(datagram, around),
             Err(why) => return Step::Done(Fail(why)),
         };
-        if let Some(fragment) = part.of(&datagram) {
+        if let Some(fragment) = part.of(datagram) {
             return Step::Done(Dissected::Fragment(fragment));
         }
     }
@@ -91,11 +91,11 @@ pub(crate) enum Extension {
 impl Extension {
     /// The one that stands where the payload begins.
     pub(crate) fn of(datagram: &Datagram<'_>) -> Option<Self> {
-        let v6 = datagram.envelope.source.is_ipv6();
+        let is_v6 = || datagram.envelope.source.is_ipv6();
         match IpNumber(datagram.envelope.protocol) {
-            ip_number::IPV6_HOP_BY_HOP | ip_number::IPV6_DEST_OPTIONS if v6 => Some(Self::Options),
-            ip_number::IPV6_ROUTE if v6 => Some(Self::Routing),
-            ip_number::IPV6_FRAG if v6 => Some(Self::Fragment),
+            ip_number::IPV6_HOP_BY_HOP | ip_number::IPV6_DEST_OPTIONS if is_v6() => Some(Self::Options),
+            ip_number::IPV6_ROUTE if is_v6() => Some(Self::Routing),
+            ip_number::IPV6_FRAG if is_v6() => Some(Self::Fragment),
             ip_number::AUTH => Some(Self::Authentication),
             _ => None,
         }

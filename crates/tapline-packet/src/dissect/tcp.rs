@@ -1,14 +1,20 @@
 //! The TCP header (RFC 9293 §3.1).
 
+use etherparse::ip_number;
+
 use super::{Dissected, Fail, Layer, Undecoded};
 use crate::options::tcp_options;
 use crate::{Datagram, Endpoint, Flags, Segment};
+
+/// Its protocol number.
+pub(super) const NUMBER: u8 = ip_number::TCP.0;
 
 /// Octets of the header without options.
 const FIXED: usize = 20;
 
 /// Reads a segment. Where its header was cut inside the options, what stands before is kept; its payload is then
 /// somewhere behind, and only its length is known.
+#[inline]
 pub(super) fn tcp<'a>(datagram: &Datagram<'a>) -> Dissected<'a> {
     let Datagram { envelope, payload, payload_length } = *datagram;
     let Some(fixed) = payload.first_chunk::<FIXED>() else { return Fail(Undecoded::Short(Layer::Tcp)) };

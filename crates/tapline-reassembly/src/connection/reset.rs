@@ -70,6 +70,9 @@ pub(super) fn went_on(
     here: Origin,
     sink: &mut impl Sink,
 ) {
+    if connection.teardown.is_none() {
+        return;
+    }
     let end = segment.sequence.wrapping_add(segment.payload_length);
     let brings = segment.payload_length > 0 && !segment.has(Flags::SYN);
     if !brings || !connection.side(direction).stream.is_news(end) {

@@ -21,6 +21,7 @@ impl Connection {
         self.sample(direction, None, here, sink);
     }
 
+    #[inline]
     fn sample(
         &mut self,
         direction: Direction,
@@ -28,18 +29,27 @@ impl Connection {
         here: Origin,
         sink: &mut impl Sink,
     ) {
-        let side = self.side(direction);
-        let kept = side.payload_bytes >= SERIES_FROM_BYTES;
-        if !kept && !sink.wants_samples() {
-            return;
+        let is_kept = self.side(direction).payload_bytes >= SERIES_FROM_BYTES;
+        if is_kept || sink.wants_samples() {
+            self.tell_sample(direction, round_trip_ns, (here, is_kept), sink);
         }
+    }
+
+    fn tell_sample(
+        &mut self,
+        direction: Direction,
+        round_trip_ns: Option<i64>,
+        (here, is_kept): (Origin, bool),
+        sink: &mut impl Sink,
+    ) {
+        let side = self.side(direction);
         let sample = Sample {
             in_flight_bytes: side.stream.in_flight(),
             window_bytes: self.judge.window(direction.flip()),
             acknowledged_bytes: side.stream.acknowledged(),
             round_trip_ns,
         };
-        if kept {
+        if is_kept {
             let rare = self.rare.get_or_insert_default();
             if let Some(series) = rare.series.get_mut(direction.index()) {
                 let begin = || Box::new(Series::begin(here.at, sample.acknowledged_bytes));

@@ -45,7 +45,9 @@ pub(crate) fn take(
     if segment.has(Flags::RST) {
         return reset::reset(connection, direction, segment, here, sink);
     }
-    damaged::release(connection, direction.flip(), false, recent, sink);
+    if connection.rare.is_some() {
+        damaged::release(connection, direction.flip(), false, recent, sink);
+    }
     if is_damaged && damaged::set_aside(connection, direction, segment, here) {
         return;
     }
@@ -102,20 +104,23 @@ fn judge(
     let opens_again = connection.first.packet == here.packet && connection.reused_ports;
     let shows_reuse = note_other_answer(connection, direction, segment);
     note_base(connection, direction, segment);
-    let base = |direction| connection.side(direction).base.unwrap_or_default();
-    let stream = &connection.side(direction).stream;
+    connection.zeek.see(segment, direction);
+    let Connection { judge, handshake, sides: [forward, reverse], .. } = &mut *connection;
+    let (mine, other) = match direction {
+        Direction::Forward => (forward, reverse),
+        Direction::Reverse => (reverse, forward),
+    };
     let circumstances = Circumstances {
         direction,
         here,
         same,
-        is_new: stream.is_started() && stream.is_news(segment.sequence.wrapping_add(1)),
-        round_trip_ns: connection.handshake.initial_rtt_ns,
+        stream: &mine.stream,
+        round_trip_ns: handshake.initial_rtt_ns,
         reused_ports: opens_again || shows_reuse,
-        bases: [base(direction), base(direction.flip())],
+        bases: [mine.base.unwrap_or_default(), other.base.unwrap_or_default()],
     };
-    connection.zeek.see(segment, direction);
-    let Judgment { verdict, round_trip_ns } = connection.judge.judge(segment, circumstances);
-    connection.side_mut(direction.flip()).unanswered_keep_alives = 0;
+    let Judgment { verdict, round_trip_ns } = judge.judge(segment, &circumstances);
+    other.unanswered_keep_alives = 0;
     let Some(verdict) = verdict else { return round_trip_ns };
     if verdict.flags.has(Flag::KeepAlive) {
         let unanswered = &mut connection.side_mut(direction).unanswered_keep_alives;
@@ -154,16 +159,16 @@ fn is_larger_than_mss(connection: &Connection, direction: Direction, segment: &S
 /// The largest segment that the other side said to take.
 fn mss(connection: &Connection, direction: Direction) -> Option<u16> {
     let options = match direction {
-        Direction::Forward => connection.handshake.server_options,
-        Direction::Reverse => connection.handshake.client_options,
+        Direction::Forward => &connection.handshake.server_options,
+        Direction::Reverse => &connection.handshake.client_options,
     };
-    options.and_then(|options| options.mss)
+    options.as_ref()?.mss
 }
 
 fn note_size(connection: &mut Connection, direction: Direction, segment: &Segment<'_>, here: Origin) {
-    let larger = is_larger_than_mss(connection, direction, segment);
-    let size = mss(connection, direction).map_or(MSS_USUAL, u32::from).max(1);
-    let packets = u16::try_from(segment.payload_length.div_ceil(size)).unwrap_or(u16::MAX).max(1);
+    let (mss, length) = (mss(connection, direction).map(u32::from), segment.payload_length);
+    let size = mss.unwrap_or(MSS_USUAL).max(1);
+    let packets = if length <= size { 1 } else { u16::try_from(length.div_ceil(size)).unwrap_or(u16::MAX) };
     let side = connection.side_mut(direction);
     let numbered = Numbered {
         identification: segment.ip.identification,
@@ -173,8 +178,9 @@ fn note_size(connection: &mut Connection, direction: Direction, segment: &Segmen
     };
     side.pace.unseen_packets = side.ids.see(numbered);
     side.packets += 1;
-    side.payload_bytes += u64::from(segment.payload_length);
-    side.offloaded_segments = side.offloaded_segments.saturating_add(u32::from(larger));
+    side.payload_bytes += u64::from(length);
+    let is_larger = mss.is_some_and(|mss| length > mss);
+    side.offloaded_segments = side.offloaded_segments.saturating_add(u32::from(is_larger));
 }
 
 /// What an acknowledgment says of the other side.
@@ -188,17 +194,15 @@ fn acknowledgment(connection: &mut Connection, direction: Direction, segment: &S
         }
     }
     let side = connection.side_mut(other);
-    let covers_syn = side.stream.covers_start(number);
-    let in_flight = side.stream.in_flight();
-    let covers_fin = side.stream.acknowledge(number);
-    if side.stream.in_flight() < in_flight {
+    let covers = side.stream.acknowledge(number);
+    if covers.octets {
         side.pace.acknowledged = here;
     }
-    if covers_syn {
+    if covers.syn {
         let syn = segment.has(Flags::SYN);
         side.state = side.state.after(if syn { Evidence::PeerSynAck } else { Evidence::SynAcknowledged });
     }
-    if covers_fin {
+    if covers.fin {
         side.state = side.state.after(Evidence::FinAcknowledged);
         connection.teardown.get_or_insert_default().see_fin_acknowledged(other, here);
     }
@@ -239,7 +243,12 @@ fn octets(
     }
     if stream.is_started() && (fin || length > 0) {
         let arrival = Arrival { sequence, octets, length, fin, origin: here };
-        with_stream(connection, direction, sink, |stream, out| stream.segment(arrival, recent, out));
+        match stream.go_on(&arrival, recent) {
+            Some(offset) => sink.octets(connection, direction, offset, octets, here),
+            None => {
+                with_stream(connection, direction, sink, |stream, out| stream.segment(arrival, recent, out));
+            }
+        }
         if length > 0 {
             connection.side_mut(direction).pace.sent = here;
         }

@@ -54,6 +54,8 @@ pub(super) struct Table {
     /// By the ends alone, for connections in a VLAN or tunnel; the newest with these ends.
     by_ends: HashTable<u32>,
     hasher: RandomState,
+    /// The slot that was found last: segments of a connection come in rows.
+    newest: u32,
 }
 
 impl Table {
@@ -86,7 +88,15 @@ impl Table {
         (0..).zip(&self.slots).filter_map(|(slot, held)| Some((slot, held.as_ref()?)))
     }
 
-    pub(super) fn find(&self, key: &FlowKey) -> Option<u32> {
+    #[inline]
+    pub(super) fn find(&mut self, key: &FlowKey) -> Option<u32> {
+        if key_of(&self.slots, self.newest).as_ref() != Some(key) {
+            self.newest = self.look_up(key)?;
+        }
+        Some(self.newest)
+    }
+
+    fn look_up(&self, key: &FlowKey) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
         let exact = self.by_key.find(hash, |&slot| key_of(&self.slots, slot) == Some(*key)).copied();
         exact.or_else(|| self.by_other_key.find(hash, |(other, _)| other == key).map(|&(_, slot)| slot))
@@ -100,7 +110,7 @@ impl Table {
         }
         let hash = self.hasher.hash_one(ends);
         let here = self.by_ends.find(hash, |&slot| ends_of(&self.slots, slot) == Some(ends)).copied();
-        here.or_else(|| self.find(&ends))
+        here.or_else(|| self.look_up(&ends))
     }
 
     /// A free slot, which the caller fills with [`Self::put`].

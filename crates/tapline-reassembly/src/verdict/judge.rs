@@ -19,7 +19,7 @@ use super::unacked::Unacked;
 use super::window::{self, Scale};
 use super::{Flag, Own, Verdict, Verdicts};
 use crate::seq::distance;
-use crate::{Direction, Origin};
+use crate::{Direction, Origin, Stream};
 
 /// Flags of segments that open or end a connection: most rules are not about them.
 const CONTROL: Flags = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0);
@@ -73,13 +73,13 @@ impl Half {
 
 /// What a judgment needs beside the segment.
 #[derive(Clone, Copy)]
-pub(crate) struct Circumstances {
+pub(crate) struct Circumstances<'a> {
     pub(crate) direction: Direction,
     pub(crate) here: Origin,
     /// An earlier capture of the same IP packet.
     pub(crate) same: Option<Origin>,
-    /// The segment begins behind everything that its side was seen to send.
-    pub(crate) is_new: bool,
+    /// What its side was seen to send before.
+    pub(crate) stream: &'a Stream,
     /// `initial_rtt_ns` of the handshake before this segment.
     pub(crate) round_trip_ns: Option<i64>,
     /// A SYN or SYN-ACK that shows that the addresses and ports were used before.
@@ -90,7 +90,7 @@ pub(crate) struct Circumstances {
 
 /// What was found.
 pub(crate) struct Judgment {
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Box<Verdict>>,
     /// From the segment that ends where this one's acknowledgment does, if that was sent once, nanoseconds.
     pub(crate) round_trip_ns: Option<i64>,
 }
@@ -104,7 +104,7 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// Judges a segment and remembers it.
-    pub(crate) fn judge(&mut self, segment: &Segment<'_>, around: Circumstances) -> Judgment {
+    pub(crate) fn judge(&mut self, segment: &Segment<'_>, around: &Circumstances<'_>) -> Judgment {
         let Self { halves: [forward, reverse], tally } = self;
         let (mine, other) = match around.direction {
             Direction::Forward => (forward, reverse),
@@ -117,15 +117,9 @@ impl Judge {
         windows_and_acks(&mut flags, mine, other, segment);
         note_acknowledgment(&mut flags, mine, other, segment, around.here);
         retransmission::judge(&mut flags, mine, other, segment, around);
-        let own = own(flags, mine, tally.as_deref(), segment, around);
-        let verdict = (!flags.is_empty() || own.is_some()).then(|| Verdict {
-            flags,
-            own,
-            facts: facts(flags, mine, other, segment, around),
-        });
-        if let Some(verdict) = &verdict {
-            tally.get_or_insert_default().count(verdict, around.direction, around.here.packet);
-        }
+        // Nothing more can be proven of a segment that is not odd, not a copy and reports nothing.
+        let is_plain = flags.is_empty() && around.same.is_none() && segment.options.sack.is_empty();
+        let verdict = if is_plain { None } else { verdict(flags, mine, other, tally, segment, around) };
         let round_trip_ns = remember(flags, mine, other, segment, around.here);
         Judgment { verdict, round_trip_ns }
     }
@@ -156,6 +150,25 @@ impl Judge {
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Flag, u32)> {
         self.tally.iter().flat_map(|tally| tally.counts())
     }
+}
+
+/// What is odd, with its proof, and counted.
+#[cold]
+fn verdict(
+    flags: Verdicts,
+    mine: &Half,
+    other: &Half,
+    tally: &mut Option<Box<Tally>>,
+    segment: &Segment<'_>,
+    around: &Circumstances<'_>,
+) -> Option<Box<Verdict>> {
+    let own = own(flags, mine, tally.as_deref(), segment, around);
+    if flags.is_empty() && own.is_none() {
+        return None;
+    }
+    let verdict = Box::new(Verdict { flags, own, facts: facts(flags, mine, other, segment, around) });
+    tally.get_or_insert_default().count(&verdict, around.direction, around.here.packet);
+    Some(verdict)
 }
 
 /// Windows, keep-alives, duplicate ACKs: what can be told without looking back further than one segment.
@@ -236,7 +249,7 @@ fn own(
     mine: &Half,
     tally: Option<&Tally>,
     segment: &Segment<'_>,
-    around: Circumstances,
+    around: &Circumstances<'_>,
 ) -> Option<Own> {
     if let Some(first) = around.same {
         return Some(Own::SamePacket { packet: first.packet });
@@ -250,7 +263,10 @@ fn own(
         let retransmitted_in = tally.and_then(|tally| tally.resent(around.direction.flip(), first, end));
         return Some(Own::SpuriousByDsack { first, end, retransmitted_in });
     }
-    if around.is_new && (flags.has(Flag::Retransmission) || flags.has(Flag::OutOfOrder)) {
+    let again = flags.has(Flag::Retransmission) || flags.has(Flag::OutOfOrder);
+    // Its first octet lies behind everything that its side was seen to send.
+    let is_new = || around.stream.is_started() && around.stream.is_news(segment.sequence.wrapping_add(1));
+    if again && is_new() {
         return Some(Own::SentOnce);
     }
     retransmission::own(flags, mine, segment)
@@ -266,8 +282,14 @@ fn reported_twice(segment: &Segment<'_>) -> Option<(u32, u32)> {
     (distance(first, end) > 0 && (acknowledged || blocks.next().is_some_and(inside))).then_some((first, end))
 }
 
-fn facts(flags: Verdicts, mine: &Half, other: &Half, segment: &Segment<'_>, around: Circumstances) -> Facts {
-    let Circumstances { here, bases: [base, other_base], .. } = around;
+fn facts(
+    flags: Verdicts,
+    mine: &Half,
+    other: &Half,
+    segment: &Segment<'_>,
+    around: &Circumstances<'_>,
+) -> Facts {
+    let Circumstances { here, bases: [base, other_base], .. } = *around;
     let end = segment.sequence.wrapping_add(segment.payload_length);
     let shift = if segment.has(Flags::SYN) { 0 } else { mine.scale.shift().unwrap_or(0) };
     let timed = flags.has(Flag::Retransmission)
@@ -352,7 +374,7 @@ mod tests {
     /// A million connections are open at once: each octet here is a megabyte.
     #[test]
     fn a_connection_that_is_idle_is_small() {
-        assert!(size_of::<Judge>() <= 240, "{}", size_of::<Judge>());
+        assert!(size_of::<Judge>() <= 216, "{}", size_of::<Judge>());
         assert!(size_of::<crate::zeek::Observer>() <= 120, "{}", size_of::<crate::zeek::Observer>());
     }
 }

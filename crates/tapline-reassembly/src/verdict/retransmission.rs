@@ -23,7 +23,7 @@ pub(super) fn judge(
     mine: &Half,
     other: &Half,
     segment: &Segment<'_>,
-    around: Circumstances,
+    around: &Circumstances<'_>,
 ) {
     let length = segment.payload_length;
     let marks = segment.flags.any(Flags::SYN | Flags::FIN);

@@ -1,6 +1,9 @@
 //! Segments that wait for their acknowledgment.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
+
+use tapline_packet::Timestamp;
 
 use crate::Origin;
 use crate::limits::UNACKED_SEGMENTS_MAX;
@@ -12,7 +15,9 @@ pub(super) struct Sent {
     sequence: u32,
     /// One past its last octet, SYN or FIN counted.
     end: u32,
-    pub(super) origin: Origin,
+    /// Packets are numbered from 1, so that none takes no more room than one.
+    packet: NonZeroU64,
+    at: Timestamp,
 }
 
 /// One direction's segments, oldest first. One is held in place, because idle and half-open connections have
@@ -33,7 +38,8 @@ struct Others {
 impl Unacked {
     /// Remembers a segment; `false` where there are too many.
     pub(super) fn push(&mut self, sequence: u32, end: u32, origin: Origin) -> bool {
-        let sent = Sent { sequence, end, origin };
+        let Origin { packet, at } = origin;
+        let sent = Sent { sequence, end, packet: NonZeroU64::new(packet).unwrap_or(NonZeroU64::MIN), at };
         if self.oldest.is_none() {
             self.oldest = Some(sent);
             return true;
@@ -54,14 +60,14 @@ impl Unacked {
 
     /// The one that waits longest.
     pub(super) fn oldest(&self) -> Option<Origin> {
-        self.oldest.map(|sent| sent.origin)
+        self.oldest.map(|sent| sent.origin())
     }
 
     /// The newest packet that carried all of `sequence..end`.
     pub(super) fn carrier(&self, sequence: u32, end: u32) -> Option<Origin> {
         let covers = |sent: &&Sent| distance(sent.sequence, sequence) >= 0 && distance(end, sent.end) >= 0;
         let others = self.others.iter().flat_map(|others| others.list.iter().rev());
-        others.chain(&self.oldest).find(covers).map(|sent| sent.origin)
+        others.chain(&self.oldest).find(covers).map(Sent::origin)
     }
 
     /// Forgets what an acknowledgment covers; a segment that it covers in part keeps the rest. Gives where the
@@ -106,7 +112,7 @@ struct Exact {
 impl Exact {
     fn keeps(&mut self, sent: &mut Sent) -> bool {
         if sent.end == self.number {
-            self.sent = Some(sent.origin);
+            self.sent = Some(sent.origin());
             self.copies += 1;
         }
         sent.keeps(self.number)
@@ -114,6 +120,10 @@ impl Exact {
 }
 
 impl Sent {
+    fn origin(&self) -> Origin {
+        Origin { packet: self.packet.get(), at: self.at }
+    }
+
     /// Whether some of it still waits; what is acknowledged is cut off its front.
     fn keeps(&mut self, number: u32) -> bool {
         let waits = distance(number, self.end) > 0;

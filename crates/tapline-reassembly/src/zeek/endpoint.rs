@@ -124,6 +124,7 @@ impl Endpoint {
 }
 
 /// What a segment of `endpoint` makes of both sides.
+#[inline]
 pub(super) fn transition(
     endpoint: &mut Endpoint,
     peer: &mut Endpoint,
@@ -131,6 +132,9 @@ pub(super) fn transition(
     flags: Flags,
     payload: bool,
 ) {
+    if endpoint.state != State::Inactive && !flags.any(Flags::SYN | Flags::FIN | Flags::RST) {
+        return;
+    }
     let (syn, ack) = (flags.has(Flags::SYN), flags.has(Flags::ACK));
     let (fin, rst) = (flags.has(Flags::FIN), flags.has(Flags::RST));
     match endpoint.state {
