@@ -29,6 +29,7 @@ use table::{Held, Table};
 /// ```
 pub struct Tracker {
     connections_max: usize,
+    closed_max: usize,
     table: Table,
     recent: Recent,
     same_packets: SamePackets,
@@ -78,6 +79,7 @@ impl Tracker {
     pub fn within(bounds: Bounds) -> Self {
         Self {
             connections_max: bounds.connections_max,
+            closed_max: bounds.closed_max,
             table: Table::default(),
             recent: Recent::of(bounds.recent_bytes_max),
             same_packets: SamePackets::of(bounds.same_packets_max),
@@ -377,12 +379,13 @@ impl Tracker {
     #[inline]
     fn forget_closed(&mut self, now: Timestamp, sink: &mut impl Sink) {
         while let Some(&(slot, id, at)) = self.closed.front() {
+            let may_stay = self.closed.len() <= self.closed_max;
             // Late segments make it later, which costs a look at the connection.
-            if now.since(at) < CLOSED_LINGER_NS {
+            if may_stay && now.since(at) < CLOSED_LINGER_NS {
                 return;
             }
             match self.table.get(slot).filter(|held| held.id() == id) {
-                Some(held) if now.since(held.last_at()) < CLOSED_LINGER_NS => return,
+                Some(held) if may_stay && now.since(held.last_at()) < CLOSED_LINGER_NS => return,
                 Some(_) => self.finish(slot, Left::Over, sink),
                 None => {}
             }

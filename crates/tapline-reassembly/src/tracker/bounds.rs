@@ -1,12 +1,14 @@
 //! How much one tracker holds.
 
-use crate::limits::{CONNECTIONS_MAX, RECENT_BYTES_MAX, SAME_PACKETS_MAX};
+use crate::limits::{CLOSED_MAX, CONNECTIONS_MAX, RECENT_BYTES_MAX, SAME_PACKETS_MAX};
 
 /// What a tracker holds at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bounds {
     /// Connections at once.
     pub connections_max: usize,
+    /// Connections among them that are over and wait for late segments.
+    pub closed_max: usize,
     /// Octets that repeated ones can be compared with.
     pub recent_bytes_max: usize,
     /// Segments that are remembered to tell the same IP packet captured twice.
@@ -18,6 +20,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             connections_max: CONNECTIONS_MAX,
+            closed_max: CLOSED_MAX,
             recent_bytes_max: RECENT_BYTES_MAX,
             same_packets_max: SAME_PACKETS_MAX,
         }
@@ -33,6 +36,7 @@ impl Bounds {
         let part = |whole: usize| whole / trackers.max(1);
         Self {
             connections_max: part(self.connections_max + self.connections_max / 4),
+            closed_max: part(self.closed_max),
             recent_bytes_max: part(self.recent_bytes_max),
             same_packets_max: part(self.same_packets_max),
         }
@@ -46,7 +50,12 @@ mod tests {
     #[test]
     fn sixteen_hold_little_more_than_one() {
         let share = Bounds::default().share(16);
-        let expected = Bounds { connections_max: 81_920, recent_bytes_max: 1 << 18, same_packets_max: 256 };
+        let expected = Bounds {
+            connections_max: 81_920,
+            closed_max: 2048,
+            recent_bytes_max: 1 << 18,
+            same_packets_max: 256,
+        };
         assert_eq!(share, expected);
     }
 }

@@ -1,7 +1,7 @@
 //! Every way a connection ends.
 
-use crate::journal::{Journal, Summary, track};
-use tapline_reassembly::{Direction, End, Oddity, ResetPhase};
+use crate::journal::{Journal, Summary, track, track_with};
+use tapline_reassembly::{Bounds, Direction, End, Oddity, ResetPhase, Tracker};
 use tapline_testkit::Speaker::{Client, Server};
 use tapline_testkit::{Frame, Odd, Talk};
 
@@ -162,4 +162,18 @@ fn keep_alives_that_nobody_answers_are_counted() {
     let dying = (0..3).fold(alive, |talk, _| talk.wait_ns(75_000 * MS).odd(Client, &probe));
     assert_eq!(only(&track(&dying.frames)).unanswered_keep_alives, [3, 0]);
     assert_eq!(only(&track(&dying.server_ack().frames)).unanswered_keep_alives, [0, 0]);
+}
+
+/// Late segments belong to the connection that is over, unless more have ended since than are kept.
+#[test]
+fn of_many_connections_that_are_over_the_oldest_leave() {
+    let server = "10.0.0.2:80".parse().unwrap();
+    let talk = |port: u16| Talk::new(([10, 0, 0, 1], port).into(), server, MS).handshake().close();
+    let connections = |late: u16| {
+        let mut frames: Vec<Frame> = (40_000..40_004).flat_map(|port| talk(port).frames).collect();
+        frames.extend(talk(late).frames.last().cloned());
+        let bounds = Bounds { closed_max: 2, ..Bounds::default() };
+        track_with(&mut Tracker::within(bounds), &frames).closed.len()
+    };
+    assert_eq!([40_000, 40_001, 40_002, 40_003].map(connections), [5, 5, 4, 4]);
 }
