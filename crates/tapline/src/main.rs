@@ -22,6 +22,10 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a command that ran to its end went.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
