@@ -10,13 +10,13 @@ pub(crate) const FIRST_BATCH_PACKETS: u64 = 256;
 /// Events after which a batch is handed over early.
 pub(crate) const BATCH_EVENTS: usize = 16_384;
 
-/// Octets for one thread, bookkeeping included, after which a batch is handed over early: they stay in the cache
-/// until the thread takes them.
-pub(crate) const PARCEL_BYTES: usize = 1 << 17;
+/// Octets for one thread, bookkeeping included, after which a batch is handed over early: few enough to stay in the
+/// cache until the thread takes them, and work for longer than it takes to wake it.
+pub(crate) const PARCEL_BYTES: usize = 1 << 18;
 
 /// Batches that are read and not yet analysed: enough that no thread waits where batches are unlike. Each holds
 /// [`PARCEL_BYTES`] a thread.
-pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 3;
+pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 12;
 
 /// Packets after which it is looked whether a batch is analysed, though the next one is not complete: a source may
 /// be slow and never idle.
