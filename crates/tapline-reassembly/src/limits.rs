@@ -51,8 +51,8 @@ pub const AHEAD_MAX: u64 = 1 << 30;
 pub const CLOSED_LINGER_NS: i64 = 240_000_000_000;
 
 /// Connections that are over and stay for their late segments: of more, those that ended first leave early. At a
-/// thousand ends a second half a minute passes until then, and a lost FIN is repeated within seconds.
-pub const CLOSED_MAX: usize = 1 << 15;
+/// thousand ends a second a quarter of a minute passes until then, and a lost FIN is repeated within seconds.
+pub const CLOSED_MAX: usize = 1 << 14;
 
 /// How long after a RST its streams stay open: a sender that goes on meanwhile did not send it. Longer than the
 /// round trips of nearly all connections, short enough that a reset is told soon.

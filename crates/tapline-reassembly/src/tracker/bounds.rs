@@ -52,7 +52,7 @@ mod tests {
         let share = Bounds::default().share(16);
         let expected = Bounds {
             connections_max: 81_920,
-            closed_max: 2048,
+            closed_max: 1024,
             recent_bytes_max: 1 << 18,
             same_packets_max: 256,
         };
