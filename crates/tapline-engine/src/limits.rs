@@ -16,7 +16,7 @@ pub(crate) const PARCEL_BYTES: usize = 1 << 18;
 
 /// Batches that are read and not yet analysed: enough that no thread waits where batches are unlike. Each holds
 /// [`PARCEL_BYTES`] a thread.
-pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 12;
+pub(crate) const BATCHES_UNDER_WAY_MAX: usize = 6;
 
 /// Packets after which it is looked whether a batch is analysed, though the next one is not complete: a source may
 /// be slow and never idle.
