@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tapline_capture::read_bytes;
-use tapline_packet::{Dissected, dissect_packet};
+use tapline_packet::{Dissected, LinkType, dissect_packet};
 use tapline_reassembly::{Connection, Direction, End, Gap, Left, Origin, Sink, Tracker};
 
 /// Octets of a seed at most: large ones make a fuzzer slow and teach it nothing.
@@ -47,7 +47,8 @@ pub fn add(seeds: &mut Seeds, name: &str, octets: &[u8]) {
             frames.push([b"d", datagram.payload].concat());
         }
         if frames.len() < OF_CAPTURE_MAX {
-            frames.push([&[b'f', 0, 0][..], packet.data].concat());
+            let link = LinkType::READ.iter().position(|link| *link == packet.link_type).unwrap_or(0);
+            frames.push([&[b'f', u8::try_from(link).unwrap_or(0), 0][..], packet.data].concat());
         }
     }));
     tracker.finish_all(&mut streams);

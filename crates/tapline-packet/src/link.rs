@@ -44,6 +44,28 @@ impl LinkType {
     /// Linux cooked capture v2.
     pub const LINUX_SLL2: Self = Self(276);
 
+    /// The link types that tapline reads.
+    pub const READ: [Self; 18] = [
+        Self::ETHERNET,
+        Self::NULL,
+        Self::ARCNET_BSD,
+        Self::PPP,
+        Self::RAW_BSD,
+        Self::RAW_OPENBSD,
+        Self::RAW,
+        Self::IEEE802_11,
+        Self::LOOP,
+        Self::LINUX_SLL,
+        Self::IEEE802_11_RADIOTAP,
+        Self::ARCNET_LINUX,
+        Self::JUNIPER_ETHER,
+        Self::PPI,
+        Self::IPV4,
+        Self::IPV6,
+        Self::IPOIB,
+        Self::LINUX_SLL2,
+    ];
+
     /// The registry's name in lower case, for the link types that tapline reads.
     pub fn name(self) -> Option<&'static str> {
         Some(match self {
@@ -74,5 +96,18 @@ impl fmt::Display for LinkType {
             Some(name) => f.write_str(name),
             None => write!(f, "link type {}", self.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_what_has_a_name() {
+        let named: Vec<_> = (0..=u16::MAX).map(LinkType).filter(|link| link.name().is_some()).collect();
+        let mut read = LinkType::READ;
+        read.sort();
+        assert_eq!(read, *named);
     }
 }

@@ -4,25 +4,10 @@
 use proptest::prelude::*;
 use tapline_packet::{Dissected, LinkType, Packet, dissect_packet};
 
-const LINKS: [LinkType; 17] = [
-    LinkType::NULL,
-    LinkType::ETHERNET,
-    LinkType::ARCNET_BSD,
-    LinkType::PPP,
-    LinkType::RAW,
-    LinkType::IEEE802_11,
-    LinkType::LOOP,
-    LinkType::LINUX_SLL,
-    LinkType::IEEE802_11_RADIOTAP,
-    LinkType::ARCNET_LINUX,
-    LinkType::JUNIPER_ETHER,
-    LinkType::PPI,
-    LinkType::IPV4,
-    LinkType::IPV6,
-    LinkType::IPOIB,
-    LinkType::LINUX_SLL2,
-    LinkType(147),
-];
+/// What is read, and what is not.
+fn links() -> Vec<LinkType> {
+    LinkType::READ.into_iter().chain([LinkType(147)]).collect()
+}
 
 /// A frame of which `cut` octets were not kept.
 fn packet(link_type: LinkType, data: &[u8], cut: u32) -> Packet<'_> {
@@ -110,7 +95,7 @@ const LIKELY: [u8; 22] =
 proptest! {
     #[test]
     fn any_octets_have_an_answer(
-        link in prop::sample::select(&LINKS[..]),
+        link in prop::sample::select(links()),
         data in prop::collection::vec(any::<u8>(), 0..200),
         cut in 0..100_u32,
     ) {
@@ -119,7 +104,7 @@ proptest! {
 
     #[test]
     fn likely_octets_have_an_answer(
-        link in prop::sample::select(&LINKS[..]),
+        link in prop::sample::select(links()),
         data in prop::collection::vec(prop::sample::select(&LIKELY[..]), 0..200),
         cut in 0..100_u32,
     ) {

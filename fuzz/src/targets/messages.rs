@@ -114,7 +114,7 @@ pub(crate) fn hpack(octets: &[u8]) {
     }
 }
 
-/// A body in the codings that the first octet picks, cut anywhere: the same comes out.
+/// A body in the codings that the first octet picks, whole and in pieces.
 pub(crate) fn content(octets: &[u8]) {
     const CODINGS: [&[u8]; 7] =
         [b"gzip", b"deflate", b"br", b"zstd", b"gzip, br", b"zstd, gzip", b"br, deflate, gzip"];

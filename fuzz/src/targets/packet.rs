@@ -5,29 +5,10 @@ use tapline_packet::{
 };
 use tapline_reassembly::{Datagrams, Inflater};
 
-const LINKS: [LinkType; 16] = [
-    LinkType::ETHERNET,
-    LinkType::NULL,
-    LinkType::ARCNET_BSD,
-    LinkType::PPP,
-    LinkType::RAW,
-    LinkType::IEEE802_11,
-    LinkType::LOOP,
-    LinkType::LINUX_SLL,
-    LinkType::IEEE802_11_RADIOTAP,
-    LinkType::ARCNET_LINUX,
-    LinkType::JUNIPER_ETHER,
-    LinkType::PPI,
-    LinkType::IPV4,
-    LinkType::IPV6,
-    LinkType::IPOIB,
-    LinkType::LINUX_SLL2,
-];
-
 /// A frame: its link type, how much of it was not kept, and its octets.
 fn packet(octets: &[u8]) -> Option<Packet<'_>> {
     let ([link, cut], data) = octets.split_first_chunk()?;
-    let link_type = LINKS[usize::from(*link) % LINKS.len()];
+    let link_type = LinkType::READ[usize::from(*link) % LinkType::READ.len()];
     let wire_length = u32::try_from(data.len()).ok()? + u32::from(*cut);
     Some(Packet { number: 1, at: None, interface: 0, link_type, wire_length, data })
 }
