@@ -95,7 +95,8 @@ struct Cargo {
 
 impl Cargo {
     fn bytes(&self) -> usize {
-        self.bundle.bytes() + OVERHEAD_BYTES
+        // What is said beside packets comes with each cargo that has news, and may be more than they are.
+        self.bundle.bytes() + self.news.as_ref().map_or(0, Facts::bytes) + OVERHEAD_BYTES
     }
 }
 

@@ -76,7 +76,8 @@ impl Notes<'_> {
     }
 
     /// Notes how the file ended: `cut` says what it ended within, if it did.
-    pub(crate) fn end(&mut self, window: &Window, cut: Option<&str>) -> Step {
+    pub(crate) fn end(&mut self, window: &mut Window, cut: Option<&str>) -> Step {
+        window.fails_now();
         match (window.failure(), cut) {
             (Some(failure), _) => self.damage(window.offset(), format!("cannot be read on: {failure}")),
             (None, Some(cut)) => self.damage(window.offset(), cut),
@@ -154,6 +155,19 @@ impl File {
         match self.reader {
             Reader::Pcap(_) => Some(Vec::new()),
             Reader::Pcapng(_) => self.window.whole_rest().map(pcapng::secrets_ahead),
+        }
+    }
+
+    /// Nothing more will be read, and what was read is done with: notes whether it was there to the end.
+    pub(crate) fn conclude(&mut self, facts: &mut Facts, after_packet: u64) {
+        if self.window.fails_now() && self.window.rest().is_empty() {
+            let why = self.window.failure().unwrap_or_default();
+            facts.add_damage(Damage {
+                path: self.facts.path.clone(),
+                offset: self.window.offset(),
+                what: format!("zeros may have been read before this: {why}"),
+                after_packet,
+            });
         }
     }
 

@@ -4,8 +4,11 @@
 //! libpcap serves devices only. Nothing here interprets a payload. Damage never hides what can be read: it is
 //! noted in [`Facts::damages`] and reading goes on where that is possible.
 //!
-//! The one `unsafe` is the memory map of a capture file (`open.rs`): a file that another process cuts short while
-//! it is read ends this one with SIGBUS, as it does every program that maps files. Growing it does no harm.
+//! `unsafe` are the memory map of a capture file (`mapped.rs`) and what keeps it harmless (`mapped/fault.rs`). A file that
+//! another process cuts short while it is read ends most programs that map files, with SIGBUS: here the octets that are
+//! gone read as zeros, by a signal handler whose proof stands in its file. Zeros are no news, so the file's size is looked at
+//! before each MiB, where zeros were read, and at the end; that it became shorter is damage. Asking before each block
+//! would not do: the file may become shorter between the answer and the read. Growing it does no harm.
 
 mod background;
 mod bundle;

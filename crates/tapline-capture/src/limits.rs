@@ -40,6 +40,13 @@ pub(crate) const AHEAD_WALKS_MAX: usize = 16;
 /// The shortest stretch of a walk: below it, finding its beginning would cost more than it saves.
 pub(crate) const AHEAD_STRETCH_BYTES: usize = 1 << 20;
 
+/// Capture files that are mapped at once: a set of a month's quarters of an hour, and close looks at it. Further ones
+/// are read.
+pub(crate) const MAPS_MAX: usize = 4096;
+
+/// Octets of a mapped file that are shown at once, before it is looked whether the file still has the next ones.
+pub(crate) const LOOK_BYTES: usize = 1 << 20;
+
 /// First size of the window over a stream; it grows only as far as octets really arrive.
 pub(crate) const WINDOW_BYTES: usize = 256 << 10;
 

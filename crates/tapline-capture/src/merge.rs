@@ -87,6 +87,12 @@ impl Source for Files {
         &self.facts
     }
 
+    fn conclude(&mut self) {
+        for file in &mut self.inputs {
+            file.conclude(&mut self.facts, self.packets);
+        }
+    }
+
     fn secrets_ahead(&self) -> Option<Vec<Secret>> {
         let each: Option<Vec<_>> = self.inputs.iter().map(File::secrets_ahead).collect();
         each.map(|secrets| secrets.concat())

@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use memmap2::{Advice, Mmap};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::compressed::{Counted, unpack};
@@ -15,7 +14,7 @@ use crate::format::{MAGIC_BYTES, Magic, Other, magic};
 use crate::limits::IDLE_MS;
 use crate::merge::Files;
 use crate::window::{Fill, Window};
-use crate::{CaptureError, Compression, Container, Source};
+use crate::{CaptureError, Compression, Container, Mapped, Source};
 
 /// Opens capture files as one source, in the order of their packets' times; `-` is standard input. The format and
 /// the compression are told by the content. Waits until standard input or a pipe shows its first bytes.
@@ -78,26 +77,13 @@ fn from_file(path: &Path, file: fs::File, total_bytes: Option<u64>) -> Result<Fi
     let first =
         reader.fill_buf().map_err(|error| CaptureError::from_io(&path.display().to_string(), error))?;
     if let Magic::Capture(container) = magic(first)
-        && let Ok(map) = map(reader.get_ref())
+        && let Ok(map) = Mapped::of(path, reader.get_ref())
     {
         return Ok(
             File::new(facts(path, container, None), Window::over_map(map)).with_size(total_bytes, None)
         );
     }
     from_stream(path, Box::new(reader), total_bytes)
-}
-
-#[expect(
-    unsafe_code,
-    reason = "a mapped file is memory that others can change; the crate's first lines say so"
-)]
-fn map(file: &fs::File) -> io::Result<Mmap> {
-    // SAFETY: the map is read-only and read through `&[u8]` only; a file that changes meanwhile shows other bytes
-    // (no value is read twice where that would matter), one that is cut short ends the process with SIGBUS.
-    let map = unsafe { Mmap::map(file) }?;
-    // Only advice: without it the map is as good, and slower.
-    let _ = map.advise(Advice::Sequential);
-    Ok(map)
 }
 
 /// A stream of bytes: plain, or packed and then looked at again after unpacking.

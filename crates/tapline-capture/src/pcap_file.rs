@@ -84,6 +84,9 @@ fn record(header: Header, interface: u32, window: &mut Window, notes: &mut Notes
         Ok(head) => head,
         Err(malformed) => return notes.end(window, Some(&malformed.to_string())),
     };
+    if head.is_zeros() && window.is_gone(head_bytes) {
+        return notes.end(window, None);
+    }
     let length = usize::try_from(head.captured).unwrap_or(usize::MAX);
     if length > BLOCK_BYTES_MAX {
         return notes

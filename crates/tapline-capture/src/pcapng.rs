@@ -105,6 +105,9 @@ impl Reader {
             return Frame::Wrong;
         };
         let claimed = usize::try_from(head.length).unwrap_or(usize::MAX);
+        if claimed == 0 && window.is_gone(BLOCK_BYTES_MIN) {
+            return Frame::End(notes.end(window, None));
+        }
         if !(BLOCK_BYTES_MIN..=BLOCK_BYTES_MAX).contains(&claimed) {
             notes.damage(offset, format!("{} claims a length of {claimed} bytes", head.kind));
             return Frame::Wrong;
@@ -124,6 +127,9 @@ impl Reader {
         let ends_with = block::trailer(window.rest(), length, head.order);
         if ends_with == Some(head.length) {
             return Frame::Whole(head, length);
+        }
+        if ends_with == Some(0) && window.is_gone(length) {
+            return Frame::End(notes.end(window, None));
         }
         // A length that is no multiple of four is wrong by itself.
         let followed = if claimed == length { self.block_follows(window, length) } else { Fill::Short };

@@ -24,7 +24,8 @@ pub trait Source {
     /// What was learnt so far; grows with every call of [`Source::next`].
     fn facts(&self) -> &Facts;
 
-    /// Nothing more will be read: completes [`Source::facts`] with what only asking tells, as the counters of a device.
+    /// Nothing more will be read, and what was read is done with: completes [`Source::facts`] with what only asking tells, as
+    /// the counters of a device, or that a file became shorter meanwhile.
     fn conclude(&mut self) {}
 
     /// The secrets that [`Source::facts`] will have at the end, before the first packet is read; `None` where only

@@ -3,9 +3,8 @@
 use std::io::Read;
 use std::ops::Range;
 
-use memmap2::Mmap;
-
 use crate::Mapped;
+use crate::mapped::Shown;
 use crate::stream::Stream;
 
 /// The bytes of one input from where reading stands. Frames are cut off at its front with [`Window::take`].
@@ -18,7 +17,7 @@ pub(crate) struct Window {
 }
 
 enum Store {
-    Map(Mapped),
+    Map(Shown),
     Bytes(Vec<u8>),
     Stream(Stream),
 }
@@ -35,8 +34,8 @@ pub(crate) enum Fill {
 }
 
 impl Window {
-    pub(crate) fn over_map(map: Mmap) -> Self {
-        Self::over(Store::Map(Mapped::new(map)))
+    pub(crate) fn over_map(map: Mapped) -> Self {
+        Self::over(Store::Map(Shown::new(map)))
     }
 
     pub(crate) fn over_bytes(bytes: Vec<u8>) -> Self {
@@ -59,7 +58,8 @@ impl Window {
     /// All bytes that were not taken yet, where none will come that are not here.
     pub(crate) fn whole_rest(&self) -> Option<&[u8]> {
         match &self.store {
-            Store::Map(_) | Store::Bytes(_) => Some(self.rest()),
+            Store::Map(shown) => shown.map().get(self.next..),
+            Store::Bytes(_) => Some(self.rest()),
             Store::Stream(_) => None,
         }
     }
@@ -67,9 +67,26 @@ impl Window {
     /// The file, where it is mapped.
     pub(crate) fn mapped(&self) -> Option<&Mapped> {
         match &self.store {
-            Store::Map(map) => Some(map),
+            Store::Map(shown) => Some(shown.map()),
             Store::Bytes(_) | Store::Stream(_) => None,
         }
+    }
+
+    /// Looks at a mapped file, which somebody may have cut short: whether [`Window::failure`] says so now and did not
+    /// before.
+    pub(crate) fn fails_now(&mut self) -> bool {
+        match &mut self.store {
+            Store::Map(shown) => shown.failure().is_none() && !shown.is_whole(self.next),
+            Store::Bytes(_) | Store::Stream(_) => false,
+        }
+    }
+
+    /// Whether so many bytes that were here are gone, and zeros were read in their place.
+    pub(crate) fn is_gone(&mut self, bytes: usize) -> bool {
+        if let Store::Map(shown) = &mut self.store {
+            shown.is_whole(self.next);
+        }
+        self.rest().len() < bytes
     }
 
     /// Sees to it that at least `wanted` bytes are here. What was taken before may be gone.
@@ -77,7 +94,14 @@ impl Window {
         let here = self.store.bytes().len().saturating_sub(self.next);
         match &mut self.store {
             _ if here >= wanted => Fill::Enough,
-            Store::Map(_) | Store::Bytes(_) => Fill::Short,
+            Store::Map(shown) => {
+                if shown.show(self.next, self.next.saturating_add(wanted)) {
+                    Fill::Enough
+                } else {
+                    Fill::Short
+                }
+            }
+            Store::Bytes(_) => Fill::Short,
             Store::Stream(stream) if stream.is_ended() => Fill::Short,
             Store::Stream(stream) => {
                 // Moving no more than what was taken since the last move keeps the work proportional to the input.
@@ -112,11 +136,12 @@ impl Window {
         forgotten + self.next as u64
     }
 
-    /// Why the stream broke off, where it did not simply end.
+    /// Why the input broke off, where it did not simply end.
     pub(crate) fn failure(&self) -> Option<&str> {
         match &self.store {
+            Store::Map(shown) => shown.failure(),
             Store::Stream(stream) => stream.failure(),
-            Store::Map(_) | Store::Bytes(_) => None,
+            Store::Bytes(_) => None,
         }
     }
 
@@ -135,7 +160,7 @@ impl Window {
 impl Store {
     fn bytes(&self) -> &[u8] {
         match self {
-            Self::Map(map) => map,
+            Self::Map(shown) => shown.bytes(),
             Self::Bytes(bytes) => bytes,
             Self::Stream(stream) => stream.bytes(),
         }

@@ -5,6 +5,8 @@ mod common;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use common::{Kept, drain};
@@ -74,6 +76,46 @@ impl Source for Packets {
     fn progress(&self) -> Progress {
         Progress { read_bytes: self.told * 1_000, total_bytes: None }
     }
+}
+
+/// Says something before each packet, beside an interface whose description is long.
+struct Talkative {
+    packets: Box<Packets>,
+    told: Arc<AtomicU64>,
+}
+
+impl Source for Talkative {
+    fn next(&mut self) -> Item<'_> {
+        self.packets.facts.drops.push(Drop { interface: Some(0), before: at(self.packets.told), packets: 0 });
+        self.told.store(self.packets.told, Ordering::Relaxed);
+        self.packets.next()
+    }
+
+    fn facts(&self) -> &Facts {
+        self.packets.facts()
+    }
+
+    fn progress(&self) -> Progress {
+        self.packets.progress()
+    }
+}
+
+#[test]
+fn what_is_said_beside_packets_takes_room_too() {
+    let mut packets = packets(20_000);
+    packets.facts.interfaces[0].description = Some("x".repeat(8 << 20));
+    let told = Arc::new(AtomicU64::new(0));
+    let source = Talkative { packets, told: Arc::clone(&told) };
+    let mut source = in_background(Box::new(source), None, WhenFull::Wait).unwrap();
+    // Nobody reads, until it waits.
+    let mut before = 0;
+    while before == 0 || told.load(Ordering::Relaxed) != before {
+        before = told.load(Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    // At each pause there is news of 8 MiB, of which the queue has room for eight and one that is too many.
+    assert!((500..1100).contains(&before), "{before}");
+    assert_eq!(drain(&mut *source).0.len(), 20_000);
 }
 
 fn numbers(kept: &[Kept]) -> Vec<u64> {

@@ -71,6 +71,7 @@ pub fn run(
     let mut team = Team::new(options, &analysis, source.mapped());
     let stopped = read(source, options, &mut secrets, &mut team, &mut receive).is_break()
         || finish(source, &mut team, &mut receive).is_break();
+    source.conclude();
     Outcome { totals: team.totals(), facts: source.facts().clone(), stopped }
 }
 

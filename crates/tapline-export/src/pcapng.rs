@@ -207,5 +207,6 @@ pub fn write(
         writer.statistics(index, last, interface)?;
     }
     writer.flush()?;
+    source.conclude();
     Ok(packets)
 }

@@ -1,6 +1,6 @@
 //! What a source has said since somebody listened last.
 
-use super::Facts;
+use super::{Comment, Facts, Interface};
 
 /// How much of a source's facts somebody has heard. Comparing costs nothing where nothing was said.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -67,6 +67,21 @@ impl Facts {
         })
     }
 
+    /// Octets of memory that it takes, but for what is small and bounded.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let interface = |one: &Interface| {
+            let Interface { name, description, filter, os, .. } = one;
+            size_of::<Interface>() + [name, description, filter, os].map(text).iter().sum::<usize>()
+        };
+        let names =
+            self.names.iter().flat_map(|name| &name.names).map(|name| name.len() + size_of::<String>());
+        self.interfaces.iter().map(interface).sum::<usize>()
+            + names.sum::<usize>()
+            + self.comments.iter().map(|comment| comment.text.len() + size_of::<Comment>()).sum::<usize>()
+            + self.secrets.iter().map(|secret| secret.bytes.len()).sum::<usize>()
+    }
+
     /// Adds what [`Self::since`] gave.
     pub fn add(&mut self, news: Self) {
         self.files.extend(news.files);
@@ -96,7 +111,7 @@ mod tests {
     use tapline_packet::Timestamp;
 
     use super::*;
-    use crate::{Interface, Secret};
+    use crate::Secret;
 
     #[test]
     fn news_add_up_to_what_was_said() {

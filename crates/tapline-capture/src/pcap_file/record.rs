@@ -20,6 +20,13 @@ pub(crate) struct Head {
     pub(crate) wire: u32,
 }
 
+impl Head {
+    /// Whether it is what is read where there is nothing.
+    pub(crate) fn is_zeros(self) -> bool {
+        self == Self { at: Timestamp(0), captured: 0, wire: 0 }
+    }
+}
+
 pub(crate) fn head(input: &[u8], header: Header) -> Parsed<'_, Head> {
     const FIELDS: [&str; 4] =
         ["the seconds", "the fraction of a second", "the captured length", "the length on the wire"];
