@@ -1,33 +1,15 @@
 //! Bad input gets a clear error on one line and the right exit status, and loses nothing that could be read.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "faults/program.rs"]
+mod program;
+
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
+use program::{complains, good, tapline};
 use tapline_testkit::{Talk, capture};
-
-/// A capture of one HTTP/1.1 exchange: eleven packets.
-fn good() -> Vec<u8> {
-    let talk = Talk::new(
-        "10.0.0.1:40000".parse().unwrap(),
-        "10.0.0.2:80".parse().unwrap(),
-        1_700_000_000_000_000_000,
-    )
-    .handshake()
-    .client(b"GET /a HTTP/1.1\r\nHost: example.test\r\n\r\n")
-    .server_ack()
-    .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-    .client_ack()
-    .close();
-    capture(Vec::new(), &talk.frames).unwrap()
-}
-
-fn tapline(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
 
 fn report(path: &Path) -> Output {
     tapline(&["report"]).arg(path).output().unwrap()
@@ -38,17 +20,6 @@ fn report_of(content: &[u8]) -> Output {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(content).unwrap();
     report(file.path())
-}
-
-/// Exactly one line on standard error that begins with the program's name and says all of `words`.
-fn complains(output: &Output, status: i32, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(said.starts_with("tapline: "), "{said}");
-    for word in words {
-        assert!(said.contains(word), "{word:?} is not in {said}");
-    }
 }
 
 #[test]

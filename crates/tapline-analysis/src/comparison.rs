@@ -94,7 +94,7 @@ impl Comparison {
             usage.header_bytes_decoded += header_bytes_decoded;
         }
         let behind = exchange.held_back.filter(|_| exchange.stream.is_none());
-        usage.head_of_line_ns += behind.map_or(0, |span| span.ns());
+        usage.head_of_line_ns = usage.head_of_line_ns.saturating_add(behind.map_or(0, |span| span.ns()));
     }
 
     fn session(&mut self, session: &TlsSession) {
@@ -103,7 +103,7 @@ impl Comparison {
         {
             let known = self.handshakes.entry(session.connection).or_default();
             known.round_trips += u64::from(round_trips);
-            known.ns += session.handshake_ns.unwrap_or(0);
+            known.ns = known.ns.saturating_add(session.handshake_ns.unwrap_or(0));
         }
     }
 
@@ -122,7 +122,7 @@ impl Comparison {
         if let Some(ns) = record.handshake.total_ns() {
             usage.opened += 1;
             usage.handshake_round_trips += 1 + tls.round_trips;
-            usage.handshake_ns += ns + tls.ns;
+            usage.handshake_ns = usage.handshake_ns.saturating_add(ns).saturating_add(tls.ns);
         }
     }
 }

@@ -106,7 +106,7 @@ impl Timings {
 
     /// Their sum.
     pub fn total_ns(&self) -> i64 {
-        self.phases().iter().filter_map(|(_, ns)| *ns).sum()
+        self.phases().iter().filter_map(|(_, ns)| *ns).fold(0, i64::saturating_add)
     }
 }
 

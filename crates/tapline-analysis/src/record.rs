@@ -204,8 +204,8 @@ impl ConnectionRecord {
         self.client.packets + self.server.packets
     }
 
-    /// From its first packet to its newest, nanoseconds.
+    /// From its first packet to its newest, nanoseconds; 0 where the clock went backwards meanwhile.
     pub fn duration_ns(&self) -> i64 {
-        self.last.at.since(self.first.at)
+        self.last.at.since(self.first.at).max(0)
     }
 }

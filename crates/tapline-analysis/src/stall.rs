@@ -160,7 +160,8 @@ impl Stalls {
 
     /// What those of a cause came to, nanoseconds.
     pub fn ns(&self, cause: Cause) -> i64 {
-        self.list.iter().filter(|stall| stall.cause == cause).map(Stall::ns).sum()
+        let of_it = self.list.iter().filter(|stall| stall.cause == cause);
+        of_it.map(Stall::ns).fold(0, i64::saturating_add)
     }
 
     /// The cause that cost most, and how much, nanoseconds.

@@ -10,4 +10,9 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// How long it took from `earlier` to `self`, nanoseconds; `None` where the clock went backwards meanwhile.
+    pub fn after(self, earlier: Self) -> Option<i64> {
+        Some(self.since(earlier)).filter(|&ns| ns >= 0)
+    }
 }

@@ -382,9 +382,9 @@ impl Connection {
         self.zeek.history()
     }
 
-    /// From its first packet to its newest, nanoseconds.
+    /// From its first packet to its newest, nanoseconds; 0 where the clock went backwards meanwhile.
     pub fn duration_ns(&self) -> i64 {
-        self.last.at.since(self.first.at)
+        self.last.at.since(self.first.at).max(0)
     }
 
     /// Time of the first packet.

@@ -345,16 +345,16 @@ impl Handshake {
 
     /// SYN to SYN-ACK, nanoseconds: the way to the server and back, and its accept.
     pub fn server_rtt_ns(&self) -> Option<i64> {
-        Some(self.syn_ack.seen()?.at.since(self.last_syn().seen()?.at))
+        self.syn_ack.seen()?.at.after(self.last_syn().seen()?.at)
     }
 
     /// SYN-ACK to ACK, nanoseconds: the way to the client and back.
     pub fn client_rtt_ns(&self) -> Option<i64> {
-        Some(self.ack.seen()?.at.since(self.last_syn_ack().seen()?.at))
+        self.ack.seen()?.at.after(self.last_syn_ack().seen()?.at)
     }
 
     /// First SYN to ACK, nanoseconds: what the client waited for, retries included.
     pub fn total_ns(&self) -> Option<i64> {
-        Some(self.ack.seen()?.at.since(self.syn.seen()?.at))
+        self.ack.seen()?.at.after(self.syn.seen()?.at)
     }
 }

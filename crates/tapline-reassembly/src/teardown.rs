@@ -228,7 +228,7 @@ impl Teardown {
     /// where only one side closed.
     pub fn half_closed_ns(&self) -> Option<i64> {
         let (forward, reverse) = (self.fin(Direction::Forward)?, self.fin(Direction::Reverse)?);
-        Some(forward.seen.at.since(reverse.seen.at).abs())
+        Some(forward.seen.at.since(reverse.seen.at).saturating_abs())
     }
 }
 

@@ -33,7 +33,8 @@ Examples:
   ssh host tcpdump -U -w - | tapline report -    a capture from a pipe
   tapline export --to ndjson capture.pcapng      one JSON object a line
 
-Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start.";
+Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start or not write what was
+asked for.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {

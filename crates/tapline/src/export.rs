@@ -16,6 +16,7 @@ use crate::live::Told;
 use crate::output::NewFile;
 use crate::progress::Progress;
 use crate::rights::{self, Plan};
+use crate::stop::Stop;
 use crate::{Ending, filter, input, output};
 
 /// Writes an export.
@@ -24,12 +25,21 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
         None if matches!(arguments.to, Format::Pcapng) && std::io::stdout().is_terminal() => {
             bail!("packets are not for a terminal: name a file with -o")
         }
-        None => Ok(write(arguments, Plan::default(), || Ok(output::stdout()))?.1),
+        None => Ok(write(arguments, Plan::default(), &Stop::default(), || Ok(output::stdout()))?.1),
         Some(path) => {
+            // What comes live ends with a signal, and is whole.
+            let stop = if input::is_live(&arguments.input) { Stop::default() } else { Stop::heard()? };
             // Made with the rights that it will be named with: what cannot be written is known before the capture.
             let create = || rights::explained(&arguments.input, NewFile::create(path));
-            let (file, ending) = write(arguments, Plan::writing(path), create)?;
-            file.persist(path)?;
+            let written = write(arguments, Plan::writing(path), &stop, create);
+            if stop.is_heard() {
+                drop(written);
+                output::complain(&format!("stopped: nothing was written to {}", path.display()));
+                stop.obey()?;
+                return Ok(Ending::Damaged);
+            }
+            let (file, ending) = written?;
+            file.persist()?;
             Ok(ending)
         }
     }
@@ -39,19 +49,20 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
 fn write<W: Write>(
     arguments: &ExportArguments,
     plan: Plan,
+    stop: &Stop,
     create: impl FnOnce() -> Result<W>,
 ) -> Result<(W, Ending)> {
     match arguments.to {
         Format::Ndjson => {
-            let (out, outcome) = ndjson(arguments, plan, create)?;
+            let (out, outcome) = ndjson(arguments, plan, stop, create)?;
             Ok((out, output::complain_of_damage(&outcome)))
         }
-        Format::Pcapng => packets(arguments, create()?),
+        Format::Pcapng => packets(arguments, stop, create()?),
     }
 }
 
 /// Writes packets: the capture is read twice, once to find them.
-fn packets<W: Write>(arguments: &ExportArguments, mut out: W) -> Result<(W, Ending)> {
+fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Result<(W, Ending)> {
     let sieve = filter::filter(&arguments.filter)?.map(|filter| Box::new(Sieve::new(filter)));
     let options = input::run_options(&arguments.input, Interests::NONE)?;
     let once =
@@ -60,7 +71,7 @@ fn packets<W: Write>(arguments: &ExportArguments, mut out: W) -> Result<(W, Endi
     let mut progress = Progress::new();
     let mut see = |at| {
         progress.reach(at);
-        ControlFlow::Continue(())
+        stop.flow()
     };
     let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
     let selection = Selection::find(&mut *(again.reopen)()?, &options, wanted, &mut see);
@@ -74,6 +85,7 @@ fn packets<W: Write>(arguments: &ExportArguments, mut out: W) -> Result<(W, Endi
 fn ndjson<W: Write>(
     arguments: &ExportArguments,
     plan: Plan,
+    stop: &Stop,
     create: impl FnOnce() -> Result<W>,
 ) -> Result<(W, Outcome)> {
     let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
@@ -90,7 +102,7 @@ fn ndjson<W: Write>(
     let mut progress = Progress::new();
     let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
         progress.see(batch);
-        ControlFlow::Continue(())
+        stop.flow()
     });
     progress.clear();
     written

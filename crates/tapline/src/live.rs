@@ -101,7 +101,7 @@ fn embed_secrets(path: &Path, options: &RunOptions) -> Result<()> {
     }
     let mut file = NewFile::create(path)?;
     pcapng::write(&mut *open(&paths)?, &selection, &mut file, go_on)?;
-    file.persist(path)
+    file.persist()
 }
 
 /// When the next file begins and when the last one ends. A file's size that stops the capture is one that begins a new

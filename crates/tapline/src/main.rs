@@ -1,7 +1,7 @@
 //! The command line of tapline: arguments in, exit status out. Everything that can be tested without a
 //! process is in the crates behind it.
 //!
-//! Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start.
+//! Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start or not write what was asked for.
 
 mod arguments;
 mod dashboard;
@@ -14,8 +14,10 @@ mod output;
 mod progress;
 mod report;
 mod rights;
+mod stop;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser;
@@ -36,6 +38,8 @@ pub(crate) enum Ending {
 }
 
 fn main() -> ExitCode {
+    // Where a file may not grow any more, writing fails and is told, instead of ending the process.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     match run(Arguments::parse()) {
         Ok(Ending::Whole) => ExitCode::SUCCESS,
         Ok(Ending::Damaged) => ExitCode::from(1),

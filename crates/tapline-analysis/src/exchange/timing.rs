@@ -21,10 +21,15 @@ impl Hand {
     fn phase(&mut self, from: Timestamp, until: Timestamp) -> i64 {
         let at = self.at.unwrap_or(from);
         let begin = at.max(from);
-        self.between_ns += begin.since(at);
+        self.wait(begin.since(at));
         let end = begin.max(until);
         self.at = Some(end);
         end.since(begin)
+    }
+
+    /// So much time between phases, which a clock that jumps may make more than there can be.
+    fn wait(&mut self, ns: i64) {
+        self.between_ns = self.between_ns.saturating_add(ns);
     }
 }
 
@@ -46,7 +51,8 @@ impl Exchange {
         }
         let mut held_back = self.held_back;
         if let Some(span) = held_back.take_if(|span| span.from.at < begun) {
-            hand.between_ns += hand.phase(span.from.at, span.until.at.min(begun));
+            let waited = hand.phase(span.from.at, span.until.at.min(begun));
+            hand.wait(waited);
         }
         if let Some((first, last)) = asked {
             let until = answered.map_or(last, |(answer, _)| last.min(answer));
@@ -54,7 +60,8 @@ impl Exchange {
         }
         if let (Some((_, last)), Some((answer, _))) = (asked, answered) {
             if let Some(span) = held_back {
-                hand.between_ns += hand.phase(span.from.at, span.until.at.min(answer));
+                let waited = hand.phase(span.from.at, span.until.at.min(answer));
+                hand.wait(waited);
             }
             timings.wait = Some(hand.phase(last.min(answer), answer));
         }

@@ -109,7 +109,7 @@ impl Hosts {
         if full && self.handshakes.len() < HOSTS_MAX {
             let (count, ns) = self.handshakes.entry(session.connection).or_default();
             *count += 1;
-            *ns += session.handshake_ns.unwrap_or(0);
+            *ns = ns.saturating_add(session.handshake_ns.unwrap_or(0));
         }
     }
 
@@ -136,7 +136,7 @@ impl Hosts {
         }
         if let Some((count, ns)) = handshakes {
             pair.full_handshakes += count;
-            pair.full_ns += ns;
+            pair.full_ns = pair.full_ns.saturating_add(ns);
         }
     }
 }
@@ -165,7 +165,7 @@ impl Pair {
         let in_a_row = self.last_ended.is_some_and(|ended| ended.at <= record.first.at);
         if record.requests == 1 && in_a_row {
             self.in_a_row += 1;
-            self.setup_ns += record.handshake.total_ns().unwrap_or(0);
+            self.setup_ns = self.setup_ns.saturating_add(record.handshake.total_ns().unwrap_or(0));
         }
         // Connections are told when they leave the table: in the order of their ends, as good as.
         self.open.retain(|last| last.at >= record.first.at);

@@ -51,7 +51,8 @@ fn opening(record: &ConnectionRecord, push: &mut Push<'_>) {
         }
         _ if handshake.syn_retries > 0 && handshake.ack.seen().is_some() => {
             let took = handshake.total_ns().unwrap_or_default();
-            let usual = handshake.server_rtt_ns().unwrap_or(0) + handshake.client_rtt_ns().unwrap_or(0);
+            let trips = [handshake.server_rtt_ns(), handshake.client_rtt_ns()];
+            let usual = trips.into_iter().flatten().fold(0, i64::saturating_add);
             let again = human::plural(u64::from(handshake.syn_retries), "retry").replace("retrys", "retries");
             let explanation =
                 format!("the handshake with {server} took {} with {again}", human::duration(took));

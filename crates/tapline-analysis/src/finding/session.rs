@@ -52,7 +52,7 @@ fn failure(session: &TlsSession, push: &mut Push<'_>) {
         }
         _ => return,
     };
-    let lost = session.flights.last().map(|flight| flight.last.at.since(session.start.at));
+    let lost = session.flights.last().and_then(|flight| flight.last.at.after(session.start.at));
     push(
         &kind::TLS_FAILED,
         format!("{why} (server: {})", name(session)),
@@ -67,14 +67,14 @@ fn round_trips(session: &TlsSession, push: &mut Push<'_>) {
         let asked = retry.asked.map_or_else(|| "a cookie".to_owned(), |group| group.to_string());
         let offered = if groups.is_empty() { "no key share".to_owned() } else { groups.join(", ") };
         let explanation = format!("the client offered {offered}, the server wants {asked}");
-        let second = session.flights.get(2).map(|flight| flight.first.at.since(session.start.at).max(0));
+        let second = session.flights.get(2).and_then(|flight| flight.first.at.after(session.start.at));
         push(&kind::TLS_HELLO_RETRY, explanation, session.start, second);
     }
     let full = session.resumed == Some(false) && session.outcome == TlsOutcome::Established;
     if full && let Some(version) = session.version.filter(|version| !version.is_tls13()) {
         // What the second round trip took: from the client's second flight to the server's answer.
         let second = session.flights.get(2).zip(session.flights.get(3));
-        let cost = second.map(|(asked, answered)| answered.last.at.since(asked.first.at));
+        let cost = second.and_then(|(asked, answered)| answered.last.at.after(asked.first.at));
         let took = session.handshake_ns.map(human::duration).unwrap_or_default();
         let explanation = format!(
             "a full handshake of {version} took {took}; the second round trip is what TLS 1.3 spares"
@@ -89,7 +89,7 @@ fn round_trips(session: &TlsSession, push: &mut Push<'_>) {
             human::bytes(flight.octets),
             flight.round_trips.unwrap_or_default()
         );
-        push(&kind::TLS_LARGE_FLIGHT, explanation, flight.first, Some(flight.last.at.since(flight.first.at)));
+        push(&kind::TLS_LARGE_FLIGHT, explanation, flight.first, flight.last.at.after(flight.first.at));
     }
     if session.early_data_outcome == EarlyData::Refused {
         let explanation =

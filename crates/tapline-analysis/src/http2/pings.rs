@@ -33,8 +33,9 @@ impl PingTimes {
         self.sum_ns.checked_div(i64::try_from(self.answered).ok()?)
     }
 
-    fn answer(&mut self, round_trip_ns: i64) {
+    fn answer(&mut self, round_trip_ns: Option<i64>) {
         self.answered += 1;
+        let Some(round_trip_ns) = round_trip_ns else { return };
         self.min_ns = Some(self.min_ns.map_or(round_trip_ns, |min| min.min(round_trip_ns)));
         self.max_ns = Some(self.max_ns.map_or(round_trip_ns, |max| max.max(round_trip_ns)));
         self.sum_ns = self.sum_ns.saturating_add(round_trip_ns);
@@ -65,15 +66,16 @@ impl Pings {
         side.pending.push_back((opaque, here));
     }
 
-    /// The answer of `by` to the oldest PING of the other side that says the same: the round trip, nanoseconds.
+    /// The answer of `by` to the oldest PING of the other side that says the same: the round trip, nanoseconds;
+    /// `None` where there is none, or the clock went backwards.
     pub(crate) fn answered(&mut self, by: Sender, opaque: [u8; 8], here: Origin) -> Option<i64> {
         let asked = if by == Sender::Client { Sender::Server } else { Sender::Client };
         let side = self.side(asked);
         let index = side.pending.iter().position(|(pending, _)| *pending == opaque)?;
         let (_, sent) = side.pending.remove(index)?;
-        let round_trip_ns = here.at.since(sent.at);
+        let round_trip_ns = here.at.after(sent.at);
         side.times.answer(round_trip_ns);
-        Some(round_trip_ns)
+        round_trip_ns
     }
 
     /// What the PINGs of a side add up to.

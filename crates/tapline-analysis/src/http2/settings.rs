@@ -88,7 +88,7 @@ pub struct SettingsSent {
 impl SettingsSent {
     /// From the SETTINGS frame to its acknowledgment, nanoseconds.
     pub fn acknowledged_ns(&self) -> Option<i64> {
-        Some(self.acknowledged?.at.since(self.sent.at))
+        self.acknowledged?.at.after(self.sent.at)
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Applied {
     pub(crate) before: SettingValues,
     pub(crate) after: SettingValues,
     /// Since the SETTINGS frame, nanoseconds.
-    pub(crate) after_ns: i64,
+    pub(crate) after_ns: Option<i64>,
 }
 
 /// The settings of both sides, each by the direction that sent them.
@@ -158,7 +158,7 @@ impl Settings {
         }
         let before = side.in_force;
         side.in_force.apply(&settings);
-        Some(Applied { before, after: side.in_force, after_ns: here.at.since(sent.at) })
+        Some(Applied { before, after: side.in_force, after_ns: here.at.after(sent.at) })
     }
 
     /// Whether SETTINGS of `by` wait for their acknowledgment: the other side may have applied them.
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(settings.of(Forward), SettingValues::default());
         let applied = settings.acknowledged(Reverse, at(5)).unwrap();
         assert_eq!((applied.before.initial_window_size, applied.after.initial_window_size), (65_535, 10));
-        assert_eq!(applied.after_ns, 4_000_000);
+        assert_eq!(applied.after_ns, Some(4_000_000));
         assert_eq!(settings.of(Forward).initial_window_size, 10);
         assert_eq!(settings.of(Reverse), SettingValues::default());
         let (kept, count) = settings.take(Forward);

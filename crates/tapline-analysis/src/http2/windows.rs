@@ -51,7 +51,7 @@ pub(crate) struct Standstill {
 impl Standstill {
     /// How long it lasted, nanoseconds; `None` where it did not end.
     pub(crate) fn duration_ns(&self) -> Option<i64> {
-        Some(self.opened?.at.since(self.since.at))
+        self.opened?.at.after(self.since.at)
     }
 }
 

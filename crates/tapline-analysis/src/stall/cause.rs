@@ -169,10 +169,10 @@ fn by_acknowledgment(question: &Question<'_>, idle: &Idle) -> Option<Shown> {
     let reaction = span.until.at.since(acknowledged.at);
     let trip = trips.sender_ns?;
     let slack = trip / 4 + REACTION_NS;
-    if !waited || (reaction - trip).abs() > slack {
+    if !waited || reaction.saturating_sub(trip).saturating_abs() > slack {
         return None;
     }
-    let held_back = acknowledged.at.since(sent.at) - trips.receiver_ns?;
+    let held_back = acknowledged.at.since(sent.at).saturating_sub(trips.receiver_ns?);
     let cause = match idle.carried {
         ..=SEGMENT_BYTES if held_back >= DELAYED_ACK_MIN_NS => Cause::DelayedAck,
         ..=SEGMENT_BYTES => return None,

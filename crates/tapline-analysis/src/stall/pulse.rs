@@ -171,7 +171,7 @@ impl Pulse {
         let idles = || self.idles(direction, span.from, span.until);
         // A pause may have begun before what is waited for now.
         let within = |idle: &Idle| idle.span.until.at.since(idle.span.from.at.max(span.from.at));
-        let idle_ns: i64 = idles().map(within).sum();
+        let idle_ns = idles().map(within).fold(0, i64::saturating_add);
         match idles().max_by_key(|idle| within(idle)) {
             Some(longest) if idle_ns.saturating_mul(2) >= span.ns() => Evidence::Idle(longest),
             _ if self.seen.as_ref().is_some_and(|seen| span.from.packet < seen.forgotten) => {

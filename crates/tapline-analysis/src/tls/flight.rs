@@ -153,9 +153,9 @@ impl Flight {
         }
     }
 
-    /// From its first packet to its last, nanoseconds.
+    /// From its first packet to its last, nanoseconds; 0 where the clock went backwards meanwhile.
     pub fn duration_ns(&self) -> i64 {
-        self.last.at.since(self.first.at)
+        self.last.at.since(self.first.at).max(0)
     }
 
     /// The round trips that its size and duration speak for.

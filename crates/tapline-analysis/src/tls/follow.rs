@@ -272,16 +272,14 @@ impl Tls {
             self.session.flights_left_out = self.session.flights_left_out.saturating_add(1);
             return;
         }
-        let total_ns = flights.last().map(|before| step.first.at.since(before.last.at));
+        let total_ns = flights.last().and_then(|before| step.first.at.after(before.last.at));
         let handshake = &moment.connection.handshake;
         let way_ns = match from {
             Sender::Server => handshake.server_rtt_ns(),
             Sender::Client => handshake.client_rtt_ns(),
         };
         // A flight that crosses the other one waited for nothing.
-        let wait = total_ns
-            .filter(|&total_ns| total_ns >= 0)
-            .map(|total_ns| Wait { total_ns, network_ns: way_ns.map(|ns| ns.clamp(0, total_ns)) });
+        let wait = total_ns.map(|total_ns| Wait { total_ns, network_ns: way_ns.map(|ns| ns.min(total_ns)) });
         flights.push(Flight::begin(from, step, wait, round_trip_ns(moment)));
     }
 
@@ -292,7 +290,7 @@ impl Tls {
         let session = &mut self.session;
         session.outcome = TlsOutcome::Established;
         session.end = Some(moment.here);
-        session.handshake_ns = Some(moment.here.at.since(session.start.at));
+        session.handshake_ns = moment.here.at.after(session.start.at);
         session.handshake_rtts = Some(self.progress.round_trips);
         self.first_handshake.get_or_insert(Span { from: session.start, until: moment.here });
         if moment.options.interests.tls_progress {
@@ -306,7 +304,7 @@ impl Tls {
 /// From end to end and back, by the TCP handshake.
 fn round_trip_ns(moment: &Moment<'_>) -> Option<i64> {
     let handshake = &moment.connection.handshake;
-    Some(handshake.server_rtt_ns()? + handshake.client_rtt_ns()?)
+    Some(handshake.server_rtt_ns()?.saturating_add(handshake.client_rtt_ns()?))
 }
 
 /// The least that records of TLS 1.3 hold, in octets of the fragment (RFC 8446 §5.2): what they carry, the octet of

@@ -167,7 +167,8 @@ impl TlsSession {
                 .filter(|flight| flight.from == side)
                 .filter_map(|flight| flight.wait)
                 .collect();
-            if waits.is_empty() { None } else { waits.into_iter().map(super::Wait::own_ns).sum() }
+            let sum = |sum: i64, wait: super::Wait| Some(sum.saturating_add(wait.own_ns()?));
+            if waits.is_empty() { None } else { waits.into_iter().try_fold(0, sum) }
         })
     }
 

@@ -207,8 +207,8 @@ fn endnotes(session: &TlsSession) -> Vec<String> {
 /// Who was waited for how long, the longest first: `waited for the server 12.1 ms, the network 137 µs`.
 fn waits(session: &TlsSession) -> Option<String> {
     let [client, server] = session.own_ns();
-    let network: Option<i64> =
-        session.flights.iter().filter_map(|flight| flight.wait).map(|wait| wait.network_ns).sum();
+    let mut networks = session.flights.iter().filter_map(|flight| flight.wait).map(|wait| wait.network_ns);
+    let network = networks.try_fold(0_i64, |sum, ns| Some(sum.saturating_add(ns?)));
     let mut waits: Vec<(i64, &str)> = [(server, "server"), (client, "client"), (network, "network")]
         .into_iter()
         .filter_map(|(ns, name)| Some((ns?, name)))

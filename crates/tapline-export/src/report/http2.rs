@@ -108,7 +108,7 @@ fn rest_of(connection: &Http2Connection) -> String {
 /// How long DATA of both sides waited for windows.
 fn waited_ns(connection: &Http2Connection) -> i64 {
     let of = |side: &tapline_engine::analysis::Http2Side| {
-        side.connection_standstills.total_ns + side.stream_standstills.total_ns
+        side.connection_standstills.total_ns.saturating_add(side.stream_standstills.total_ns)
     };
     of(&connection.client) + of(&connection.server)
 }

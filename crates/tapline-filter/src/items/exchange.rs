@@ -102,7 +102,7 @@ impl Parts for Exchange {
     /// As tshark measures: between the packets that complete the two, where the response came whole.
     fn answered_after_ns(&self) -> Option<i64> {
         let (request, response) = (self.request.as_ref()?, self.response.as_ref()?);
-        response.complete.then(|| response.last.at.since(request.last.at))
+        response.last.at.after(request.last.at).filter(|_| response.complete)
     }
 
     fn header_values(&self, field: FieldId, tell: &mut dyn FnMut(Value<'_>)) {

@@ -364,7 +364,7 @@ fn remember(
         mine.window_of_syn = false;
     }
     window::learn(&mut mine.scale, &mut other.scale, segment);
-    sent.map(|sent| here.at.since(sent.at))
+    sent.and_then(|sent| here.at.after(sent.at))
 }
 
 #[cfg(test)]

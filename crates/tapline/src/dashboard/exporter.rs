@@ -64,7 +64,7 @@ fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<Strin
         }
     }
     ensure!(!going.is_cancelled(), "it was stopped");
-    file.persist(&path)?;
+    file.persist()?;
     Ok(path.display().to_string())
 }
 

@@ -126,7 +126,7 @@ impl Watch {
 
     pub(super) fn settings_applied(&mut self, place: Place, seen: &mut Seen) {
         if let Some(applied) = self.settings.acknowledged(place.direction, place.here) {
-            seen.after.acknowledged_ns = Some(applied.after_ns);
+            seen.after.acknowledged_ns = applied.after_ns;
             self.windows.shift(place.direction, applied.after.initial_window_size, place.here);
             self.window_fault(0);
             if applied.before.max_concurrent_streams != applied.after.max_concurrent_streams {
