@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tapline_testkit::{Terminal, skipped, vt100};
+use tapline_testkit::{Terminal, process_with, skipped, vt100};
 
 use crate::terminal::{SCREENS, SIZE, marked_tab};
 
@@ -52,15 +52,10 @@ fn ask(port: u16) {
     stream.read_to_string(&mut answer).unwrap();
 }
 
-/// The process that runs the dashboard: the only one whose command line names this filter.
+/// Of the process that runs the dashboard: the only one whose command line names this filter.
 fn seccomp_of(filter: &str) -> Option<String> {
-    std::fs::read_dir("/proc").unwrap().find_map(|entry| {
-        let folder = entry.ok()?.path();
-        let command = std::fs::read(folder.join("cmdline")).ok()?;
-        let is_it = command.split(|octet| *octet == 0).any(|word| word == filter.as_bytes());
-        let status = std::fs::read_to_string(folder.join("status")).ok().filter(|_| is_it)?;
-        status.lines().find_map(|line| line.strip_prefix("Seccomp:")).map(|mode| mode.trim().to_owned())
-    })
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process_with(filter)?)).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Seccomp:")).map(|mode| mode.trim().to_owned())
 }
 
 fn exports(folder: &Path) -> Vec<u32> {

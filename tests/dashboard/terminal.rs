@@ -160,13 +160,13 @@ pub(crate) fn with_capture(test: impl FnOnce(&Path)) {
 
 /// The same with other messages.
 pub(crate) fn with_answer(request: &[u8], answer: &[u8], test: impl FnOnce(&Path)) {
+    with_talk(|talk| talk.handshake().client(request).wait_ns(30_000_000).server(answer).close(), test);
+}
+
+/// A capture of one connection that is as it is built.
+pub(crate) fn with_talk(build: impl FnOnce(Talk) -> Talk, test: impl FnOnce(&Path)) {
     let address = |last: u8, port: u16| -> SocketAddr { ([192, 0, 2, last], port).into() };
-    let talk = Talk::new(address(1, 50_001), address(80, 80), 1_700_000_000_000_000_000)
-        .handshake()
-        .client(request)
-        .wait_ns(30_000_000)
-        .server(answer)
-        .close();
+    let talk = build(Talk::new(address(1, 50_001), address(80, 80), 1_700_000_000_000_000_000));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("one.pcap");
     std::fs::write(&path, capture(Vec::new(), &talk.frames).unwrap()).unwrap();

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
-use tapline_testkit::fixtures;
+use tapline_testkit::{Talk, fixtures};
 
-use crate::terminal::{Dashboard, SCREENS, strange, with_answer};
+use crate::terminal::{Dashboard, SCREENS, strange, with_answer, with_talk};
 
 /// Terminals at the same time: each waits for its screen most of the time.
 const AT_ONCE: usize = 4;
@@ -85,6 +85,29 @@ fn escapes_of_the_wire_reach_no_terminal() {
     let answer =
         b"HTTP/1.1 200 \x1b[?1049lO\x1bK\r\nServer: \x1bc\x90\r\nContent-Length: 7\r\n\r\n\x1b[5mhi\n";
     with_answer(request, answer, walk_through);
+}
+
+/// Back by seconds and by decades, and on by centuries, in the middle of everything.
+#[test]
+fn a_clock_that_jumps_is_walked_through() {
+    const YEAR_NS: i64 = 365 * 86_400 * 1_000_000_000;
+    for jumps in [
+        [-3_000_000_000, 0, 5_000_000_000],
+        [-53 * YEAR_NS, 250 * YEAR_NS, -100 * YEAR_NS],
+        [235 * YEAR_NS, 0, 0],
+    ] {
+        let build = |talk: Talk| {
+            let talk = jumps.iter().fold(talk.handshake(), |talk, &jump| {
+                let asked = talk.client(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n").wait_ns(jump);
+                asked
+                    .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+                    .wait_ns(20_000_000)
+                    .client_ack()
+            });
+            talk.close()
+        };
+        with_talk(build, walk_through);
+    }
 }
 
 #[test]

@@ -22,6 +22,18 @@ pub fn installed(programs: &[&str]) -> bool {
     missing.is_none()
 }
 
+/// The process whose command line has this word in it: a test looks for one that something else started by the file that
+/// only it was given.
+pub fn process_with(word: &str) -> Option<u32> {
+    std::fs::read_dir("/proc").ok()?.find_map(|entry| {
+        let entry = entry.ok()?;
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let command = std::fs::read(entry.path().join("cmdline")).ok()?;
+        let has_it = command.split(|&octet| octet == 0).any(|one| one == word.as_bytes());
+        has_it.then_some(id)
+    })
+}
+
 /// A folder of the captures of other projects that CI has beside this one; where it is absent, as it is at
 /// users', that is said.
 pub fn corpus(folder: &str) -> Option<PathBuf> {

@@ -161,9 +161,7 @@ impl Terminal {
     /// # Errors
     /// Where it is gone.
     pub fn signal(&self, signal: Signal) -> io::Result<()> {
-        let id = self.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let id = id.ok_or_else(|| io::Error::other("the program is gone"))?;
-        Ok(kill_process(id, signal)?)
+        send(self.id().ok_or_else(|| io::Error::other("the program is gone"))?, signal)
     }
 
     /// Waits for the program's end; `None` where it takes longer than the limit.
@@ -215,6 +213,15 @@ impl Shown {
             self.parser.screen_mut().set_size(rows, columns);
         }
     }
+}
+
+/// Sends a process a signal.
+///
+/// # Errors
+/// Where it is gone.
+pub fn send(process: u32, signal: Signal) -> io::Result<()> {
+    let id = i32::try_from(process).ok().and_then(Pid::from_raw);
+    Ok(kill_process(id.ok_or_else(|| io::Error::other("no process has that number"))?, signal)?)
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {

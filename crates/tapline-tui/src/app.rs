@@ -11,7 +11,7 @@ use tapline_engine::{Batch, Outcome, Running};
 use crate::Options;
 use crate::drill;
 use crate::errands::Errands;
-use crate::input::{self, Input};
+use crate::input::{self, Input, Signals};
 use crate::latency::Latency;
 use crate::limits::{APPLYING_MAX, EVENTS_A_LOOK, FRAME, OUTCOME_WAIT, SETTLING_SHARE, TAKING_MAX};
 use crate::model::{End, Model};
@@ -29,9 +29,9 @@ const ERRANDS_LOOK: Duration = Duration::from_millis(10);
 const OUTCOME_LOOK: Duration = Duration::from_millis(5);
 
 pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<Outcome>> {
-    let terminate = input::hear_signals()?;
+    let signals = Signals::hear()?;
     let mut screen = Screen::open()?;
-    let inputs = input::listen(terminate)?;
+    let inputs = input::listen(signals.clone())?;
     let mut app = App::new(options, screen.size()?);
     let mut feed = Feed::new(running.batches.clone());
     let mut outcome = None;
@@ -42,8 +42,13 @@ pub(crate) fn run(mut running: Running, options: Options) -> io::Result<Option<O
             Effect::Quit => break,
             Effect::Suspend => {
                 screen.suspend()?;
-                app.dirty = true;
-                app.urgent = true;
+                // Who brought us back has said so too.
+                signals.have_resumed();
+                app.redraw();
+            }
+            Effect::Resume => {
+                screen.take_again()?;
+                app.redraw();
             }
             _ => {}
         }
@@ -128,7 +133,7 @@ impl App {
         let started = next.is_some().then(Instant::now);
         while let Some(input) = next {
             let effect = self.input(input)?;
-            if matches!(effect, Effect::Quit | Effect::Suspend) {
+            if matches!(effect, Effect::Quit | Effect::Suspend | Effect::Resume) {
                 return Ok(effect);
             }
             let is_time = started.is_some_and(|started| started.elapsed() < TAKING_MAX);
@@ -141,13 +146,14 @@ impl App {
         let (msg, received) = match input {
             Input::Msg(msg, received) => (msg, received),
             Input::Terminate => return Ok(Effect::Quit),
+            Input::Suspend => return Ok(Effect::Suspend),
+            Input::Resumed => return Ok(Effect::Resume),
             Input::Gone(error) => return Err(error),
         };
         if let Msg::Key(key) = &msg {
             drill::on(key);
         }
-        self.dirty = true;
-        self.urgent = true;
+        self.redraw();
         let is_measured = self.latency.is_some();
         let measured =
             is_measured.then(|| (name(&msg), Instant::now(), self.model.source.end == End::Loading));
@@ -168,6 +174,12 @@ impl App {
             self.to_copy = Some(text.clone());
         }
         effect
+    }
+
+    /// The next frame is due at once.
+    fn redraw(&mut self) {
+        self.dirty = true;
+        self.urgent = true;
     }
 
     /// Takes what went on beside the screen.
@@ -199,8 +211,7 @@ impl App {
             Box::new(Outcome { totals: totals.clone(), facts: facts.clone(), stopped: *stopped })
         });
         let _ = self.update(Msg::Ended(outcome));
-        self.dirty = true;
-        self.urgent = true;
+        self.redraw();
     }
 
     /// How long nothing need be done; `closed` where no batch will come any more.

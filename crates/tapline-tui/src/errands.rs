@@ -104,7 +104,7 @@ impl Errands {
                 self.exporting = None;
                 Some(Msg::Exported(Err("it was stopped".to_owned())))
             }
-            Effect::None | Effect::Quit | Effect::Suspend | Effect::Copy(_) => None,
+            Effect::None | Effect::Quit | Effect::Suspend | Effect::Resume | Effect::Copy(_) => None,
         }
     }
 

@@ -8,9 +8,11 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use crossterm::event::{self, Event, MouseEventKind};
 use ratatui::layout::Size;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use crate::limits::{INPUT_WAIT, INPUTS_WAITING_MAX};
+use crate::stops::Stops;
 use crate::update::Msg;
 
 /// What comes from the user's side.
@@ -19,31 +21,56 @@ pub(crate) enum Input {
     Msg(Msg, Instant),
     /// The system asks to end.
     Terminate,
+    /// Somebody asks us to stop, as on Ctrl-Z.
+    Suspend,
+    /// Somebody else stopped us and goes on with us.
+    Resumed,
     /// The terminal cannot be read any more.
     Gone(io::Error),
 }
 
-/// Hears of signals that ask to end from here on: before the terminal is taken, so that none of them leaves it taken.
-pub(crate) fn hear_signals() -> io::Result<Arc<AtomicBool>> {
-    let terminate = Arc::new(AtomicBool::new(false));
-    // Ctrl-C is a key here; who sends SIGINT by other means wants the terminal back all the same.
-    for signal in [SIGTERM, SIGHUP, SIGINT] {
-        signal_hook::flag::register(signal, Arc::clone(&terminate))?;
+/// What the system has said by signals.
+#[derive(Clone, Default)]
+pub(crate) struct Signals {
+    terminate: Arc<AtomicBool>,
+    resumed: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Hears of them from here on: before the terminal is taken, so that none that asks to end leaves it taken.
+    pub(crate) fn hear() -> io::Result<Self> {
+        let signals = Self::default();
+        // Ctrl-C is a key here; who sends SIGINT by other means wants the terminal back all the same.
+        for signal in [SIGTERM, SIGHUP, SIGINT] {
+            flag::register(signal, Arc::clone(&signals.terminate))?;
+        }
+        flag::register(SIGCONT, Arc::clone(&signals.resumed))?;
+        Ok(signals)
     }
-    Ok(terminate)
+
+    /// Whether somebody went on with us, since the last call.
+    pub(crate) fn have_resumed(&self) -> bool {
+        self.resumed.swap(false, Ordering::Relaxed)
+    }
 }
 
 /// Starts listening. The thread ends when nobody receives any more.
-pub(crate) fn listen(terminate: Arc<AtomicBool>) -> io::Result<Receiver<Input>> {
+pub(crate) fn listen(signals: Signals) -> io::Result<Receiver<Input>> {
     let (sender, inputs) = bounded(INPUTS_WAITING_MAX);
-    std::thread::Builder::new().name("input".into()).spawn(move || listen_to(&sender, &terminate))?;
+    let mut stops = Stops::listen()?;
+    let listen = move || listen_to(&sender, &signals, &mut stops);
+    std::thread::Builder::new().name("input".into()).spawn(listen)?;
     Ok(inputs)
 }
 
-fn listen_to(sender: &Sender<Input>, terminate: &AtomicBool) {
+fn listen_to(sender: &Sender<Input>, signals: &Signals, stops: &mut Stops) {
     loop {
-        let input = if terminate.load(Ordering::Relaxed) {
+        let input = if signals.terminate.load(Ordering::Relaxed) {
             Some(Input::Terminate)
+        } else if stops.is_asked() {
+            Some(Input::Suspend)
+        } else if signals.have_resumed() {
+            Some(Input::Resumed)
         } else {
             match event::poll(INPUT_WAIT)
                 .and_then(|ready| if ready { event::read().map(Some) } else { Ok(None) })

@@ -27,6 +27,7 @@ mod model;
 mod paint;
 mod phases;
 pub mod picture;
+mod stops;
 mod terminal;
 #[cfg(test)]
 mod testing;
@@ -43,6 +44,7 @@ use tapline_filter::Filter;
 
 pub use config::{Choice, Config, ConfigError, Glyphs};
 pub use errands::{Again, ExportFormat, ExportRequest, Exporter};
+pub use stops::hold_stops;
 pub use theme::{Palette, Theme};
 
 /// The events that the dashboard reads.

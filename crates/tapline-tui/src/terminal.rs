@@ -14,6 +14,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
+use crate::stops;
+
 /// Octets of a frame that are gathered before they are written.
 const FRAME_BYTES: usize = 64 * 1024;
 
@@ -58,8 +60,13 @@ impl Screen {
     /// no shell could do that, the system does not stop us.
     pub(crate) fn suspend(&mut self) -> io::Result<()> {
         give_back(&self.taken);
-        #[cfg(unix)]
-        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        stops::stop()?;
+        self.take_again()
+    }
+
+    /// Takes the terminal, whatever became of it.
+    pub(crate) fn take_again(&mut self) -> io::Result<()> {
+        give_back(&self.taken);
         self.taken.store(true, Ordering::SeqCst);
         // One that knows nothing of what is on the screen draws all of it.
         self.terminal = take()?;

@@ -69,6 +69,8 @@ pub(crate) enum Effect {
     Quit,
     /// Leave the terminal to the shell until it brings us back.
     Suspend,
+    /// Take the terminal again, which somebody else may have had.
+    Resume,
     /// Look closely at a connection; an earlier look is not wanted any more.
     Look(Subject),
     /// Ask the whole capture what a filter lets through; an earlier question is not wanted any more.

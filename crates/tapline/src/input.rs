@@ -36,7 +36,12 @@ pub(crate) fn source(
         "-w - is not offered, standard output is for what is told: name a file"
     );
     let source = if is_device { devices(arguments)? } else { open(&paths)? };
+    let is_screen = plan.is_screen();
     rights::settle(arguments, &options.keys, plan)?;
+    if is_screen {
+        // Now, because there are no other threads yet, and nothing is waited for any more.
+        tapline_tui::hold_stops()?;
+    }
     let source = live::ending(source, arguments, if is_live { told } else { Told::ByReader })?;
     if is_device {
         live::unhurried(source, arguments, options, WhenFull::Drop)
@@ -48,7 +53,7 @@ pub(crate) fn source(
 }
 
 /// Whether packets come now and once: from devices or a pipe.
-fn is_live(arguments: &InputArguments) -> bool {
+pub(crate) fn is_live(arguments: &InputArguments) -> bool {
     let is_pipe = |path: &PathBuf| path == Path::new("-");
     !arguments.interface.is_empty() || arguments.files.iter().chain(&arguments.read).any(is_pipe)
 }

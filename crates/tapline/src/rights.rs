@@ -30,7 +30,7 @@ use anyhow::Context;
 use tapline_engine::KeyFiles;
 
 use crate::arguments::InputArguments;
-use crate::output::{complain, folder_of};
+use crate::output::{complain, folder_of, followed};
 
 /// The terminal of the process, by the name that every process has for its own.
 const TERMINAL: &str = "/dev/tty";
@@ -51,12 +51,17 @@ pub(crate) struct Plan {
 impl Plan {
     /// Writes a file of this name.
     pub(crate) fn writing(path: &Path) -> Self {
-        Self { write: vec![folder_of(path).to_owned()], ..Self::default() }
+        Self { write: vec![folder_of(&followed(path)).to_owned()], ..Self::default() }
     }
 
     /// Draws on the terminal, and writes files in the current folder.
     pub(crate) fn screen() -> Self {
         Self { write: vec![".".into()], devices: vec![TERMINAL.into()], ..Self::default() }
+    }
+
+    /// Whether something draws on the terminal.
+    pub(crate) fn is_screen(&self) -> bool {
+        !self.devices.is_empty()
     }
 }
 
