@@ -4,8 +4,11 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
+
+use tapline_testkit::{Signal, send};
 
 fn tapline(arguments: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
@@ -42,8 +45,33 @@ fn run(arguments: &[&str], end: impl FnOnce(&Child)) -> Option<Output> {
 }
 
 fn interrupt(child: &Child) {
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    send(child.id(), Signal::INT).unwrap();
+}
+
+/// A folder in which who captures can write, who is not root any more then.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    folder
+}
+
+/// The terminal goes away, as where SSH breaks off: nobody is there to tell, but there is a file.
+#[test]
+fn a_hung_up_capture_has_written_what_it_saw() {
+    let folder = folder();
+    let path = folder.path().join("seen.pcapng");
+    for command in [&["report"][..], &["export", "--to", "ndjson"]] {
+        let arguments = [command, &["-w", path.to_str().unwrap()]].concat();
+        let hang_up = |child: &Child| send(child.id(), Signal::HUP).unwrap();
+        let Some(output) = run(&arguments, hang_up) else { return };
+        assert_eq!(output.status.signal(), Some(Signal::HUP.as_raw()), "{}", output.status);
+        let mut source = tapline_engine::capture::open(&[path.clone()]).unwrap();
+        let mut packets = 0;
+        while let tapline_engine::capture::Item::Packet(_) = source.next() {
+            packets += 1;
+        }
+        assert!(packets > 100 && !source.facts().is_damaged(), "{packets}: {:?}", source.facts().damages);
+    }
 }
 
 #[test]
@@ -125,9 +153,7 @@ fn what_comes_by_a_pipe_is_told_as_it_comes() {
 /// Two interfaces are one capture, in the order of their packets' times.
 #[test]
 fn several_interfaces_are_captured_on_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    // Whoever captures is not root any more when it writes.
-    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    let folder = folder();
     let path = folder.path().join("two.pcapng");
     let write = ["-w", path.to_str().unwrap()];
     let arguments = [&["export", "--to", "ndjson", "-i", "any"][..], &write[..]].concat();

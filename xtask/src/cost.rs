@@ -3,17 +3,18 @@
 
 use std::fmt::Write;
 use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use tapline_testkit::shapes::{self, Wire};
 
 use crate::bench::keep::keep;
 use crate::bench::load;
 use crate::bench::measure::Sample;
 use crate::scale::best;
-use crate::scale::shapes::{self, Wire};
 use crate::shell;
 
 /// Megabytes of the smallest capture, and how many times that the others are.
@@ -36,7 +37,7 @@ const WORST_MAX: f64 = 5.0;
 /// How many times the cost among the fewest connections a packet may cost among the most.
 const AT_ONCE_MAX: f64 = 2.0;
 
-type Shape = (&'static str, fn(u32, &mut Wire) -> Result<()>);
+type Shape = (&'static str, fn(u32, &mut Wire) -> io::Result<()>);
 
 const SHAPES: [Shape; 7] = [
     ("whole segments, each before the one it follows", shapes::swapped),
@@ -126,10 +127,10 @@ impl Bench {
         best(&mut command, self.runs)
     }
 
-    fn shape(&self, build: impl FnOnce(&mut Wire) -> Result<()>) -> Result<u64> {
-        let mut wire = Wire::new(&self.capture)?;
+    fn shape(&self, build: impl FnOnce(&mut Wire) -> io::Result<()>) -> Result<u64> {
+        let mut wire = Wire::new(BufWriter::new(File::create(&self.capture)?))?;
         build(&mut wire)?;
-        wire.finish()
+        Ok(wire.finish()?)
     }
 
     /// The same traffic in a capture of four packets: the start of the program.

@@ -1,20 +1,21 @@
 //! `cargo xtask scale`: what `report` costs on shapes that are built to cost: floods, a million connections, segments
 //! that never fit. Each shape is run at a quarter, a half and the whole of a number, so that growth shows.
 
-pub(crate) mod shapes;
 mod table;
 
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use tapline_testkit::shapes::{self, Wire};
 
 use crate::bench::keep::keep;
 use crate::bench::measure::{Sample, once, within};
 use crate::dashboard;
 use crate::shell;
-use shapes::Wire;
 
 /// Octets that a half-open connection may cost: with a million of them a quarter of a gibibyte.
 const HALF_OPEN_BYTES_MAX: f64 = 256.0;
@@ -56,7 +57,7 @@ struct Shape {
     limit: Limit,
     /// It has so many times fewer parts than the number says, because each is larger.
     fewer: u32,
-    build: fn(u32, &mut Wire) -> Result<()>,
+    build: fn(u32, &mut Wire) -> io::Result<()>,
     /// tshark's command line, where it is run beside.
     tshark: Option<&'static [&'static str]>,
 }
@@ -64,7 +65,7 @@ struct Shape {
 const CONVERSATIONS: &[&str] = &["-n", "-q", "-z", "conv,tcp"];
 const IN_ORDER: &[&str] = &["-n", "-q", "-o", "tcp.reassemble_out_of_order:TRUE", "-z", "follow,tcp,raw,0"];
 
-const fn shape(name: &'static str, limit: Limit, build: fn(u32, &mut Wire) -> Result<()>) -> Shape {
+const fn shape(name: &'static str, limit: Limit, build: fn(u32, &mut Wire) -> io::Result<()>) -> Shape {
     Shape { name, limit, fewer: 1, build, tshark: None }
 }
 
@@ -179,7 +180,7 @@ impl Bench<'_> {
 
     fn row(&self, shape: &Shape, count: u32, beside_tshark: bool) -> Result<Row> {
         let capture = self.capture(shape.name, count);
-        let mut wire = Wire::new(&capture)?;
+        let mut wire = Wire::new(BufWriter::new(File::create(&capture)?))?;
         (shape.build)(count, &mut wire)?;
         let packets = wire.finish()?;
         let mut command = Command::new(self.tapline);

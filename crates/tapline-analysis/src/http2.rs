@@ -266,6 +266,7 @@ impl Http2 {
         }
         let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
+        moment.heads.hold(&mut stream.held, block);
         let flavor = if block.end_stream { None } else { flavor(fields) };
         let [body, _] = &mut stream.bodies;
         *body = Body::wanted(fields, flavor, room, moment.options);
@@ -285,6 +286,7 @@ impl Http2 {
         let status = fields.get(":status").and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
         let room = self.room(moment.options);
         let Some(stream) = self.open(id) else { return };
+        moment.heads.hold(&mut stream.held, block);
         let exchange = &mut stream.exchange;
         match status {
             Some(100..200) => stream.interim = Some(moment.here),

@@ -17,6 +17,7 @@ mod event;
 mod exchange;
 mod finding;
 mod grpc;
+mod heads;
 mod http1;
 mod http2;
 pub mod human;

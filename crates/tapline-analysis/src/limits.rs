@@ -11,6 +11,21 @@ pub const PIPELINED_MAX: usize = 1024;
 /// HTTP/2 streams of a connection that are open at once. Servers allow 100 to 256; a flood is cut here.
 pub const STREAMS_MAX: usize = 4096;
 
+/// How many times longer than on the wire fields of HTTP/2 may be without taking room: compression is at its best where a
+/// connection repeats itself, and small blocks are ten times longer then.
+pub const HEADS_GROWTH: u64 = 16;
+
+/// Octets beyond that which a shard keeps of fields, with streams that have not ended and, separately, of
+/// [`HEADS_WINDOW_PACKETS`]: four thousand requests with cookies of four kilobytes, each a few octets on the wire.
+pub const HEADS_GROWN_BYTES_MAX: u64 = 16 << 20;
+
+/// Packets of which fields may wait to be told: as many as a batch of the engine has.
+pub const HEADS_WINDOW_PACKETS: u64 = 4096;
+
+/// Octets of fields that a block keeps where there is no room: method, scheme, authority, path and status, if they are
+/// short.
+pub const HEADS_SHORT_BYTES: usize = 256;
+
 /// Bodies of an HTTP/2 connection whose content is decoded at once, where that is asked for: each may take a window of
 /// 16 MiB. Browsers load a dozen things at a time.
 pub const BODIES_DECODED_MAX: usize = 32;

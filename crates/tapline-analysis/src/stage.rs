@@ -9,6 +9,7 @@ use tapline_reassembly::{
 };
 
 use crate::certificate::Judge;
+use crate::heads::Heads;
 use crate::story::Story;
 use crate::talk::{Surroundings, Talk};
 use crate::{
@@ -34,6 +35,8 @@ pub(crate) struct Stage {
     keyring: Keyring,
     /// Who reads certificates.
     judge: Judge,
+    /// Room for fields.
+    heads: Heads,
     /// The slots of connections that wait for secrets.
     waiting: BTreeSet<u32>,
     /// The current packet.
@@ -51,6 +54,7 @@ impl Stage {
         Self {
             options,
             judge,
+            heads: Heads::default(),
             talks: Vec::new(),
             keyring,
             waiting: BTreeSet::new(),
@@ -80,7 +84,7 @@ impl Stage {
     /// The talk of a connection, made when there is first something to remember, with the rest of the stage
     /// that it needs.
     fn talk(&mut self, connection: &Connection) -> Option<(&mut Talk, Surroundings<'_>)> {
-        let Self { options, talks, keyring, judge, here, events, .. } = self;
+        let Self { options, talks, keyring, judge, heads, here, events, .. } = self;
         let slot = connection.slot as usize;
         if slot >= talks.len() {
             talks.resize_with(slot + 1, || None);
@@ -90,7 +94,7 @@ impl Stage {
             let dns = (connection.server.port == dns::PORT).then_some(Protocol::Dns);
             Box::new(Talk::new(connection, stated.or(dns)))
         });
-        Some((talk, Surroundings { here: *here, options, keyring, judge, events }))
+        Some((talk, Surroundings { here: *here, options, keyring, judge, heads, events }))
     }
 
     /// Takes secrets that came now.

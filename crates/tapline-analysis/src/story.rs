@@ -9,6 +9,7 @@ use tapline_decode::{Protocol, anomaly, http1, tls};
 use tapline_reassembly::{Connection, Direction, End, Orientation, Origin};
 
 use crate::certificate::Judge;
+use crate::heads::Heads;
 use crate::http1::Http1;
 use crate::http2::Http2;
 use crate::inferred::{Inferred, Record};
@@ -56,6 +57,7 @@ pub(crate) struct Moment<'a> {
     pub(crate) is_secure: bool,
     pub(crate) options: &'a Options,
     pub(crate) judge: &'a mut Judge,
+    pub(crate) heads: &'a Heads,
     pub(crate) events: &'a mut Vec<Event>,
 }
 

@@ -5,6 +5,7 @@ use tapline_packet::Timestamp;
 use tapline_reassembly::{Connection, Direction, End, Origin};
 
 use crate::certificate::Judge;
+use crate::heads::Heads;
 use crate::limits::SECRETS_AWAITED_NS;
 use crate::story::{Listener, Moment, Story};
 use crate::trail::Trails;
@@ -35,6 +36,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) keyring: &'a mut Keyring,
     /// Who reads certificates.
     pub(crate) judge: &'a mut Judge,
+    /// Room for fields.
+    pub(crate) heads: &'a mut Heads,
     /// Where events go.
     pub(crate) events: &'a mut Vec<Event>,
 }
@@ -135,12 +138,12 @@ impl Talk {
         if self.ended != [true; 2] || self.waits_since.is_some() || self.reading.is_none() {
             return;
         }
-        let Surroundings { here, options, judge, events, .. } = surroundings;
+        let Surroundings { here, options, judge, heads, events, .. } = surroundings;
         let (direction, from) = (Direction::Forward, Sender::Client);
         let first = here;
         let is_secure = self.story.is_secure();
         let mut moment =
-            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
+            Moment { connection, here, first, direction, from, is_secure, options, judge, heads, events };
         self.story.close(&mut moment);
         self.reading = None;
     }
@@ -170,7 +173,7 @@ impl Talk {
 
 impl Surroundings<'_> {
     fn again(&mut self) -> Surroundings<'_> {
-        let Self { here, options, keyring, judge, events } = self;
-        Surroundings { here: *here, options, keyring, judge, events }
+        let Self { here, options, keyring, judge, heads, events } = self;
+        Surroundings { here: *here, options, keyring, judge, heads, events }
     }
 }

@@ -141,3 +141,55 @@ fn without_a_syn_the_octets_tell_who_is_the_client() {
     assert_eq!(exchanges[0].status, Some(200));
     assert_eq!(exchanges[0].timings.connect, None);
 }
+
+/// Streams whose requests are a megabyte each, of some hundred octets on the wire: one entry of the table again and again.
+/// Some are answered, `apart` packets after the ones before.
+fn grown(streams: u8, answered: bool, apart: usize) -> (Vec<ConnectionRecord>, Vec<Exchange>) {
+    let headers = |flags: u8, stream: u8, block: &[u8]| {
+        let length = u32::try_from(block.len()).unwrap().to_be_bytes();
+        [&length[1..], &[1, flags, 0, 0, 0, stream], block].concat()
+    };
+    let request = b"\x82\x86\x84\x01\x01a";
+    // A literal that goes into the table, under the index 62.
+    let literal = [b"\x40\x01x\x7f\xa1\x1e", &[b'y'; 4000][..]].concat();
+    let first = headers(5, 1, &[&request[..], &literal].concat());
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..], &first].concat();
+    let mut talk = talk().handshake().client(&preface).server(settings);
+    for nth in 1..=streams {
+        talk = talk.client(&headers(5, nth * 2 + 1, &[&request[..], &[0xbe; 250]].concat()));
+        if answered {
+            talk = talk.server(&headers(5, nth * 2 + 1, b"\x88"));
+        }
+        talk = (0..apart).fold(talk, |talk, _| talk.client_ack());
+    }
+    analyse(&talk.close().frames)
+}
+
+#[test]
+fn fields_that_grow_beyond_the_room_for_them_are_cut_and_said() {
+    let octets = |exchanges: &[Exchange]| -> usize {
+        exchanges.iter().map(|one| one.request.as_ref().unwrap().headers.octets_len()).sum()
+    };
+    let said = |connections: &[ConnectionRecord]| {
+        connections[0]
+            .anomalies
+            .iter()
+            .find(|(code, _)| *code == "http2_fields_not_kept")
+            .map(|(_, count)| *count)
+    };
+    let room = usize::try_from(tapline_analysis::limits::HEADS_GROWN_BYTES_MAX).unwrap();
+    for answered in [false, true] {
+        let (connections, exchanges) = grown(40, answered, 0);
+        assert_eq!(exchanges.len(), 41);
+        let kept = octets(&exchanges);
+        assert!(kept > room - (1 << 20) && kept < room + (1 << 20), "{kept}");
+        assert_eq!(said(&connections), Some(24), "{answered}");
+        assert!(exchanges.iter().all(|one| one.url.as_deref() == Some("http://a/")), "what is short stays");
+        assert!(exchanges.iter().all(|one| one.request.as_ref().unwrap().header_bytes_decoded > 4000));
+    }
+    // What was told makes room, once its batch is told too; what is open does not.
+    let (connections, exchanges) = grown(40, true, 500);
+    assert_eq!((said(&connections), octets(&exchanges) > 2 * room), (None, true));
+    assert!(said(&grown(40, false, 500).0) > Some(20));
+}

@@ -10,13 +10,14 @@ mod fragment;
 mod frame;
 #[cfg(feature = "network")]
 pub mod network;
+pub mod shapes;
 mod site;
 mod talk;
 #[cfg(feature = "terminal")]
 mod terminal;
 mod wiretap;
 
-pub use around::{corpus, fixtures, installed, root, skipped};
+pub use around::{corpus, fixtures, installed, process_with, root, skipped};
 pub use checksum::Checksums;
 pub use exchange::{ask, serve};
 pub use fragment::{fragment, stray_fragment};
@@ -24,7 +25,7 @@ pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
 pub use site::{Server, Site, Speech};
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
 #[cfg(feature = "terminal")]
-pub use terminal::Terminal;
+pub use terminal::{Terminal, send};
 pub use wiretap::{Turn, Wiretap, frames_of, free_port, wait_for_port};
 
 #[cfg(any(feature = "terminal", feature = "network"))]

@@ -1,14 +1,22 @@
-//! What is built: shapes that grow with a number, streamed to a capture file.
+//! Shapes of traffic that are built to cost and grow with a number, streamed to a capture. What they do to TCP and below is
+//! here, what they do above in files of their own.
 
-use std::fs::File;
-use std::io::BufWriter;
+mod http;
+mod tls;
+
+use std::io::{Result, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 
-use anyhow::Result;
 use tapline_capture::{Interface, PcapngWriter};
 use tapline_packet::{LinkType, Packet, Timestamp};
-use tapline_testkit::{FrameParts, Talk, fragment, frame, stray_fragment};
+
+use crate::{FrameParts, Talk, fragment, frame, stray_fragment};
+pub use http::{
+    bodies_of_nothing, chunks_of_one_octet, data_of_one_octet, fields_from_the_table, heads_of_small_fields,
+    priority_chains, requests_without_answers, settings_that_shift_windows, streams_one_after_the_other,
+    streams_that_stay_open,
+};
+pub use tls::{handshake_messages, hellos_of_extensions, records_of_one_octet};
 
 const SYN: u8 = 2;
 const ACK: u8 = 16;
@@ -23,21 +31,24 @@ const WAVES_APART_NS: i64 = 300_000_000_000;
 const DATAGRAMS: u32 = 16;
 
 /// A capture that is being written; a packet comes a microsecond after the one before.
-pub(crate) struct Wire {
-    out: PcapngWriter<BufWriter<File>>,
+pub struct Wire {
+    out: PcapngWriter<Box<dyn Write>>,
     packets: u64,
     /// When the next packet comes, nanoseconds.
     next_ns: i64,
 }
 
 impl Wire {
-    pub(crate) fn new(path: &Path) -> Result<Self> {
-        let mut out = PcapngWriter::new(BufWriter::new(File::create(path)?), "cargo xtask scale")?;
+    /// Begins the capture.
+    pub fn new(out: impl Write + 'static) -> Result<Self> {
+        let out: Box<dyn Write> = Box::new(out);
+        let mut out = PcapngWriter::new(out, "tapline-testkit")?;
         out.interface(&Interface { link_type: Some(LinkType::ETHERNET), ..Interface::default() })?;
         Ok(Self { out, packets: 0, next_ns: 1_700_000_000_000_000_000 })
     }
 
-    pub(crate) fn finish(mut self) -> Result<u64> {
+    /// Ends it, and tells how many packets it has.
+    pub fn finish(mut self) -> Result<u64> {
         self.out.flush()?;
         Ok(self.packets)
     }
@@ -55,10 +66,10 @@ impl Wire {
             at: Some(Timestamp(self.next_ns)),
             interface: 0,
             link_type: LinkType::ETHERNET,
-            wire_length: u32::try_from(octets.len())?,
+            wire_length: u32::try_from(octets.len()).unwrap_or(u32::MAX),
             data: octets,
         };
-        Ok(self.out.packet(&packet, None)?)
+        self.out.packet(&packet, None)
     }
 
     fn put_all(&mut self, talk: &Talk) -> Result<()> {
@@ -98,12 +109,13 @@ fn segment(offset: u32, payload: &[u8]) -> Vec<u8> {
     })
 }
 
-pub(crate) fn nothing(_: u32, wire: &mut Wire) -> Result<()> {
+/// One connection and nothing in it.
+pub fn nothing(_: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()
 }
 
 /// One SYN each.
-pub(super) fn syn_flood(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn syn_flood(count: u32, wire: &mut Wire) -> Result<()> {
     for number in 0..count {
         wire.put(&frame(&FrameParts {
             source: client(number),
@@ -125,17 +137,17 @@ fn talk(number: u32) -> Talk {
 }
 
 /// SYN, SYN-ACK.
-pub(super) fn half_open(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn half_open(count: u32, wire: &mut Wire) -> Result<()> {
     (0..count).try_for_each(|number| wire.put_all(&talk(number).syn().syn_ack()))
 }
 
 /// SYN, SYN-ACK, ACK.
-pub(super) fn open(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn open(count: u32, wire: &mut Wire) -> Result<()> {
     (0..count).try_for_each(|number| wire.put_all(&talk(number).handshake()))
 }
 
 /// A request and its answer; nobody closes.
-pub(super) fn open_after_exchange(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn open_after_exchange(count: u32, wire: &mut Wire) -> Result<()> {
     (0..count).try_for_each(|number| wire.put_all(&exchange(talk(number).handshake())))
 }
 
@@ -148,7 +160,7 @@ fn exchange(talk: Talk) -> Talk {
 
 /// Connections that come in waves, each of so many that all are open at once: one exchange each, and the end. Between
 /// waves there is time enough to forget those that are over.
-pub(crate) fn waves(connections: u32, at_once: u32, wire: &mut Wire) -> Result<()> {
+pub fn waves(connections: u32, at_once: u32, wire: &mut Wire) -> Result<()> {
     for first in (0..connections).step_by(at_once as usize) {
         let talks: Vec<Talk> =
             (first..connections.min(first + at_once)).map(|n| exchange(talk(n)).close()).collect();
@@ -165,7 +177,7 @@ pub(crate) fn waves(connections: u32, at_once: u32, wire: &mut Wire) -> Result<(
 }
 
 /// One connection with all requests.
-pub(crate) fn one_with_everything(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn one_with_everything(count: u32, wire: &mut Wire) -> Result<()> {
     let mut talk = talk(0).handshake();
     for _ in 0..count / 4 {
         talk = exchange(talk);
@@ -175,25 +187,25 @@ pub(crate) fn one_with_everything(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// A tiny connection each: SYN, and RST for an answer.
-pub(crate) fn tiny(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn tiny(count: u32, wire: &mut Wire) -> Result<()> {
     (0..count / 2).try_for_each(|number| wire.put_all(&talk(number).syn().server_reset()))
 }
 
 /// One octet each, in their order.
-pub(crate) fn one_octet_each(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn one_octet_each(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     (0..count).try_for_each(|offset| wire.segment(offset, b"x"))
 }
 
 /// Whole segments of which each comes before the one that it follows.
-pub(crate) fn swapped(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn swapped(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     let payload = [b'x'; 1460];
     (0..count).try_for_each(|number| wire.segment((number ^ 1).wrapping_mul(1460), &payload))
 }
 
 /// Fragments of as many datagrams, none of which completes.
-pub(crate) fn strays(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn strays(count: u32, wire: &mut Wire) -> Result<()> {
     for number in 0..count {
         // The identification is 16 bits: with another sender it is another datagram.
         let [low, _] = halves(number);
@@ -204,12 +216,12 @@ pub(crate) fn strays(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// Overlapping fragments of few datagrams, whose first eight octets never come.
-pub(super) fn overlapping_fragments(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn overlapping_fragments(count: u32, wire: &mut Wire) -> Result<()> {
     let carrier = frame(&whole());
     let mut random = Random(1);
     for number in 0..count {
         let [identification, _] = halves(number % DATAGRAMS);
-        let offset = u16::try_from(1 + random.below(7000))?;
+        let offset = u16::try_from(1 + random.below(7000)).unwrap_or(1);
         let length = 8 * (1 + random.below(32)) as usize;
         let octets = FRAGMENT.get(..length).unwrap_or(&FRAGMENT);
         wire.put(&stray_fragment(&carrier, identification, offset, octets))?;
@@ -218,7 +230,7 @@ pub(super) fn overlapping_fragments(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// A connection whose every segment comes in two fragments.
-pub(crate) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     for number in 0..count / 2 {
         let octets = segment(number.wrapping_mul(256), &FRAGMENT);
@@ -230,13 +242,40 @@ pub(crate) fn whole_datagrams(count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// One octet each, the last one first; every second one before the others.
-pub(crate) fn backwards(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn backwards(count: u32, wire: &mut Wire) -> Result<()> {
     backwards_from(0, count, wire)
 }
 
 /// The same without the first octet: nothing can ever be handed over.
-pub(super) fn backwards_without_first(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn backwards_without_first(count: u32, wire: &mut Wire) -> Result<()> {
     backwards_from(1, count, wire)
+}
+
+/// SYNs between the same two hosts, which differ in ports only.
+pub fn ports_only(count: u32, wire: &mut Wire) -> Result<()> {
+    for number in 0..count {
+        let [low, high] = halves(number);
+        let source = SocketAddr::from(([10, 0, 0, 1], low));
+        let destination = SocketAddr::from(([192, 0, 2, 80], 1 + high));
+        wire.put(&frame(&FrameParts { source, destination, flags: SYN, payload: &[], ..whole() }))?;
+    }
+    Ok(())
+}
+
+/// Segments inside so many IP headers, one in the other, that no more fit.
+pub fn deep_tunnels(count: u32, wire: &mut Wire) -> Result<()> {
+    let inner = segment(0, b"x");
+    let (ethernet, packet) = inner.split_at_checked(14).unwrap_or_default();
+    let mut octets = packet.to_vec();
+    while octets.len() < 1480 {
+        let length = u16::try_from(20 + octets.len()).unwrap_or(u16::MAX).to_be_bytes();
+        // IP in IP (RFC 2003), without a checksum.
+        let header =
+            [&[0x45, 0][..], &length, &[0, 0, 0x40, 0, 64, 4, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]].concat();
+        octets.splice(..0, header);
+    }
+    let framed = [ethernet, &octets].concat();
+    (0..count).try_for_each(|_| wire.put(&framed))
 }
 
 fn backwards_from(first: u32, count: u32, wire: &mut Wire) -> Result<()> {
@@ -247,14 +286,14 @@ fn backwards_from(first: u32, count: u32, wire: &mut Wire) -> Result<()> {
 }
 
 /// One octet each, anywhere in a window that moves on: each is put among those that wait.
-pub(crate) fn scattered(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn scattered(count: u32, wire: &mut Wire) -> Result<()> {
     wire.one_connection()?;
     let mut random = Random(2);
     (0..count).try_for_each(|number| wire.segment(1 + number * 4 + random.below(60_000) * 2, b"x"))
 }
 
 /// Many small pieces that wait, then large segments each of which covers hundreds of them.
-pub(crate) fn covering(count: u32, wire: &mut Wire) -> Result<()> {
+pub fn covering(count: u32, wire: &mut Wire) -> Result<()> {
     let small = count.min(8000) / 2;
     wire.one_connection()?;
     (0..small).try_for_each(|number| wire.segment(1 + number * 2, b"x"))?;

@@ -107,7 +107,9 @@ pub(crate) fn most_of_it(exchange: &ExchangeRow) -> String {
     let phases = timings.phases().into_iter().filter_map(|(name, ns)| Some((name, ns?)));
     let longest = phases.max_by_key(|(_, ns)| *ns);
     let worst = exchange.stalled.as_ref().map(|stalled| (stalled.worst.0.words(), stalled.worst.1));
-    let most = worst.filter(|(_, ns)| longest.is_none_or(|(_, longest)| ns.saturating_mul(2) >= longest)).or(longest);
+    let most = worst
+        .filter(|(_, ns)| longest.is_none_or(|(_, longest)| ns.saturating_mul(2) >= longest))
+        .or(longest);
     most.map_or_else(String::new, |(what, ns)| format!("{what} {}", human::duration(ns)))
 }
 

@@ -8,6 +8,7 @@ use super::states::SlotWait;
 use super::windows::{Standstill, Which};
 use crate::body::{Body, Room};
 use crate::grpc::flavor;
+use crate::heads::Held;
 use crate::stall::{Pulse, Question, attribute, stretch};
 use crate::story::Moment;
 use crate::{Cause, Event, Exchange, MessageKind, MessagePart, Sender, Span, Stall, text};
@@ -22,6 +23,8 @@ pub(super) struct Stream {
     pub(super) bodies: [Option<Box<Body>>; 2],
     /// When the newest interim response was over.
     pub(super) interim: Option<Origin>,
+    /// What its fields take of the room for them.
+    pub(super) held: Held,
 }
 
 impl Stream {

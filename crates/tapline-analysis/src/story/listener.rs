@@ -8,6 +8,7 @@ use tapline_reassembly::{Connection, Direction, Origin};
 
 use super::{Moment, Story};
 use crate::certificate::Judge;
+use crate::heads::Heads;
 use crate::limits::{ANOMALY_EVENTS_MAX, STREAMS_MAX};
 use crate::talk::Surroundings;
 use crate::trail::Trails;
@@ -21,6 +22,7 @@ pub(crate) struct Listener<'a> {
     pub(crate) here: Origin,
     pub(crate) options: &'a Options,
     pub(crate) judge: &'a mut Judge,
+    heads: &'a mut Heads,
     pub(crate) events: &'a mut Vec<Event>,
     /// Where the next message stands inside TLS.
     inside: Option<Range<u64>>,
@@ -33,8 +35,8 @@ impl<'a> Listener<'a> {
         connection: &'a Connection,
         surroundings: Surroundings<'a>,
     ) -> (Self, &'a mut Keyring) {
-        let Surroundings { here, options, keyring, judge, events } = surroundings;
-        (Self { story, trails, connection, here, options, judge, events, inside: None }, keyring)
+        let Surroundings { here, options, keyring, judge, heads, events } = surroundings;
+        (Self { story, trails, connection, here, options, judge, heads, events, inside: None }, keyring)
     }
 
     /// Tells what was opened, where somebody looks so closely.
@@ -48,12 +50,16 @@ impl<'a> Listener<'a> {
 }
 
 impl Sink for Listener<'_> {
-    fn message(&mut self, direction: Direction, span: Range<u64>, message: Message) {
+    fn message(&mut self, direction: Direction, span: Range<u64>, mut message: Message) {
         let inside = self.inside.take();
-        let Self { story, trails, connection, here, options, judge, events, .. } = self;
+        let Self { story, trails, connection, here, options, judge, heads, events, .. } = self;
         let here = *here;
         let trail = trails.of(direction);
         let first = trail.at(span.start).unwrap_or(here);
+        let cut = match &mut message {
+            Message::Http2(message) => heads.fit(message, here.packet),
+            _ => None,
+        };
         let from = story.sender(direction);
         if options.interests.wire {
             events.push(Event::Message(Box::new(MessageSeen {
@@ -68,7 +74,7 @@ impl Sink for Listener<'_> {
         }
         let is_secure = story.is_secure();
         let mut moment =
-            Moment { connection, here, first, direction, from, is_secure, options, judge, events };
+            Moment { connection, here, first, direction, from, is_secure, options, judge, heads, events };
         match message {
             Message::Protocol(protocol) => {
                 let begins_late = span.start > 0 && story.protocols.is_empty();
@@ -99,7 +105,7 @@ impl Sink for Listener<'_> {
                 story.price_new_exchanges(mark, &mut moment);
                 story.tell_body_faults(&span, &mut moment);
                 trail.settle(span.end);
-                for anomaly in anomalies {
+                for anomaly in anomalies.into_iter().chain(cut) {
                     tell_anomaly(story, anomaly, span.clone(), &mut moment);
                 }
                 if let Some(stream) = left_out {
