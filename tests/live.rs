@@ -65,7 +65,7 @@ fn a_hung_up_capture_has_written_what_it_saw() {
         let hang_up = |child: &Child| send(child.id(), Signal::HUP).unwrap();
         let Some(output) = run(&arguments, hang_up) else { return };
         assert_eq!(output.status.signal(), Some(Signal::HUP.as_raw()), "{}", output.status);
-        let mut source = tapline_engine::capture::open(&[path.clone()]).unwrap();
+        let mut source = tapline_engine::capture::open(std::slice::from_ref(&path)).unwrap();
         let mut packets = 0;
         while let tapline_engine::capture::Item::Packet(_) = source.next() {
             packets += 1;

@@ -35,7 +35,9 @@ fn a_file_that_finds_no_room_leaves_nothing() {
     let (folder, input) = folder_with(&many(EXCHANGES));
     for before in [None, Some("as it was")] {
         let out = folder.path().join("out");
-        before.map(|before| fs::write(&out, before).unwrap());
+        if let Some(before) = before {
+            fs::write(&out, before).unwrap();
+        }
         for format in FORMATS {
             let program = env!("CARGO_BIN_EXE_tapline");
             let words = ["-c", "ulimit -f 100; exec \"$@\"", "sh", program, "export", "--to", format, "-o"];

@@ -98,7 +98,7 @@ fn keep_short(block: &mut HeaderBlock) {
             Some(left) => {
                 room = left;
                 fields.push(name, value);
-                representations.push(representation.clone());
+                representations.push(*representation);
             }
             None => block.missing_fields += 1,
         }

@@ -8,7 +8,8 @@
 mod common;
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 
 use common::{Kept, drain, pcap, read};
 use tapline_capture::{Facts, Item, Source, open};
@@ -36,7 +37,7 @@ fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn cut(path: &PathBuf, bytes: usize) {
+fn cut(path: &Path, bytes: usize) {
     File::options().write(true).open(path).unwrap().set_len(bytes as u64).unwrap();
 }
 
@@ -49,7 +50,7 @@ fn some(source: &mut dyn Source, count: usize) -> Vec<Kept> {
 }
 
 /// Says so in one line that names the file, and the next step.
-fn is_told(facts: &Facts, path: &PathBuf) {
+fn is_told(facts: &Facts, path: &Path) {
     let said: Vec<_> = facts.damages.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 1, "{said:#?}");
     assert!(said[0].starts_with(path.to_str().unwrap()), "{said:?}");
@@ -64,7 +65,7 @@ fn what_was_there_is_read_and_nothing_is_made_up() {
         // Before what was read, in the page of it, in what is shown already, and behind it.
         for left in [0, 1, 30_001, 65_536, 700_003, 1_600_000, content.len() - 3] {
             let (_folder, path) = file(&content);
-            let mut source = open(&[path.clone()]).unwrap();
+            let mut source = open(from_ref(&path)).unwrap();
             let mut packets = some(&mut *source, 1000);
             cut(&path, left);
             let (rest, _) = drain(&mut *source);
@@ -100,7 +101,7 @@ fn each_of_several_files_may_be_cut() {
 fn secrets_are_looked_for_in_what_is_left() {
     let [_, content] = captures();
     let (_folder, path) = file(&content);
-    let mut source = open(&[path.clone()]).unwrap();
+    let mut source = open(from_ref(&path)).unwrap();
     cut(&path, 50_000);
     assert_eq!(source.secrets_ahead(), Some(Vec::new()));
     let (packets, facts) = drain(&mut *source);
@@ -112,7 +113,7 @@ fn secrets_are_looked_for_in_what_is_left() {
 fn who_takes_octets_by_their_place_gets_zeros() {
     let [content, _] = captures();
     let (_folder, path) = file(&content);
-    let source = open(&[path.clone()]).unwrap();
+    let source = open(from_ref(&path)).unwrap();
     let mapped = source.mapped().unwrap();
     cut(&path, 0);
     let readers: Vec<_> = (0..4)
@@ -129,7 +130,7 @@ fn who_takes_octets_by_their_place_gets_zeros() {
 fn a_file_that_is_cut_behind_the_last_packet_is_told_in_the_end() {
     let [content, _] = captures();
     let (_folder, path) = file(&content);
-    let mut source = open(&[path.clone()]).unwrap();
+    let mut source = open(from_ref(&path)).unwrap();
     let (packets, facts) = drain(&mut *source);
     assert_eq!((packets.len(), facts.damages.len()), (usize::try_from(PACKETS).unwrap(), 0));
     cut(&path, 100);
@@ -143,7 +144,7 @@ fn a_file_that_is_cut_behind_the_last_packet_is_told_in_the_end() {
 fn a_file_that_grows_or_goes_to_another_name_is_read_as_it_was() {
     let [content, _] = captures();
     let (folder, path) = file(&content);
-    let mut source = open(&[path.clone()]).unwrap();
+    let mut source = open(from_ref(&path)).unwrap();
     some(&mut *source, 10);
     fs::rename(&path, folder.path().join("elsewhere")).unwrap();
     fs::write(&path, b"another").unwrap();
@@ -161,7 +162,7 @@ fn a_compressed_file_that_is_cut_is_damage_too() {
     let length = u32::try_from(noise.len() + 12).unwrap().to_le_bytes();
     let custom = [&[0xad, 0x0b, 0, 0], &length[..], &noise, &length].concat();
     let (_folder, path) = file(&zstd::encode_all(&*[content, custom].concat(), 1).unwrap());
-    let mut source = open(&[path.clone()]).unwrap();
+    let mut source = open(from_ref(&path)).unwrap();
     some(&mut *source, 1);
     cut(&path, 10_000);
     let (_, facts) = drain(&mut *source);

@@ -262,6 +262,16 @@ pub fn ports_only(count: u32, wire: &mut Wire) -> Result<()> {
     Ok(())
 }
 
+/// Interfaces of which nothing comes, and one connection.
+pub fn interfaces(count: u32, wire: &mut Wire) -> Result<()> {
+    let name = Some("an interface with a long name".to_owned());
+    let interface = Interface { link_type: Some(LinkType::ETHERNET), name, ..Interface::default() };
+    for _ in 0..count {
+        wire.out.interface(&interface)?;
+    }
+    wire.one_connection()
+}
+
 /// Segments inside so many IP headers, one in the other, that no more fit.
 pub fn deep_tunnels(count: u32, wire: &mut Wire) -> Result<()> {
     let inner = segment(0, b"x");

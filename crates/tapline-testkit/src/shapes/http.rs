@@ -45,12 +45,12 @@ fn http2(client: &[u8], server: &[u8], wire: &mut Wire) -> Result<()> {
 
 /// Field blocks that name one large entry of the table again and again: an octet on the wire is 4,000 of a field.
 pub fn fields_from_the_table(count: u32, wire: &mut Wire) -> Result<()> {
-    const FIELDS: usize = 2000;
+    const FIELDS: u32 = 2000;
     // A literal of 4,000 octets that goes into the table, under the index 62.
     let literal = [b"\x40\x01x\x7f\xa1\x1e", &[b'y'; 4000][..]].concat();
     let mut client = frame(HEADERS, END_HEADERS | END_STREAM, 1, &[REQUEST, &literal].concat());
-    let block = [REQUEST, &[0xbe; FIELDS][..]].concat();
-    for nth in 1..count.div_ceil(FIELDS as u32) {
+    let block = [REQUEST, &vec![0xbe; FIELDS as usize]].concat();
+    for nth in 1..count.div_ceil(FIELDS) {
         client.extend(frame(HEADERS, END_HEADERS | END_STREAM, stream(nth), &block));
     }
     http2(&client, b"", wire)
