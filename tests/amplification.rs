@@ -20,7 +20,7 @@ const TIME_MIN: Duration = Duration::from_millis(25);
 const RUNS: usize = 2;
 
 /// What a run may have of its own at most, MiB: its threads and buffers, and what the bounds of one connection allow.
-const MEMORY_MIB_MAX: u64 = 96;
+const MEMORY_MIB_MAX: u64 = 48;
 
 /// A shape, and how much there is of it in the larger capture: so much as is read in a second without optimization.
 struct Shape {
@@ -113,10 +113,10 @@ fn below_http() {
         deep_tunnels: 20_000, REPORT;
         overlapping_fragments: 20_000, REPORT;
         whole_datagrams: 10_000, REPORT;
-        strays: 20_000, REPORT;
-        ports_only: 20_000, ALL;
+        strays: 16_000, REPORT;
+        ports_only: 12_000, ALL;
         half_open: 10_000, ALL;
-        interfaces: 100_000, ALL;
+        interfaces: 80_000, ALL;
         backwards: 8000, ALL;
         scattered: 8000, REPORT;
         covering: 8000, REPORT;
@@ -127,13 +127,13 @@ fn below_http() {
 fn http() {
     check(&shapes![
         heads_of_small_fields: 40_000, ALL;
-        requests_without_answers: 8000, ALL;
+        requests_without_answers: 4000, ALL;
         chunks_of_one_octet: 40_000, ALL;
         bodies_of_nothing: 16, BODIES;
-        fields_from_the_table: 160_000, TABLES;
+        fields_from_the_table: 120_000, TABLES;
         streams_one_after_the_other: 4000, ALL;
-        streams_that_stay_open: 16_000, ALL;
-        priority_chains: 16_000, ALL;
+        streams_that_stay_open: 10_000, ALL;
+        priority_chains: 10_000, ALL;
         settings_that_shift_windows: 4000, ALL;
         data_of_one_octet: 16_000, ALL;
     ]);
@@ -144,6 +144,6 @@ fn tls() {
     check(&shapes![
         hellos_of_extensions: 8, ALL;
         handshake_messages: 8000, ALL;
-        records_of_one_octet: 40_000, ALL;
+        records_of_one_octet: 30_000, ALL;
     ]);
 }

@@ -74,11 +74,15 @@ fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Re
         stop.flow()
     };
     let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
-    let selection = Selection::find(&mut *(again.reopen)()?, &options, wanted, &mut see);
+    let mut first = (again.reopen)()?;
+    let selection = Selection::find(&mut *first, &options, wanted, &mut see);
     let mut source = (again.reopen)()?;
     pcapng::write(&mut *source, &selection, &mut out, &mut see)?;
     progress.clear();
-    let ending = output::complain_of(source.facts());
+    // Where the file became shorter between the two readings, the second one sees nothing wrong.
+    first.conclude();
+    let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
+    let ending = output::complain_of(facts);
     Ok((out, ending))
 }
 
