@@ -1,7 +1,7 @@
 //! gRPC calls: what an exchange says of one.
 
-use tapline_decode::Fields;
 use tapline_decode::grpc::{self, Flavor, Messages};
+use tapline_decode::{Fields, percent};
 
 use crate::{MessageKind, text};
 
@@ -74,7 +74,7 @@ impl Grpc {
             self.status = grpc::status(status);
         }
         if let Some(message) = trailers.get("grpc-message").filter(|message| !message.is_empty()) {
-            self.message = Some(text::text(&grpc::message(message)));
+            self.message = Some(text::text(&percent::decoded(message)));
         }
     }
 

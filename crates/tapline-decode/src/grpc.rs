@@ -79,25 +79,6 @@ pub fn status_name(code: u32) -> Option<&'static str> {
     NAMES.get(usize::try_from(code).ok()?).copied()
 }
 
-/// A `grpc-message`, its percent-encoding undone; what is no encoding stays as it is.
-pub fn message(value: &[u8]) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((&first, after)) = rest.split_first() {
-        let encoded = after.split_first_chunk::<2>().filter(|_| first == b'%');
-        let decoded = encoded.and_then(|(digits, after)| Some((hexadecimal(*digits)?, after)));
-        let (octet, after) = decoded.unwrap_or((first, after));
-        octets.push(octet);
-        rest = after;
-    }
-    octets
-}
-
-fn hexadecimal(digits: [u8; 2]) -> Option<u8> {
-    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
-    u8::try_from(high? * 16 + low?).ok()
-}
-
 /// A `grpc-timeout`, nanoseconds: up to eight digits and a unit.
 pub fn timeout_ns(value: &[u8]) -> Option<u64> {
     let (unit, digits) = value.split_last()?;
@@ -147,8 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_and_statuses() {
-        assert_eq!(message(b"100%25 \xe2 %e2%80%9c %zz %2"), b"100% \xe2 \xe2\x80\x9c %zz %2");
+    fn statuses() {
         assert_eq!((status(b"5"), status(b"x"), status(b"")), (Some(5), None, None));
         assert_eq!(
             (status_name(5), status_name(16), status_name(17)),

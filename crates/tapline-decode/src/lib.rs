@@ -20,6 +20,7 @@ mod keyring;
 pub mod limits;
 mod pair;
 mod parse;
+pub mod percent;
 mod protocol;
 mod resync;
 pub mod tls;
