@@ -68,7 +68,7 @@ pub use shard::Shard;
 pub use stall::{Cause, Stall, Stalls};
 pub use tapline_decode as decode;
 pub use tapline_decode::Protocol;
-pub use tapline_packet::field::path_to;
+pub use tapline_packet::field::{is_unsafe, path_to};
 pub use tapline_packet::{Endpoint, Field, Flags, LinkType, Packet, Timestamp, Vlans, packet_fields};
 pub use tapline_reassembly::{
     Completeness, ConnState, DatagramCounts, Direction, FastOpen, Fin, Flag, Gap, Handshake, HandshakeKind,

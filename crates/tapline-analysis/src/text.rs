@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use tapline_packet::field::push_safe;
+
 /// Octets as text: what is not UTF-8 is percent-escaped (`%ff`), nothing is dropped.
 pub fn text(octets: &[u8]) -> String {
     shown(octets).into_owned()
@@ -31,22 +33,14 @@ pub fn shown(octets: &[u8]) -> Cow<'_, str> {
     out.into()
 }
 
-/// Text as a terminal may see it: control characters, escapes and marks that turn the writing direction
-/// stand as `\u{…}` or `\n`, so that nothing from the wire moves the cursor or sets a colour.
+/// Text as a terminal may see it, so that nothing from the wire moves the cursor or sets a colour: [`push_safe`].
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if text.bytes().all(|octet| (b' '..=b'~').contains(&octet)) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_unsafe(c) { out.extend(c.escape_default()) } else { out.push(c) }
-    }
+    push_safe(&mut out, text);
     out.into()
-}
-
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use std::ops::Range;
 
 pub use cursor::Cursor;
 pub use packet::packet_fields;
-pub use text::{hex, printable, size};
+pub use text::{hex, is_unsafe, printable, push_safe, size};
 
 /// One line of a field tree.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,3 +19,6 @@ pub const FIELD_TEXT_MAX: usize = 2048;
 
 /// Octets that a field's value shows in hex: a random or a hash is shown whole.
 pub const FIELD_HEX_MAX: usize = 32;
+
+/// Marks on one letter that are shown as such. Hebrew and Tibetan need five; a thousand cover the lines above.
+pub const MARKS_IN_A_ROW_MAX: usize = 8;
