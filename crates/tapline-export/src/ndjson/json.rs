@@ -6,7 +6,7 @@
 use std::fmt::{self, Display};
 
 use serde::ser::{self, Impossible, Serialize};
-use tapline_engine::analysis::shown;
+use tapline_engine::analysis::{is_unsafe, shown};
 
 /// Appends a record to a line.
 pub(super) fn append(line: &mut Vec<u8>, record: &impl Serialize) -> Result<(), NoJson> {
@@ -66,41 +66,52 @@ impl<'a> Open<'a> {
     }
 }
 
-/// Whether an octet of text is escaped (RFC 8259 §7).
-fn is_escaped(octet: u8) -> bool {
-    octet < b' ' || octet == b'"' || octet == b'\\'
+/// Whether an octet of text has to be looked at. Those of ASCII are escaped (RFC 8259 §7), DEL as well.
+fn is_odd(octet: u8) -> bool {
+    // One comparison for what lies outside of the printable part of ASCII.
+    octet.wrapping_sub(b' ') > b'~' - b' ' || octet == b'"' || octet == b'\\'
 }
 
-/// Octets of UTF-8 as a string.
-fn string(out: &mut Vec<u8>, octets: &[u8]) {
+/// Text as a string.
+fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     // Without a way out of the middle, many octets are looked at in one step.
-    if octets.iter().fold(false, |found, &octet| found | is_escaped(octet)) {
-        for run in octets.split_inclusive(|&octet| is_escaped(octet)) {
-            match run {
-                [plain @ .., last] if is_escaped(*last) => {
-                    out.extend_from_slice(plain);
-                    escape(out, *last);
-                }
-                plain => out.extend_from_slice(plain),
-            }
-        }
-    } else {
-        out.extend_from_slice(octets);
-    }
+    let is_plain = !text.bytes().fold(false, |found, octet| found | is_odd(octet));
+    let rest = if is_plain { text } else { odd(out, text) };
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 
-fn escape(out: &mut Vec<u8>, octet: u8) {
-    let short = match octet {
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        0x20.. => octet,
+/// Text up to where nothing odd follows, which is given back. What would do something in a terminal is escaped, so that
+/// a line can be printed in one.
+fn odd<'a>(out: &mut Vec<u8>, text: &'a str) -> &'a str {
+    let mut rest = text;
+    while let Some((plain, from)) = rest.bytes().position(is_odd).and_then(|at| rest.split_at_checked(at)) {
+        out.extend_from_slice(plain.as_bytes());
+        let mut chars = from.chars();
+        match chars.next() {
+            Some(c) if c.is_ascii() || is_unsafe(c) => escape(out, c),
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    rest
+}
+
+fn escape(out: &mut Vec<u8>, c: char) {
+    let short = match c {
+        '\n' => b'n',
+        '\r' => b'r',
+        '\t' => b't',
+        '\u{8}' => b'b',
+        '\u{c}' => b'f',
+        '"' => b'"',
+        '\\' => b'\\',
         _ => {
-            out.extend_from_slice(format!("\\u{octet:04x}").as_bytes());
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+            }
             return;
         }
     };
@@ -139,7 +150,7 @@ impl<'a> ser::Serializer for Json<'a> {
     }
 
     fn serialize_str(self, text: &str) -> Result<(), NoJson> {
-        string(self.0, text.as_bytes());
+        string(self.0, text);
         Ok(())
     }
 
@@ -206,12 +217,7 @@ impl<'a> ser::Serializer for Json<'a> {
 
     /// What stands on the wire where text is expected.
     fn serialize_bytes(self, octets: &[u8]) -> Result<(), NoJson> {
-        if octets.is_ascii() {
-            string(self.0, octets);
-        } else {
-            string(self.0, shown(octets).as_bytes());
-        }
-        Ok(())
+        self.serialize_str(&shown(octets))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -370,6 +376,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_in_a_line_moves_a_cursor() {
+        let check = |text: &str, expected: &str| {
+            let mut line = Vec::new();
+            append(&mut line, &text).unwrap();
+            assert_eq!(String::from_utf8(line.clone()).unwrap(), expected);
+            assert_eq!(serde_json::from_slice::<String>(&line).unwrap(), text);
+        };
+        check("a\u{7f}\u{9b}31mb", r#""a\u007f\u009b31mb""#);
+        check("\u{202e}gpj.exe é", "\"\\u202egpj.exe é\"");
+        check("tag \u{e0041}", r#""tag \udb40\udc41""#);
+        check("\u{85}", r#""\u0085""#);
+    }
+
+    #[test]
     fn records_are_written_as_serde_json_writes_them() {
         let check = |text: &str| {
             let inner = Inner { n: i64::MIN, absent: None };
@@ -383,7 +403,7 @@ mod tests {
         check("plain");
         check("sixteen octets..and \"more\"");
         check("\\ at the end \\");
-        for c in '\0'..='\u{100}' {
+        for c in ('\0'..='\u{100}').filter(|c| !matches!(c, '\u{7f}'..='\u{9f}')) {
             check(&format!("{c}{}{c}x{c}", "-".repeat(20)));
         }
     }

@@ -1,8 +1,9 @@
-//! Writing text into cells: left to right, never beyond a place's end.
+//! Writing text into cells: left to right, never beyond a place's end, and made safe whoever it is from.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use tapline_engine::analysis::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::Theme;
@@ -39,7 +40,7 @@ impl<'a> Pen<'a> {
     pub(super) fn styled(&mut self, text: &str, style: Style) {
         if self.room() > 0 {
             let room = usize::from(self.room());
-            self.x = self.buffer.set_stringn(self.x, self.y, text, room, style).0;
+            self.x = self.buffer.set_stringn(self.x, self.y, printable(text), room, style).0;
         }
     }
 
