@@ -5,6 +5,7 @@
 
 pub mod ndjson;
 pub mod pcapng;
+pub mod redact;
 pub mod report;
 mod time;
 

@@ -24,6 +24,7 @@ use tapline_engine::analysis::decode::Fields;
 use tapline_engine::analysis::{AnomalyRecord, Event, Interests, Origin, Sender, Timestamp};
 use tapline_filter::Sieve;
 
+use crate::redact::{Redactor, Secrets};
 use crate::time;
 
 /// A record type, the `type` of a line.
@@ -167,17 +168,23 @@ pub fn interests(types: &[RecordType]) -> Interests {
 
 /// Writes events as lines. What is written was asked for with [`interests`].
 pub struct Writer<W: Write> {
-    out: W,
-    /// The newest line.
-    line: Vec<u8>,
+    lines: Lines<W>,
+    redactor: Redactor,
     /// What goes through, and the types of it that are wanted: a filter has to see others too.
     sieve: Option<(Sieve, Vec<RecordType>)>,
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes to `out`, which should be buffered.
+    /// Writes to `out`, which should be buffered. Secrets are redacted.
     pub fn new(out: W) -> Self {
-        Self { out, line: Vec::new(), sieve: None }
+        let lines = Lines { out, newest: Vec::new() };
+        Self { lines, redactor: Redactor::default(), sieve: None }
+    }
+
+    /// Shows secrets, or not. Filters see them anyway.
+    #[must_use]
+    pub fn with(self, secrets: Secrets) -> Self {
+        Self { redactor: Redactor::new(secrets), ..self }
     }
 
     /// Writes of these types only what a filter lets through. The events must be those of [`interests`] and those
@@ -201,6 +208,7 @@ impl<W: Write> Writer<W> {
         {
             return Ok(());
         }
+        let Self { lines, redactor, .. } = self;
         match event {
             Event::Introduction(_)
             | Event::ConnectionProgress(_)
@@ -209,43 +217,51 @@ impl<W: Write> Writer<W> {
             | Event::Segment(_)
             | Event::Carried(_)
             | Event::Message(_) => Ok(()),
-            Event::Lookup(lookup) => self.line(&lookup::Line::of(lookup)),
-            Event::Finding(finding) => self.line(&finding::Line::of(finding)),
-            Event::Connection(record) => self.line(&connection::Line::of(record)),
-            Event::Tcp(verdict) => self.line(&tcp::Line::of(verdict)),
-            Event::TcpSample(sample) => self.line(&series::SampleLine::of(sample)),
-            Event::TlsMessage(message) => self.line(&tls::MessageLine::of(message)),
-            Event::TlsSession(session) => self.line(&tls::SessionLine::of(session)),
-            Event::Http1Message(message) => self.line(&http::Http1Line::of(message)),
-            Event::Http2Frame(frame) => self.line(&http::Http2Line::of(frame)),
-            Event::WebSocketFrame(frame) => self.line(&websocket::Line::of(frame)),
-            Event::Http2Connection(connection) => self.line(&http2_connection::Line::of(connection)),
-            Event::Exchange(exchange) => self.line(&exchange::Line::of(exchange)),
-            Event::Anomaly(anomaly) => self.line(&anomaly_line(anomaly)),
+            Event::Lookup(lookup) => lines.write(&lookup::Line::of(lookup)),
+            Event::Finding(finding) => lines.write(&finding::Line::of(finding, redactor)),
+            Event::Connection(record) => lines.write(&connection::Line::of(record, redactor)),
+            Event::Tcp(verdict) => lines.write(&tcp::Line::of(verdict)),
+            Event::TcpSample(sample) => lines.write(&series::SampleLine::of(sample)),
+            Event::TlsMessage(message) => lines.write(&tls::MessageLine::of(message)),
+            Event::TlsSession(session) => lines.write(&tls::SessionLine::of(session)),
+            Event::Http1Message(message) => lines.write(&http::Http1Line::of(message, redactor)),
+            Event::Http2Frame(frame) => lines.write(&http::Http2Line::of(frame, redactor)),
+            Event::WebSocketFrame(frame) => lines.write(&websocket::Line::of(frame, redactor)),
+            Event::Http2Connection(connection) => lines.write(&http2_connection::Line::of(connection)),
+            Event::Exchange(exchange) => lines.write(&exchange::Line::of(exchange, redactor)),
+            Event::Anomaly(anomaly) => lines.write(&anomaly_line(anomaly)),
         }
     }
 
     /// Writes the capture's own record.
     pub fn capture(&mut self, outcome: &Outcome) -> io::Result<()> {
-        self.line(&capture::Line::of(outcome))
+        self.lines.write(&capture::Line::of(outcome, self.redactor.count()))
     }
 
     /// Hands what was written so far to the system.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.lines.out.flush()
     }
 
     /// Hands everything to the system and gives back where it went.
     pub fn into_inner(mut self) -> io::Result<W> {
-        self.out.flush()?;
-        Ok(self.out)
+        self.lines.out.flush()?;
+        Ok(self.lines.out)
     }
+}
 
-    fn line(&mut self, record: &impl Serialize) -> io::Result<()> {
-        self.line.clear();
-        json::append(&mut self.line, record).map_err(io::Error::other)?;
-        self.line.push(b'\n');
-        self.out.write_all(&self.line)
+/// Where lines go.
+struct Lines<W: Write> {
+    out: W,
+    newest: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    fn write(&mut self, record: &impl Serialize) -> io::Result<()> {
+        self.newest.clear();
+        json::append(&mut self.newest, record).map_err(io::Error::other)?;
+        self.newest.push(b'\n');
+        self.out.write_all(&self.newest)
     }
 }
 
@@ -268,12 +284,30 @@ impl<T: std::fmt::Display> Serialize for Shown<T> {
     }
 }
 
-/// Header fields as pairs of texts.
-struct Headers<'a>(&'a Fields);
+/// Header fields as pairs of texts, without secrets.
+struct Headers<'a>(&'a Fields, &'a Redactor);
 
 impl Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|(name, value)| (Octets(name), Octets(value))))
+        let Self(fields, redactor) = self;
+        serializer
+            .collect_seq(fields.iter().map(|(name, value)| (Octets(name), Value { name, value, redactor })))
+    }
+}
+
+/// The value of a header field, without secrets.
+struct Value<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+    redactor: &'a Redactor,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.redactor.field(self.name, self.value) {
+            Some(redacted) => serializer.serialize_str(&redacted),
+            None => serializer.serialize_bytes(self.value),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use tapline_engine::analysis::decode::crypto::KeyLog;
-use tapline_engine::analysis::{Event, Interests, Options};
+use tapline_engine::analysis::{Event, Interests, Options, human};
 use tapline_engine::capture::{APPLICATION, Facts, Item, PcapngWriter, Progress, Secret, Source};
 use tapline_engine::{RunOptions, Subject, run};
 use tapline_filter::Sieve;
@@ -33,6 +33,8 @@ pub struct Selection {
     connections: Option<Connections>,
     /// Lines of a key log.
     secrets: String,
+    /// The sessions that they open.
+    sessions: u64,
     /// Comments on packets.
     comments: HashMap<u64, String>,
 }
@@ -94,9 +96,14 @@ impl Selection {
         });
         let log = secrets(&options, &outcome.facts);
         let comments = outcome.facts.comments.into_iter();
+        let mut known = HashSet::new();
+        needed.retain(|random| known.insert(*random));
+        let secrets = needed.iter().map(|random| log.lines_of(random)).filter(|lines| !lines.is_empty());
+        let secrets: Vec<String> = secrets.collect();
         Self {
             connections,
-            secrets: needed.iter().map(|random| log.lines_of(random)).collect(),
+            sessions: secrets.len() as u64,
+            secrets: secrets.concat(),
             comments: comments.map(|comment| (comment.packet, comment.text)).collect(),
         }
     }
@@ -104,6 +111,11 @@ impl Selection {
     /// Whether there are secrets that something of it needs.
     pub fn has_secrets(&self) -> bool {
         !self.secrets.is_empty()
+    }
+
+    /// Whose secrets are written, in words; `None` where there are none.
+    pub fn has_secrets_of(&self) -> Option<String> {
+        self.has_secrets().then(|| format!("the secrets of {}", human::plural(self.sessions, "TLS session")))
     }
 
     fn has(&self, packet: &Packet<'_>) -> bool {

@@ -37,8 +37,10 @@ use segments::Segments;
 use sessions::Sessions;
 pub use style::Palette;
 
+use crate::redact::Secrets;
+
 /// How to print.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ReportOptions {
     /// Columns of the terminal; `None` prints every cell in full, for a pipe.
     pub width: Option<usize>,
@@ -48,6 +50,8 @@ pub struct ReportOptions {
     pub all: bool,
     /// Whose roots certificates were judged by.
     pub roots: Option<&'static str>,
+    /// Whether secrets in URLs are shown.
+    pub secrets: Secrets,
 }
 
 /// Rows of a list before it is cut to the most telling ones.

@@ -48,7 +48,7 @@ Examples:
   tapline report -Y 'tcp.analysis.retransmission or http.response.code >= 500' capture.pcapng
   tapline report --decode-as 8443=tls capture.pcapng")]
     Report(ReportArguments),
-    /// Write what was found for other programs
+    /// Write what was found for other programs; secrets are redacted, but not in packets
     #[command(after_help = "\
 Examples:
   tapline export --to ndjson capture.pcapng | jq 'select(.type == \"http_exchange\") | .url'
@@ -213,6 +213,9 @@ pub(crate) struct ExportArguments {
     /// Add the header table to each HTTP/2 frame that ends a field block
     #[arg(long)]
     pub(crate) hpack_tables: bool,
+    /// Show credentials, cookies, keys and tokens in headers and URLs, which are redacted otherwise. Packets never are
+    #[arg(long)]
+    pub(crate) no_redact: bool,
 }
 
 /// An export format.
@@ -220,7 +223,7 @@ pub(crate) struct ExportArguments {
 pub(crate) enum Format {
     /// One JSON object a line, described in docs/ndjson.md
     Ndjson,
-    /// Packets of what a filter lets through, with the TLS secrets that open them
+    /// Packets of what a filter lets through, with the TLS secrets that open them; nothing in them is redacted
     Pcapng,
 }
 

@@ -9,6 +9,7 @@ use tapline_engine::capture::Source;
 use tapline_engine::{Batch, Outcome, RunOptions, run as run_engine};
 use tapline_export::ndjson::{self, RecordType, Writer};
 use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::redact::Secrets;
 use tapline_filter::Sieve;
 
 use crate::arguments::{ExportArguments, Format};
@@ -79,6 +80,9 @@ fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Re
     let mut source = (again.reopen)()?;
     pcapng::write(&mut *source, &selection, &mut out, &mut see)?;
     progress.clear();
+    if let Some(secrets) = selection.has_secrets_of() {
+        output::complain(&format!("{secrets} are in it: whoever has the file can read them"));
+    }
     // Where the file became shorter between the two readings, the second one sees nothing wrong.
     first.conclude();
     let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
@@ -102,9 +106,10 @@ fn ndjson<W: Write>(
     options.analysis.decode_bodies = arguments.decode_bodies;
     options.analysis.hpack_tables = arguments.hpack_tables;
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
-    let out = create()?;
+    let secrets = if arguments.no_redact { Secrets::Shown } else { Secrets::Redacted };
+    let writer = Writer::new(create()?).with(secrets);
     let mut progress = Progress::new();
-    let written = write_ndjson(&mut *source, &options, types, sieve, out, |batch| {
+    let written = write_ndjson(&mut *source, &options, types, sieve, writer, |batch| {
         progress.see(batch);
         stop.flow()
     });
@@ -118,10 +123,9 @@ pub(crate) fn write_ndjson<W: Write>(
     options: &RunOptions,
     types: &[RecordType],
     sieve: Option<Sieve>,
-    out: W,
+    mut writer: Writer<W>,
     mut see: impl FnMut(&Batch) -> ControlFlow<()>,
 ) -> Result<(W, Outcome)> {
-    let mut writer = Writer::new(out);
     if let Some(sieve) = sieve {
         writer = writer.through(sieve, types);
     }

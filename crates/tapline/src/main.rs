@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser;
+use tapline_engine::analysis::printable;
 
 use arguments::{Arguments, Command};
 
@@ -40,7 +41,7 @@ pub(crate) enum Ending {
 fn main() -> ExitCode {
     // Where a file may not grow any more, writing fails and is told, instead of ending the process.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
-    match run(Arguments::parse()) {
+    match run(arguments()) {
         Ok(Ending::Whole) => ExitCode::SUCCESS,
         Ok(Ending::Damaged) => ExitCode::from(1),
         // The reader of our output has seen enough: that is no failure.
@@ -50,6 +51,14 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The arguments. Where they cannot be read the process ends, and what it says of them does nothing to the terminal.
+fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        let safe = std::env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+        Arguments::try_parse_from(safe).err().unwrap_or(error).exit()
+    })
 }
 
 fn run(arguments: Arguments) -> Result<Ending> {

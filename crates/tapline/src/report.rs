@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 use tapline_engine::run as run_engine;
+use tapline_export::redact::Secrets;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::Sieve;
 
@@ -49,5 +50,7 @@ fn options(arguments: &ReportArguments) -> ReportOptions {
         palette: if arguments.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
         all: arguments.all,
         roots: None,
+        // Whoever looks at a capture may see what is in it; an export goes to others.
+        secrets: Secrets::Shown,
     }
 }

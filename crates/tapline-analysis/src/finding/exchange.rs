@@ -1,5 +1,7 @@
 //! What a request and its response give to tell.
 
+use std::borrow::Cow;
+
 use super::catalogue as kind;
 use super::{Finding, Kind};
 use crate::exchange::HeadFacts;
@@ -39,8 +41,18 @@ type Push<'a> = dyn FnMut(&'static Kind, String, &[u64], Option<i64>) + 'a;
 /// The request in a few words.
 fn name(exchange: &Exchange) -> String {
     let method = exchange.method.as_deref().unwrap_or(if exchange.inferred { "≈" } else { "?" });
-    let url = exchange.url.as_deref().unwrap_or("(request not seen)");
+    let url = exchange.url.as_deref().map_or_else(|| "(request not seen)".into(), one_word);
     printable(&format!("{method} {url}")).into()
+}
+
+/// A URL whose end can be found in a sentence: what may not stand in one is percent-encoded (RFC 3986 appendix C).
+fn one_word(url: &str) -> Cow<'_, str> {
+    const ENDS: [char; 5] = [' ', '\t', '"', '<', '>'];
+    if !url.contains(ENDS) {
+        return url.into();
+    }
+    let encode = |c: char| if ENDS.contains(&c) { format!("%{:02X}", u32::from(c)) } else { c.into() };
+    url.chars().map(encode).collect()
 }
 
 /// The kind that a cause leads to, and from which cost on.

@@ -35,10 +35,12 @@ pub(super) struct Line {
     evicted_connections: u64,
     damages: Vec<String>,
     incidents: Vec<String>,
+    /// `null` where secrets are shown.
+    redacted_values: Option<u64>,
 }
 
 impl Line {
-    pub(super) fn of(outcome: &Outcome) -> Self {
+    pub(super) fn of(outcome: &Outcome, redacted_values: Option<u64>) -> Self {
         let (totals, facts) = (&outcome.totals, &outcome.facts);
         Self {
             r#type: RecordType::Capture.name(),
@@ -63,6 +65,7 @@ impl Line {
             evicted_connections: totals.evicted_connections,
             damages: facts.damages.iter().map(ToString::to_string).collect(),
             incidents: facts.incidents.iter().map(ToString::to_string).collect(),
+            redacted_values,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `connection` record.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -10,6 +11,7 @@ use tapline_engine::analysis::{
 
 use super::series::SeriesLine;
 use super::{At, Place, RecordType};
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -38,7 +40,7 @@ pub(super) struct Line<'a> {
     bad_checksums: u32,
     left: Option<&'static str>,
     protocols: Vec<&'static str>,
-    server_name: Option<&'a str>,
+    server_name: Option<Cow<'a, str>>,
     requests: u64,
     reused_ports: bool,
     anomalies: BTreeMap<&'static str, u32>,
@@ -140,7 +142,7 @@ struct MissingBytes {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(record: &'a ConnectionRecord) -> Self {
+    pub(super) fn of(record: &'a ConnectionRecord, redactor: &Redactor) -> Self {
         Self {
             r#type: RecordType::Connection.name(),
             id: record.id,
@@ -166,7 +168,7 @@ impl<'a> Line<'a> {
             bad_checksums: record.bad_checksums,
             left: record.left.map(Left::name),
             protocols: record.protocols.iter().map(|protocol| protocol.name()).collect(),
-            server_name: record.server_name.as_deref(),
+            server_name: record.server_name.as_deref().map(|name| redactor.host(name)),
             requests: record.requests,
             reused_ports: record.reused_ports,
             anomalies: record.anomalies.iter().copied().collect(),

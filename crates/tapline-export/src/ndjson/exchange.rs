@@ -1,11 +1,14 @@
 //! The `http_exchange` record.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{Exchange, MessagePart, Stall};
 
 use super::grpc::GrpcLine;
 use super::{At, Headers, RecordType, Shown, hex};
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -14,7 +17,7 @@ pub(super) struct Line<'a> {
     stream: Option<u32>,
     version: Option<&'static str>,
     method: Option<&'a str>,
-    url: Option<&'a str>,
+    url: Option<Cow<'a, str>>,
     status: Option<u16>,
     request: Option<Part<'a>>,
     response: Option<Part<'a>>,
@@ -64,7 +67,7 @@ struct TimingsLine {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(exchange: &'a Exchange) -> Self {
+    pub(super) fn of(exchange: &'a Exchange, redactor: &'a Redactor) -> Self {
         let timings = exchange.timings;
         Self {
             r#type: RecordType::HttpExchange.name(),
@@ -72,10 +75,10 @@ impl<'a> Line<'a> {
             stream: exchange.stream,
             version: (!exchange.inferred).then_some(exchange.version),
             method: exchange.method.as_deref(),
-            url: exchange.url.as_deref(),
+            url: exchange.url.as_deref().map(|url| redactor.url(url)),
             status: exchange.status,
-            request: exchange.request.as_ref().map(|one| part(one, exchange.inferred)),
-            response: exchange.response.as_ref().map(|one| part(one, exchange.inferred)),
+            request: exchange.request.as_ref().map(|one| part(one, exchange.inferred, redactor)),
+            response: exchange.response.as_ref().map(|one| part(one, exchange.inferred, redactor)),
             timings_ns: TimingsLine {
                 blocked: timings.blocked,
                 dns: timings.dns,
@@ -92,7 +95,7 @@ impl<'a> Line<'a> {
             promised_on: exchange.promised_on,
             complete: exchange.complete,
             reset: exchange.reset.map(Shown),
-            grpc: exchange.grpc.as_deref().map(GrpcLine::of),
+            grpc: exchange.grpc.as_deref().map(|grpc| GrpcLine::of(grpc, redactor)),
         }
     }
 }
@@ -127,14 +130,14 @@ fn left_out(exchange: &Exchange) -> Option<LeftOutLine> {
     (count > 0).then_some(LeftOutLine { count, duration_ns })
 }
 
-fn part(part: &MessagePart, inferred: bool) -> Part<'_> {
+fn part<'a>(part: &'a MessagePart, inferred: bool, redactor: &'a Redactor) -> Part<'a> {
     let known = |octets| (!inferred).then_some(octets);
     Part {
         packet: part.first.packet,
         at: At(part.first.at),
         end_packet: part.last.packet,
         end_at: At(part.last.at),
-        headers: Headers(&part.headers),
+        headers: Headers(&part.headers, redactor),
         header_bytes: known(part.header_bytes),
         header_bytes_decoded: known(part.header_bytes_decoded),
         body_bytes: known(part.body_bytes),

@@ -1,9 +1,12 @@
 //! The `finding` record.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use tapline_engine::analysis::Finding;
 
 use super::{Place, RecordType};
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -13,7 +16,7 @@ pub(super) struct Line<'a> {
     severity: &'static str,
     code: &'static str,
     title: &'static str,
-    explanation: &'a str,
+    explanation: Cow<'a, str>,
     reference: &'static str,
     connection: Option<u64>,
     stream: Option<u32>,
@@ -22,7 +25,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(finding: &'a Finding) -> Self {
+    pub(super) fn of(finding: &'a Finding, redactor: &Redactor) -> Self {
         let kind = finding.kind;
         Self {
             r#type: RecordType::Finding.name(),
@@ -30,7 +33,7 @@ impl<'a> Line<'a> {
             severity: kind.severity.name(),
             code: kind.code,
             title: kind.title,
-            explanation: &finding.explanation,
+            explanation: redactor.sentence(&finding.explanation),
             reference: kind.reference,
             connection: finding.connection,
             stream: finding.stream,

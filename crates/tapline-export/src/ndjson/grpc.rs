@@ -1,8 +1,12 @@
 //! The `grpc` object of `http_exchange`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use tapline_engine::analysis::decode::grpc::{Flavor, status_name};
 use tapline_engine::analysis::{Grpc, GrpcMessages};
+
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 pub(super) struct GrpcLine<'a> {
@@ -14,7 +18,7 @@ pub(super) struct GrpcLine<'a> {
     response: Option<MessagesLine<'a>>,
     status: Option<u32>,
     status_name: Option<&'static str>,
-    message: Option<&'a str>,
+    message: Option<Cow<'a, str>>,
     trailers_only: bool,
 }
 
@@ -28,7 +32,7 @@ struct MessagesLine<'a> {
 }
 
 impl<'a> GrpcLine<'a> {
-    pub(super) fn of(grpc: &'a Grpc) -> Self {
+    pub(super) fn of(grpc: &'a Grpc, redactor: &Redactor) -> Self {
         Self {
             flavor: grpc.flavor.map(Flavor::name),
             service: grpc.service.as_deref(),
@@ -38,7 +42,7 @@ impl<'a> GrpcLine<'a> {
             response: grpc.response.as_ref().map(messages),
             status: grpc.status,
             status_name: grpc.status.and_then(status_name),
-            message: grpc.message.as_deref(),
+            message: grpc.message.as_deref().map(|message| redactor.sentence(message)),
             trailers_only: grpc.trailers_only,
         }
     }

@@ -1,12 +1,15 @@
 //! The `http1_message` and `http2_frame` records.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::{
     ErrorCode, Form, Frame, HeaderBlock, Payload, Priority, Setting, TableEffect, hpack, setting_name,
 };
-use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind, StreamState};
+use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind, StreamState, shown, text};
 
-use super::{Headers, RecordType, Said, Shown, hex};
+use super::{Headers, Octets, RecordType, Said, Shown, Value, hex};
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 pub(super) struct Http1Line<'a> {
@@ -15,7 +18,7 @@ pub(super) struct Http1Line<'a> {
     said: Said,
     kind: &'static str,
     method: Option<&'a str>,
-    target: Option<&'a str>,
+    target: Option<Cow<'a, str>>,
     status: Option<u16>,
     version: &'static str,
     headers: Headers<'a>,
@@ -27,16 +30,16 @@ pub(super) struct Http1Line<'a> {
 }
 
 impl<'a> Http1Line<'a> {
-    pub(super) fn of(message: &'a Http1Message) -> Self {
+    pub(super) fn of(message: &'a Http1Message, redactor: &'a Redactor) -> Self {
         Self {
             r#type: RecordType::Http1Message.name(),
             said: Said::new(message.connection, message.first, message.origin, message.from),
             kind: if message.kind == MessageKind::Request { "request" } else { "response" },
             method: message.method.as_deref(),
-            target: message.target.as_deref(),
+            target: message.target.as_deref().map(|target| redactor.url(target)),
             status: message.status,
             version: message.version,
-            headers: Headers(&message.headers),
+            headers: Headers(&message.headers, redactor),
             header_bytes: message.header_bytes,
             body_bytes: message.body_bytes,
             body_bytes_decoded: message.body_bytes_decoded,
@@ -90,7 +93,7 @@ struct ByType<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     table: Option<TableLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    table_entries: Option<Vec<(usize, String, String)>>,
+    table_entries: Option<Vec<TableEntry<'a>>>,
     #[serde(flatten)]
     effect: EffectLine,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -150,6 +153,8 @@ struct TableLine {
     evicted: u32,
 }
 
+type TableEntry<'a> = (usize, Octets<'a>, Value<'a>);
+
 #[derive(Serialize)]
 pub(super) struct SettingLine {
     id: u16,
@@ -175,7 +180,7 @@ struct RepresentationLine {
 }
 
 impl<'a> Http2Line<'a> {
-    pub(super) fn of(event: &'a Http2Frame) -> Self {
+    pub(super) fn of(event: &'a Http2Frame, redactor: &'a Redactor) -> Self {
         let frame = &event.frame;
         Self {
             r#type: RecordType::Http2Frame.name(),
@@ -186,12 +191,12 @@ impl<'a> Http2Line<'a> {
             flags: frame.flags,
             length: frame.length,
             stream_state: event.after.stream_state.map(StreamState::name),
-            by_type: ByType { effect: EffectLine::of(event), ..by_type(frame) },
+            by_type: ByType { effect: EffectLine::of(event), ..by_type(frame, redactor) },
         }
     }
 }
 
-fn by_type(frame: &Frame) -> ByType<'_> {
+fn by_type<'a>(frame: &'a Frame, redactor: &'a Redactor) -> ByType<'a> {
     let mut line = ByType::default();
     match &frame.payload {
         Payload::Data { content_length, padding, .. } => {
@@ -201,7 +206,7 @@ fn by_type(frame: &Frame) -> ByType<'_> {
         Payload::Headers { priority, padding, fragment_length, block } => {
             line.padding_bytes = *padding;
             line.priority = priority.map(priority_line);
-            line.block(*fragment_length, block.as_deref());
+            line.block(*fragment_length, block.as_deref(), redactor);
         }
         Payload::Priority(priority) => line.priority = Some(priority_line(*priority)),
         Payload::RstStream { error } => line.error(*error),
@@ -211,18 +216,20 @@ fn by_type(frame: &Frame) -> ByType<'_> {
         Payload::PushPromise { promised_stream, padding, fragment_length, block } => {
             line.promised_stream = Some(*promised_stream);
             line.padding_bytes = *padding;
-            line.block(*fragment_length, block.as_deref());
+            line.block(*fragment_length, block.as_deref(), redactor);
         }
         Payload::Ping(opaque) => {
             line.opaque = Some(hex(opaque));
         }
         Payload::GoAway { last_stream, error, debug } => {
             line.last_stream = Some(*last_stream);
-            line.debug = Some(text(debug));
+            line.debug = Some(redactor.sentence(&shown(debug)).into_owned());
             line.error(*error);
         }
         Payload::WindowUpdate { increment } => line.increment = Some(*increment),
-        Payload::Continuation { fragment_length, block } => line.block(*fragment_length, block.as_deref()),
+        Payload::Continuation { fragment_length, block } => {
+            line.block(*fragment_length, block.as_deref(), redactor)
+        }
         Payload::AltSvc { origin, value } => {
             line.origins = Some(vec![text(origin)]);
             line.value = Some(text(value));
@@ -239,10 +246,10 @@ fn by_type(frame: &Frame) -> ByType<'_> {
 }
 
 impl<'a> ByType<'a> {
-    fn block(&mut self, fragment: u32, block: Option<&'a HeaderBlock>) {
+    fn block(&mut self, fragment: u32, block: Option<&'a HeaderBlock>, redactor: &'a Redactor) {
         self.fragment_bytes = Some(fragment);
         let Some(block) = block else { return };
-        self.headers = Some(Headers(&block.fields));
+        self.headers = Some(Headers(&block.fields, redactor));
         self.representations = Some(
             block
                 .representations
@@ -259,7 +266,7 @@ impl<'a> ByType<'a> {
         self.header_bytes = Some(block.wire_bytes);
         self.header_bytes_decoded = Some(block.decoded_bytes);
         self.table = Some(table_line(block.table));
-        self.table_entries = block.table_entries.as_deref().map(table_entries);
+        self.table_entries = block.table_entries.as_deref().map(|entries| table_entries(entries, redactor));
     }
 
     fn error(&mut self, error: ErrorCode) {
@@ -283,9 +290,13 @@ fn table_line(table: TableEffect) -> TableLine {
 }
 
 /// Index, name and value of each: the dynamic table's indices follow those of the static one.
-fn table_entries(entries: &[hpack::Entry]) -> Vec<(usize, String, String)> {
+fn table_entries<'a>(entries: &'a [hpack::Entry], redactor: &'a Redactor) -> Vec<TableEntry<'a>> {
     let first = hpack::STATIC.len() + 1;
-    (first..).zip(entries).map(|(index, entry)| (index, text(entry.name()), text(entry.value()))).collect()
+    let entry = |(index, entry): (usize, &'a hpack::Entry)| {
+        let (name, value) = (entry.name(), entry.value());
+        (index, Octets(name), Value { name, value, redactor })
+    };
+    (first..).zip(entries).map(entry).collect()
 }
 
 pub(super) fn setting_line(setting: Setting) -> SettingLine {
@@ -294,8 +305,4 @@ pub(super) fn setting_line(setting: Setting) -> SettingLine {
 
 fn priority_line(priority: Priority) -> PriorityLine {
     PriorityLine { exclusive: priority.exclusive, dependency: priority.dependency, weight: priority.weight }
-}
-
-fn text(octets: &[u8]) -> String {
-    tapline_engine::analysis::text(octets)
 }

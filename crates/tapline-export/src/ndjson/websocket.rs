@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 use tapline_engine::analysis::decode::websocket::{Close, Opcode};
-use tapline_engine::analysis::{WebSocketFrame, text};
+use tapline_engine::analysis::{WebSocketFrame, shown};
 
 use super::{RecordType, Said, Shown};
+use crate::redact::Redactor;
 
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "bits of the header, each a field of the record")]
@@ -32,7 +33,7 @@ struct CloseLine {
 }
 
 impl Line {
-    pub(super) fn of(event: &WebSocketFrame) -> Self {
+    pub(super) fn of(event: &WebSocketFrame, redactor: &Redactor) -> Self {
         let frame = &event.frame;
         Self {
             r#type: RecordType::WebSocketFrame.name(),
@@ -45,15 +46,15 @@ impl Line {
             compressed: frame.compressed,
             length_bytes: frame.length,
             complete: frame.complete,
-            close: frame.close.as_deref().map(close_line),
+            close: frame.close.as_deref().map(|close| close_line(close, redactor)),
         }
     }
 }
 
-fn close_line(close: &Close) -> CloseLine {
+fn close_line(close: &Close, redactor: &Redactor) -> CloseLine {
     CloseLine {
         code: close.code.0,
         name: close.code.name(),
-        reason: (!close.reason.is_empty()).then(|| text(&close.reason)),
+        reason: (!close.reason.is_empty()).then(|| redactor.sentence(&shown(&close.reason)).into_owned()),
     }
 }

@@ -170,7 +170,6 @@ mod tests {
 
     use tapline_engine::analysis::certificate::{Chain, ChainVerdict, Fault, Finding};
 
-    use super::super::style::Palette;
     use super::*;
 
     /// A session with a certificate of its own, which nobody can read.
@@ -193,7 +192,7 @@ mod tests {
             certificates.take(session);
         }
         let roots = Some("the roots of a test");
-        let options = ReportOptions { width: Some(80), palette: Palette::Plain, all: false, roots };
+        let options = ReportOptions { width: Some(80), roots, ..ReportOptions::default() };
         let mut out = Vec::new();
         certificates.print(&options, &mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -18,6 +18,7 @@ use unicode_width::UnicodeWidthStr;
 use super::shortlist::Shortlist;
 use super::style::Ink;
 use super::{ReportOptions, rest, title};
+use crate::redact::Redactor;
 
 /// Findings of one kind that are printed one by one.
 const OF_KIND_MAX: usize = 1;
@@ -117,7 +118,8 @@ fn print_one(finding: &Finding, options: &ReportOptions, out: &mut impl Write) -
     let severity = options.palette.paint(ink, kind.severity.name());
     let name = options.palette.paint(Ink::Bold, kind.title);
     writeln!(out, "{head}{severity}: {name}")?;
-    lines(finding.explanation.split(' '), Ink::Plain, options, out)?;
+    let explanation = Redactor::new(options.secrets).sentence(&finding.explanation).into_owned();
+    lines(explanation.split(' '), Ink::Plain, options, out)?;
     lines(place(finding).split_inclusive('·').map(str::trim), Ink::Dim, options, out)
 }
 

@@ -12,6 +12,7 @@ use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, left, right};
 use super::waterfall::Window;
 use super::{ReportOptions, rest, table, title};
+use crate::redact::Redactor;
 
 /// Narrower terminals have no room for the picture.
 const WATERFALL_FROM_WIDTH: usize = 100;
@@ -72,7 +73,8 @@ impl Requests {
         title(out, options, "Requests", &summary)?;
         let rows = self.rows.into_rows();
         let window = options.width.filter(|&width| width >= WATERFALL_FROM_WIDTH).and_then(|_| window(&rows));
-        let cells: Vec<_> = rows.iter().map(|exchange| row(exchange, window, options)).collect();
+        let redactor = Redactor::new(options.secrets);
+        let cells: Vec<_> = rows.iter().map(|exchange| row(exchange, window, options, &redactor)).collect();
         table::print(&COLUMNS, &cells, options, out)?;
         rest(out, options, rows.len(), total, "failed ones, then the slowest")
     }
@@ -90,13 +92,18 @@ const COLUMNS: [Column; 9] = [
     flexible("request"),
 ];
 
-fn row(exchange: &Exchange, window: Option<Window>, options: &ReportOptions) -> Vec<Cell> {
+fn row(
+    exchange: &Exchange,
+    window: Option<Window>,
+    options: &ReportOptions,
+    redactor: &Redactor,
+) -> Vec<Cell> {
     let body = exchange.response.as_ref().map(|response| human::bytes(response.body_bytes));
     let duration = |ns: Option<i64>| ns.map(human::duration).unwrap_or_default();
     let method = exchange.method.as_deref().unwrap_or("request not seen");
     let narrow = options.width.is_some_and(|width| width < WATERFALL_FROM_WIDTH);
-    let url = exchange.url.as_deref().unwrap_or_default();
-    let url = if narrow && !exchange.inferred { path_first(url) } else { url.into() };
+    let url = redactor.url(exchange.url.as_deref().unwrap_or_default());
+    let url = if narrow && !exchange.inferred { path_first(&url) } else { url };
     let mut request = if exchange.inferred {
         format!("≈ {} (inferred)", if url.is_empty() { "no SNI" } else { &url })
     } else {

@@ -150,10 +150,9 @@ fn notes(session: &TlsSession) -> (Ink, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Palette;
 
     fn lines(sessions: Vec<TlsSession>) -> Vec<String> {
-        let options = ReportOptions { width: Some(80), palette: Palette::Plain, all: false, roots: None };
+        let options = ReportOptions { width: Some(80), ..ReportOptions::default() };
         let mut list = Sessions::new(20);
         for session in sessions {
             list.take(Box::new(session));

@@ -22,11 +22,12 @@ pub(super) enum Ink {
 }
 
 /// Whether roles become colours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Palette {
     /// ANSI colours of the terminal's own theme.
     Colours,
     /// None.
+    #[default]
     Plain,
 }
 

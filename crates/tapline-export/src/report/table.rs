@@ -159,10 +159,9 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Palette;
 
     fn lines(width: Option<usize>) -> Vec<String> {
-        let options = ReportOptions { width, palette: Palette::Plain, all: false, roots: None };
+        let options = ReportOptions { width, ..ReportOptions::default() };
         let columns = [right("#"), left("empty"), flexible("url"), right("size").rank(1)];
         let row = |n: &str, url: &str| {
             vec![cell(Ink::Plain, n), Cell::default(), cell(Ink::Name, url), cell(Ink::Plain, "1 kB")]

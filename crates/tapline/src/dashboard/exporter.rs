@@ -8,8 +8,9 @@ use anyhow::{Result, ensure};
 use tapline_engine::analysis::Options;
 use tapline_engine::capture::Source;
 use tapline_engine::{Going, Outcome, RunOptions, run};
-use tapline_export::ndjson::{self, RecordType};
+use tapline_export::ndjson::{self, RecordType, Writer};
 use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::redact::Secrets;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::{Filter, Sieve};
 use tapline_tui::{Again, ExportFormat, ExportRequest, Exporter};
@@ -40,13 +41,14 @@ fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<Strin
         None => Filter::parse(&request.filter)?,
     };
     let sieve = Some(filter).filter(|filter| !filter.is_empty()).map(Sieve::new);
+    let mut with = String::new();
     match request.format {
         ExportFormat::Ndjson => {
             let types = RecordType::usual();
             let wanted = ndjson::interests(&types);
             let needed = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
             options.analysis = Options { interests: needed, ..options.analysis };
-            file = write_ndjson(&mut *source, &options, &types, sieve, file, |batch| {
+            file = write_ndjson(&mut *source, &options, &types, sieve, Writer::new(file), |batch| {
                 going.read(batch.progress)
             })?
             .0;
@@ -59,13 +61,14 @@ fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<Strin
                 (None, None) => Wanted::All,
             };
             let selection = Selection::find(&mut *source, &options, wanted, |progress| going.read(progress));
+            with = selection.has_secrets_of().map_or(with, |secrets| format!(", with {secrets}"));
             let mut source = (again.reopen)()?;
             pcapng::write(&mut *source, &selection, &mut file, |progress| going.read(progress))?;
         }
     }
     ensure!(!going.is_cancelled(), "it was stopped");
     file.persist()?;
-    Ok(path.display().to_string())
+    Ok(format!("{}{with}", path.display()))
 }
 
 fn report(
@@ -78,8 +81,10 @@ fn report(
     let needed = sieve.as_ref().map_or(INTERESTS, |sieve| INTERESTS.and(sieve.needs(INTERESTS)));
     options.analysis = Options { interests: needed, ..options.analysis };
     let roots = options.analysis.trust.as_ref().map(|trust| trust.whose());
-    let mut report =
-        Report::new(ReportOptions { width: Some(WIDTH), palette: Palette::Plain, all: true, roots });
+    let secrets = Secrets::Redacted;
+    let options_of_report =
+        ReportOptions { width: Some(WIDTH), palette: Palette::Plain, all: true, roots, secrets };
+    let mut report = Report::new(options_of_report);
     if let Some(sieve) = sieve {
         report = report.through(sieve);
     }
