@@ -109,3 +109,6 @@ pub(crate) const TWO_COLUMNS_MIN: u16 = 120;
 
 /// Screens as wide as this have the detail on the right.
 pub(crate) const WIDE_COLUMNS_MIN: u16 = 160;
+
+/// Cells of a text that are counted: more than a terminal has in a line, whatever a name in a capture is long.
+pub(crate) const CELLS_MAX: u16 = 4096;

@@ -7,6 +7,7 @@ use tapline_engine::analysis::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::Theme;
+use crate::limits::CELLS_MAX;
 use crate::theme::Role;
 
 /// Writes on the first line of a place.
@@ -82,9 +83,9 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// Cells that a text takes.
+/// Cells that a text takes, [`CELLS_MAX`] at most: some such numbers can be added up.
 pub(super) fn columns(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    u16::try_from(text.width()).unwrap_or(CELLS_MAX).min(CELLS_MAX)
 }
 
 /// A text in so many cells, `…` standing for what does not fit.
