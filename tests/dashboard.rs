@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
+#[path = "hostile/captures.rs"]
+mod hostile;
 #[path = "dashboard/idle.rs"]
 mod idle;
 #[path = "dashboard/looks.rs"]
@@ -16,6 +18,8 @@ mod terminal;
 mod walk;
 #[path = "dashboard/ways_out.rs"]
 mod ways_out;
+#[path = "hostile/wire.rs"]
+mod wire;
 
 use std::path::Path;
 

@@ -125,42 +125,19 @@ pub(crate) fn marked_tab(screen: &vt100::Screen) -> String {
     cells.filter(|cell| cell.inverse()).map(vt100::Cell::contents).collect()
 }
 
-/// The first piece of a program's output that none of ours writes: a terminal must hear of it only through escapes that
-/// place, style and clear, and of nothing that a name in a capture has in it.
-pub(crate) fn strange(output: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(output);
-    let mut rest = text.as_ref();
-    while let Some(at) = rest.find(|c: char| c.is_control()) {
-        let here = &rest[at..];
-        let sequence = here
-            .strip_prefix("\x1b[")
-            .map(|after| after.trim_start_matches(|c: char| "0123456789;?".contains(c)));
-        let behind = match sequence.and_then(|after| after.strip_prefix(|c| "mHJKhlABCDG".contains(c))) {
-            Some(behind) => behind,
-            None => here.strip_prefix("\r\n").or_else(|| here.strip_prefix('\n')).unwrap_or_default(),
-        };
-        if behind.is_empty() && !here.starts_with(['\n', '\r', '\x1b'])
-            || sequence.is_none() && here.starts_with('\x1b')
-        {
-            return Some(here.chars().take(20).collect::<String>().escape_debug().to_string());
-        }
-        rest = behind;
-    }
-    None
-}
+/// The last letters of the escapes that the dashboard writes: they place, style and clear.
+pub(crate) const ESCAPES: &str = "mHJKhlABCDG";
 
 /// A capture of one connection with one request.
 pub(crate) fn with_capture(test: impl FnOnce(&Path)) {
-    with_answer(
-        b"GET /hello HTTP/1.1\r\nHost: www.example.org\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-        test,
-    );
-}
-
-/// The same with other messages.
-pub(crate) fn with_answer(request: &[u8], answer: &[u8], test: impl FnOnce(&Path)) {
-    with_talk(|talk| talk.handshake().client(request).wait_ns(30_000_000).server(answer).close(), test);
+    let exchange = |talk: Talk| {
+        talk.handshake()
+            .client(b"GET /hello HTTP/1.1\r\nHost: www.example.org\r\n\r\n")
+            .wait_ns(30_000_000)
+            .server(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+            .close()
+    };
+    with_talk(exchange, test);
 }
 
 /// A capture of one connection that is as it is built.

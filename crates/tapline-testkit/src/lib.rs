@@ -12,6 +12,7 @@ mod frame;
 pub mod network;
 pub mod shapes;
 mod site;
+mod strange;
 mod talk;
 #[cfg(feature = "terminal")]
 mod terminal;
@@ -23,6 +24,7 @@ pub use exchange::{ask, serve};
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
 pub use site::{Server, Site, Speech};
+pub use strange::strange;
 pub use talk::{Frame, Odd, Speaker, Talk, capture};
 #[cfg(feature = "terminal")]
 pub use terminal::{Terminal, send};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tapline_engine::Outcome;
-use tapline_engine::analysis::DatagramCounts;
+use tapline_engine::analysis::{DatagramCounts, text};
 
 use super::{At, RecordType};
 
@@ -44,7 +44,7 @@ impl Line {
         let (totals, facts) = (&outcome.totals, &outcome.facts);
         Self {
             r#type: RecordType::Capture.name(),
-            files: facts.files.iter().map(|file| file.path.display().to_string()).collect(),
+            files: facts.files.iter().map(|file| text(file.path.as_os_str().as_encoded_bytes())).collect(),
             format: facts.files.iter().map(tapline_engine::capture::FileFacts::format).collect(),
             link_types: totals.link_types.keys().map(ToString::to_string).collect(),
             packets: totals.packets,
