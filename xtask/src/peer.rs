@@ -9,6 +9,7 @@ mod rows;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,7 +38,7 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
         return Ok(());
     };
     ensure!(shell::is_there("tshark"), "tshark is missing: apt-get install tshark");
-    let tapline = shell::tapline()?;
+    let tapline = unredacted(&shell::tapline()?)?;
     let known = Known::read(&shell::root().join("tests/peer-differences.toml"))?;
     let with_keys = |capture: Capture| {
         let keyed: Vec<_> = known.keylogs(&capture).iter().map(|keys| capture.with_keys(keys)).collect();
@@ -133,6 +134,14 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Result<R> + S
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// tapline as what shows secrets: tshark shows them too, and the comparison gives no options of its own.
+fn unredacted(tapline: &Path) -> Result<PathBuf> {
+    let script = tapline.with_file_name("tapline-unredacted");
+    std::fs::write(&script, format!("#!/bin/sh\nexec '{}' \"$@\" --no-redact\n", tapline.display()))?;
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+    Ok(script)
 }
 
 fn compare_script() -> Option<PathBuf> {

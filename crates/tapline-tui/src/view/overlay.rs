@@ -146,6 +146,7 @@ fn export(model: &Model) -> Vec<Line> {
         .collect();
     lines.push(Vec::new());
     lines.push(vec![("written to this folder; Enter writes, Esc does not".to_owned(), Role::Dim)]);
+    lines.push(vec![("secrets are redacted, but not in packets".to_owned(), Role::Dim)]);
     lines
 }
 
