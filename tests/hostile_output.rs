@@ -1,11 +1,6 @@
 //! Whatever stands in a capture, in a file name or in an argument: the report, NDJSON and what is said on standard error do
 //! nothing in a terminal and stay what they are. The dashboard is walked through the same captures in `dashboard`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "a test that fails shall panic, and its messages are short"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 #[path = "hostile/captures.rs"]
 mod captures;

@@ -1,9 +1,5 @@
 //! Exports without secrets, and what stays of them; packets with theirs, and what is said of that.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that fails shall panic, in its helpers too"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

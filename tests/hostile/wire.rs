@@ -8,7 +8,12 @@ fn sized<const N: usize>(octets: &[u8]) -> Vec<u8> {
     [&length[8 - N..], octets].concat()
 }
 
-/// The first octets of a text, in pieces of so many.
+/// A number that fits.
+fn octet(number: usize) -> u8 {
+    u8::try_from(number).unwrap()
+}
+
+/// The first octets of a text.
 fn cut(text: &[u8], octets: usize) -> &[u8] {
     &text[..octets.min(text.len())]
 }
@@ -51,15 +56,15 @@ fn field(name: &[u8], value: &[u8]) -> Vec<u8> {
     let string = |octets: &[u8]| {
         let mut out = Vec::new();
         match octets.len() {
-            short @ ..127 => out.push(short as u8),
+            short @ ..127 => out.push(octet(short)),
             long => {
                 out.push(127);
                 let mut rest = long - 127;
                 while rest >= 128 {
-                    out.push(128 | (rest % 128) as u8);
+                    out.push(128 | octet(rest % 128));
                     rest /= 128;
                 }
-                out.push(rest as u8);
+                out.push(octet(rest));
             }
         }
         [&out, octets].concat()
@@ -121,7 +126,7 @@ pub(crate) fn websocket(text: &[u8]) -> ([Vec<u8>; 2], Vec<u8>) {
     ];
     let reason = [&1000_u16.to_be_bytes()[..], cut(text, 123)].concat();
     // Masked with zeros.
-    let close = [&[0x88, 0x80 | reason.len() as u8, 0, 0, 0, 0][..], &reason].concat();
+    let close = [&[0x88, 0x80 | octet(reason.len()), 0, 0, 0, 0][..], &reason].concat();
     ([request.concat(), answer.concat()], close)
 }
 

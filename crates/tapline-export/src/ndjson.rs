@@ -291,22 +291,22 @@ impl Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(fields, redactor) = self;
         serializer
-            .collect_seq(fields.iter().map(|(name, value)| (Octets(name), Value { name, value, redactor })))
+            .collect_seq(fields.iter().map(|(name, octets)| (Octets(name), Value { name, octets, redactor })))
     }
 }
 
 /// The value of a header field, without secrets.
 struct Value<'a> {
     name: &'a [u8],
-    value: &'a [u8],
+    octets: &'a [u8],
     redactor: &'a Redactor,
 }
 
 impl Serialize for Value<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.redactor.field(self.name, self.value) {
+        match self.redactor.field(self.name, self.octets) {
             Some(redacted) => serializer.serialize_str(&redacted),
-            None => serializer.serialize_bytes(self.value),
+            None => serializer.serialize_bytes(self.octets),
         }
     }
 }

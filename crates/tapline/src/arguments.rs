@@ -190,6 +190,7 @@ pub(crate) struct ReportArguments {
 
 /// `tapline export`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct ExportArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,

@@ -228,7 +228,7 @@ fn by_type<'a>(frame: &'a Frame, redactor: &'a Redactor) -> ByType<'a> {
         }
         Payload::WindowUpdate { increment } => line.increment = Some(*increment),
         Payload::Continuation { fragment_length, block } => {
-            line.block(*fragment_length, block.as_deref(), redactor)
+            line.block(*fragment_length, block.as_deref(), redactor);
         }
         Payload::AltSvc { origin, value } => {
             line.origins = Some(vec![text(origin)]);
@@ -293,8 +293,8 @@ fn table_line(table: TableEffect) -> TableLine {
 fn table_entries<'a>(entries: &'a [hpack::Entry], redactor: &'a Redactor) -> Vec<TableEntry<'a>> {
     let first = hpack::STATIC.len() + 1;
     let entry = |(index, entry): (usize, &'a hpack::Entry)| {
-        let (name, value) = (entry.name(), entry.value());
-        (index, Octets(name), Value { name, value, redactor })
+        let (name, octets) = (entry.name(), entry.value());
+        (index, Octets(name), Value { name, octets, redactor })
     };
     (first..).zip(entries).map(entry).collect()
 }

@@ -50,7 +50,7 @@ pub(super) fn secrets(secret: Secret, value: &[u8]) -> Places {
             first.into_iter().chain(pieces.filter_map(attribute)).collect()
         }
         Secret::Protocols => pieces(value, b',').filter(|piece| piece.len() > PROTOCOL_MAX).collect(),
-        Secret::Whole => vec![0..value.len()],
+        Secret::Whole => vec![all(value)],
     };
     places.into_iter().filter(|place| !place.is_empty()).collect()
 }
@@ -60,7 +60,11 @@ fn credentials(value: &[u8]) -> Range<usize> {
     let scheme = value.split(|&octet| octet == b' ').next().unwrap_or_default();
     let is_known = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()));
     let blanks = value.iter().skip(scheme.len()).take_while(|&&octet| octet == b' ').count();
-    if is_known && blanks > 0 { scheme.len() + blanks..value.len() } else { 0..value.len() }
+    if is_known && blanks > 0 { scheme.len() + blanks..value.len() } else { all(value) }
+}
+
+fn all(value: &[u8]) -> Range<usize> {
+    0..value.len()
 }
 
 /// Where the pieces between separators stand, without white space around them.
