@@ -76,6 +76,7 @@ impl Notes<'_> {
     }
 
     /// Notes how the file ended: `cut` says what it ended within, if it did.
+    #[cold]
     pub(crate) fn end(&mut self, window: &mut Window, cut: Option<&str>) -> Step {
         window.fails_now();
         match (window.failure(), cut) {

@@ -90,6 +90,12 @@ impl Reader {
         if let Some((head, length)) = block::whole(window.rest(), self.state.order) {
             return Frame::Whole(head, length);
         }
+        self.unusual_frame(window, notes)
+    }
+
+    /// The same where it is not here as a whole yet, brings its own byte order, or something is wrong with it.
+    #[cold]
+    fn unusual_frame(&mut self, window: &mut Window, notes: &mut Notes<'_>) -> Frame {
         match window.fill(BLOCK_BYTES_MIN) {
             Fill::Enough => {}
             Fill::Later => return Frame::Later,

@@ -52,7 +52,7 @@ impl Window {
 
     /// The bytes that are here and were not taken yet.
     pub(crate) fn rest(&self) -> &[u8] {
-        self.store.bytes().get(self.next..).unwrap_or_default()
+        self.store.all().get(self.next..self.store.len()).unwrap_or_default()
     }
 
     /// All bytes that were not taken yet, where none will come that are not here.
@@ -74,6 +74,7 @@ impl Window {
 
     /// Looks at a mapped file, which somebody may have cut short: whether [`Window::failure`] says so now and did not
     /// before.
+    #[cold]
     pub(crate) fn fails_now(&mut self) -> bool {
         match &mut self.store {
             Store::Map(shown) => shown.failure().is_none() && !shown.is_whole(self.next),
@@ -82,6 +83,7 @@ impl Window {
     }
 
     /// Whether so many bytes that were here are gone, and zeros were read in their place.
+    #[cold]
     pub(crate) fn is_gone(&mut self, bytes: usize) -> bool {
         if let Store::Map(shown) = &mut self.store {
             shown.is_whole(self.next);
@@ -91,7 +93,7 @@ impl Window {
 
     /// Sees to it that at least `wanted` bytes are here. What was taken before may be gone.
     pub(crate) fn fill(&mut self, wanted: usize) -> Fill {
-        let here = self.store.bytes().len().saturating_sub(self.next);
+        let here = self.store.len().saturating_sub(self.next);
         match &mut self.store {
             _ if here >= wanted => Fill::Enough,
             Store::Map(shown) => {
@@ -117,13 +119,13 @@ impl Window {
     /// Takes a frame of `length` bytes off the front; less where less is here.
     pub(crate) fn take(&mut self, length: usize) -> &[u8] {
         self.last = self.next;
-        self.next = self.next.saturating_add(length).min(self.store.bytes().len());
+        self.next = self.next.saturating_add(length).min(self.store.len());
         self.taken(0..self.next - self.last)
     }
 
     /// A part of the last frame that was taken; nothing where the frame does not reach so far.
     pub(crate) fn taken(&self, part: Range<usize>) -> &[u8] {
-        let Some(frame) = self.store.bytes().get(self.last..self.next) else { return &[] };
+        let Some(frame) = self.store.all().get(self.last..self.next) else { return &[] };
         frame.get(part).unwrap_or_default()
     }
 
@@ -158,9 +160,19 @@ impl Window {
 }
 
 impl Store {
-    fn bytes(&self) -> &[u8] {
+    /// How many bytes are here.
+    fn len(&self) -> usize {
         match self {
             Self::Map(shown) => shown.bytes(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Stream(stream) => stream.bytes().len(),
+        }
+    }
+
+    /// The bytes that are here; of a map those too that are not shown.
+    fn all(&self) -> &[u8] {
+        match self {
+            Self::Map(shown) => shown.map(),
             Self::Bytes(bytes) => bytes,
             Self::Stream(stream) => stream.bytes(),
         }

@@ -23,7 +23,7 @@ pub(crate) struct Head {
 impl Head {
     /// Whether it is what is read where there is nothing.
     pub(crate) fn is_zeros(self) -> bool {
-        self == Self { at: Timestamp(0), captured: 0, wire: 0 }
+        self.captured == 0 && self.wire == 0 && self.at == Timestamp(0)
     }
 }
 
