@@ -1,6 +1,7 @@
 //! A file that somebody cuts short while it is read: what was read is right, the rest is damage, nothing dies.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that fails shall panic, in its helpers too"
 )]
