@@ -6,7 +6,7 @@ use crate::limits::LOOK_BYTES;
 /// A mapped file, of which so much is shown as was there at the last look.
 ///
 /// A look asks for the file's size, so what is read from a file that became shorter ends where the file does, but for
-/// what was shown before: zeros may have been read there. [`Shown::look`] at the end tells of that.
+/// what was shown before: zeros may have been read there. [`Shown::is_whole`] at the end tells of that.
 pub(crate) struct Shown {
     map: Mapped,
     /// Octets that are shown.
