@@ -9,13 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tapline_fuzz::TARGETS;
 use tapline_fuzz::seeds::{self, Seeds};
 
-use crate::bench::keep::keep;
+use crate::bench::keep::keep_in;
+use crate::bench::measure::children_cpu;
 use crate::captures;
 use crate::shell;
 
@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// Targets that run at the same time; as many as there are cores by default
     #[arg(long)]
     jobs: Option<usize>,
-    /// Keep the table in `bench-runs/`
+    /// Keep the table in `docs/security/fuzz-runs/`
     #[arg(long)]
     keep: bool,
 }
@@ -86,6 +86,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<()> {
         Some(jobs) => jobs.max(1),
         None => std::thread::available_parallelism()?.get(),
     };
+    let cpu_before = children_cpu()?;
     let (waiting, rows) = (Mutex::new(VecDeque::from(names)), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..jobs {
@@ -103,10 +104,10 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<()> {
     let order = |name: &str| TARGETS.iter().position(|(known, _)| *known == name);
     let mut rows = rows.into_iter().map(|(_, row)| row).collect::<Result<Vec<Row>>>()?;
     rows.sort_by_key(|row| order(row.name));
-    let text = table(&rows, arguments.seconds)?;
+    let text = table(&rows, arguments.seconds, children_cpu()? - cpu_before)?;
     println!("{text}");
     if arguments.keep {
-        keep("fuzz", &text)?;
+        keep_in("docs/security/fuzz-runs", "fuzz", &text)?;
     }
     let found: Vec<String> = rows
         .iter()
@@ -203,16 +204,15 @@ fn run(program: &Path, folder: &Path, name: &'static str, seconds: u32) -> Resul
     })
 }
 
-fn table(rows: &[Row], seconds: u32) -> Result<String> {
+fn table(rows: &[Row], seconds: u32, cpu_seconds: f64) -> Result<String> {
     let all: u64 = rows.iter().map(|row| row.executions).sum();
-    let time = Duration::from_secs(u64::from(seconds) * rows.len() as u64);
     let mut text = format!(
-        "{} targets, {} seconds each, {:.2} hours of one core, {all} executions.\n\n\
+        "{} targets, {} seconds each, {:.2} CPU hours together, {all} executions.\n\n\
          | target | executions | edges | features | inputs kept | peak, MiB | found |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
         rows.len(),
         seconds,
-        time.as_secs_f64() / 3600.0
+        cpu_seconds / 3600.0
     );
     for Row { name, executions, edges, features, inputs, peak_mib, found } in rows {
         let found = found.as_ref().map_or("", |_| "a broken law");

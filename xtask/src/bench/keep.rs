@@ -6,12 +6,17 @@ use anyhow::{Context, Result};
 
 use crate::shell;
 
-/// `bench-runs/<date>-<machine>.md`, newest figures last.
+/// In `bench-runs/`.
 pub(crate) fn keep(command: &str, text: &str) -> Result<()> {
+    keep_in("bench-runs", command, text)
+}
+
+/// In `<folder>/<date>-<machine>.md`, newest figures last.
+pub(crate) fn keep_in(folder: &str, command: &str, text: &str) -> Result<()> {
     let machine = machine();
     let now = jiff::Timestamp::now();
     let date = now.strftime("%Y-%m-%d");
-    let path = shell::root().join(format!("bench-runs/{date}-{}.md", machine.file_name()));
+    let path = shell::root().join(format!("{folder}/{date}-{}.md", machine.file_name()));
     let commit =
         Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(shell::root()).output()?;
     let head = format!(

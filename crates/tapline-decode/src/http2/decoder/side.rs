@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Preface ──► Header ──► Payload ──► Header …        gap inside a payload: on at its end
+//! other octets: First ──► Header | Search
 //!                └─────► Data ─────► Header …        any other gap: Search ──► Header | Nothing
 //! ```
 
@@ -36,6 +37,8 @@ enum Expect {
     /// The client's preface; without certainty that it is the client, or that this is the beginning, frames
     /// will do.
     Preface { certain: bool },
+    /// What is no preface and may be a frame header.
+    First,
     /// A frame header.
     Header,
     /// The payload of a frame other than DATA. `cut`: part of it is missing, or more than is held.
@@ -129,6 +132,7 @@ impl Side {
                 let certain = *certain;
                 self.preface(certain, direction, input, sink)
             }
+            Expect::First => self.first(input),
             Expect::Header => self.header(direction, allowed, input, sink),
             Expect::Payload { .. } => self.payload(direction, input, sink),
             Expect::Data(data) => {
@@ -183,15 +187,24 @@ impl Side {
         // Begun in the middle: what is there may be frames, against a table that was never seen.
         sink.frames_lost(direction);
         self.hpack.forget();
-        let mut search = Search::new(self.start, CHAIN);
-        let begun = std::mem::take(&mut self.held);
-        // A preface that began is no frame; at most 23 octets cannot hold a chain.
-        let _ = search.feed(&begun, measure);
-        self.expect = match frame::header(input.octets) {
-            Ok((_, header)) if begun.is_empty() && is_plausible(header) => Expect::Header,
-            _ => Expect::Search(search),
-        };
+        // A preface that began is no frame.
+        self.expect = if self.held.is_empty() { Expect::First } else { self.search_from_start() };
         true
+    }
+
+    fn first(&mut self, input: &mut Input<'_>) -> bool {
+        self.held.extend_from_slice(input.take(HEADER_SIZE - self.held.len()));
+        let Ok((_, header)) = frame::header(&self.held) else { return false };
+        self.expect = if is_plausible(header) { Expect::Header } else { self.search_from_start() };
+        true
+    }
+
+    /// Frames are searched for in what is held and what follows.
+    fn search_from_start(&mut self) -> Expect {
+        let mut search = Search::new(self.start, CHAIN);
+        // At most 23 octets cannot hold a chain.
+        let _ = search.feed(&std::mem::take(&mut self.held), measure);
+        Expect::Search(search)
     }
 
     fn header(
@@ -258,7 +271,7 @@ impl Side {
         let cut = match &self.expect {
             Expect::Payload { .. } | Expect::Data(_) => true,
             Expect::Preface { .. } | Expect::Header => !self.held.is_empty(),
-            Expect::Search(_) | Expect::Nothing => false,
+            Expect::First | Expect::Search(_) | Expect::Nothing => false,
         };
         let end = self.next;
         if matches!(self.expect, Expect::Data(_)) {
