@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 /// From the left to the right of the design's line: a crate may use what stands before it.
-const LINE: [&str; 12] = [
+const LINE: [&str; 13] = [
+    "tapline-memory",
     "tapline-packet",
     "tapline-libpcap",
     "tapline-capture",

@@ -110,6 +110,15 @@ impl Analyzer {
         }
     }
 
+    /// Memory is short: half of the connections are given up, those that were silent longest.
+    pub fn make_room(&mut self) {
+        self.merge();
+        let Self { shards, told, .. } = self;
+        for shard in shards {
+            shard.make_room(told);
+        }
+    }
+
     /// Adds the present state of every connection that changed since the last snapshot to the events.
     pub fn snapshot(&mut self) {
         self.merge();

@@ -74,6 +74,7 @@ pub(crate) fn overflow(offset: u64, length: u64) -> TcpAnomaly {
 pub(crate) fn evicted(left: Left) -> TcpAnomaly {
     let detail = match left {
         Left::TableFull => "given up to make room: it was silent longest",
+        Left::MemoryShort => "given up because memory was short: it was silent longest",
         _ => "given up: it was silent for too long",
     };
     TcpAnomaly::new("tcp_connection_evicted", detail)

@@ -92,6 +92,12 @@ impl Shard {
         self.tell(Moment::Afterwards, false, told);
     }
 
+    /// Memory is short: half of the connections are given up, those that were silent longest.
+    pub fn make_room(&mut self, told: &mut Told) {
+        self.tracker.make_room(&mut self.stage);
+        self.tell(Moment::Afterwards, false, told);
+    }
+
     /// Tells the present state of every connection that changed since the last snapshot.
     pub fn snapshot(&mut self, told: &mut Told) {
         let Self { tracker, stage, changed, .. } = self;

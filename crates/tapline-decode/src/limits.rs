@@ -33,6 +33,9 @@ pub const CONTENT_CODINGS_MAX: usize = 4;
 /// Octets that one body may decode to, its codings together. More is not decoded: it is a download, not a page.
 pub const CONTENT_DECODED_MAX: u64 = 4 << 30;
 
+/// The largest window of a zstd body, as a power of two: 8 MiB, which HTTP allows (RFC 9659 §3).
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
 /// Octets of content for one octet on the wire. Text that repeats itself stays below 200; deflate can reach 1032, zstd
 /// and brotli many thousands.
 pub const CONTENT_RATIO_MAX: u64 = 250;

@@ -84,7 +84,7 @@ pub fn close_up(
         Options { interests: Interests::CLOSE, only: Some(subject.ends), ..options.analysis.clone() };
     let options = RunOptions { analysis, watch: false, threads: 1, ..options.clone() };
     let mut close_up = CloseUp::default();
-    let mut room = CLOSE_OCTETS_MAX;
+    let mut room = tapline_memory::within(CLOSE_OCTETS_MAX);
     run(&mut excerpt, &options, |batch| {
         for event in batch.events {
             close_up.keep(event, &mut room);
@@ -111,7 +111,8 @@ impl Subject {
 impl CloseUp {
     /// Keeps an event where there is room; the connection's own record always.
     fn keep(&mut self, event: Event, room: &mut u64) {
-        if self.events.len() >= CLOSE_EVENTS_MAX && !matches!(event, Event::Connection(_)) {
+        let is_full = self.events.len() >= CLOSE_EVENTS_MAX || tapline_memory::is_short();
+        if is_full && !matches!(event, Event::Connection(_)) {
             self.events_left_out += 1;
             return;
         }

@@ -130,9 +130,10 @@ impl Crew {
         }
     }
 
-    /// The oldest batch that is under way: if it is done, or too many are under way, or `all` are wanted.
+    /// The oldest batch that is under way: if it is done, or too many are under way, or `all` are wanted. Where memory is
+    /// short, none stays under way.
     pub(crate) fn ready(&mut self, all: bool) -> Option<Batch> {
-        let wait = all || self.under_way.len() >= BATCHES_UNDER_WAY_MAX;
+        let wait = all || self.under_way.len() >= BATCHES_UNDER_WAY_MAX || tapline_memory::is_short();
         if !wait && self.workers.iter().any(|worker| worker.answers.is_empty()) {
             return None;
         }
@@ -267,6 +268,9 @@ impl Shards {
                 parcel.unpack(mapped.as_ref(), |unpacked| self.take(unpacked, told));
                 for shard in self.own.iter_mut().filter(|_| then.be_quiet) {
                     shard.be_quiet(told);
+                }
+                for shard in self.own.iter_mut().filter(|_| tapline_memory::is_short()) {
+                    shard.make_room(told);
                 }
                 for shard in self.own.iter_mut().filter(|_| then.snapshot) {
                     shard.snapshot(told);

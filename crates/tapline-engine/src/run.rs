@@ -100,6 +100,7 @@ fn read(
                 }
                 if in_batch < batch_packets && !team.is_full() {
                     if packets % LOOK_PACKETS == 0 {
+                        team.keep_within_memory();
                         hand_out(team, false, || news(source, &mut heard), receive)?;
                     }
                     continue;

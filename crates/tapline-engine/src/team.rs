@@ -61,6 +61,15 @@ impl Team {
         }
     }
 
+    /// Gives up connections where memory is short: which ones then depends on the run. Others look for themselves.
+    pub(crate) fn keep_within_memory(&mut self) {
+        if let Self::Alone { analyzer, .. } = self
+            && tapline_memory::is_short()
+        {
+            analyzer.make_room();
+        }
+    }
+
     /// Whether the batch is large enough, however many packets it has.
     pub(crate) fn is_full(&self) -> bool {
         match self {

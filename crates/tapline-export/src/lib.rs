@@ -3,6 +3,7 @@
 //! Decides nothing about what is true, holds no capture: NDJSON leaves as it comes, a report keeps counts and
 //! the rows that it will print.
 
+mod limits;
 pub mod ndjson;
 pub mod pcapng;
 pub mod redact;

@@ -37,6 +37,7 @@ use segments::Segments;
 use sessions::Sessions;
 pub use style::Palette;
 
+use crate::limits::ROWS_MAX;
 use crate::redact::Secrets;
 
 /// How to print.
@@ -53,9 +54,6 @@ pub struct ReportOptions {
     /// Whether secrets in URLs are shown.
     pub secrets: Secrets,
 }
-
-/// Rows of a list before it is cut to the most telling ones.
-pub const ROWS_MAX: usize = 20;
 
 /// The events that a report reads.
 pub const INTERESTS: Interests = Interests { tls_progress: false, ..Interests::SUMMARY };
@@ -186,9 +184,8 @@ fn rest(
     if hidden == 0 {
         return Ok(());
     }
-    let line = format!(
-        "  … and {} more; shown: {order}. --all prints them",
-        tapline_engine::analysis::human::count(hidden)
-    );
+    let way = if options.all { "memory was short for them" } else { "--all prints them" };
+    let line =
+        format!("  … and {} more; shown: {order}. {way}", tapline_engine::analysis::human::count(hidden));
     writeln!(out, "{}", options.palette.paint(style::Ink::Dim, &line))
 }

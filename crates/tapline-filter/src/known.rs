@@ -89,7 +89,7 @@ impl Known {
             (facts.client, facts.server) = (client, server);
             facts.protocols.clone_from(&introduction.protocols);
             facts.server_name.clone_from(&introduction.server_name);
-        } else if self.connections.len() < CONNECTIONS_MAX {
+        } else if self.connections.len() < CONNECTIONS_MAX && tapline_memory::has_room() {
             let facts = Facts {
                 client,
                 server,

@@ -77,6 +77,8 @@ pub enum Left {
     Idle,
     /// There were too many, and it was silent longest.
     TableFull,
+    /// The program used too much memory, and it was silent longest.
+    MemoryShort,
     /// The capture ended.
     CaptureEnd,
 }
@@ -89,13 +91,14 @@ impl Left {
             Self::PortsReused => "ports_reused",
             Self::Idle => "idle",
             Self::TableFull => "table_full",
+            Self::MemoryShort => "memory_short",
             Self::CaptureEnd => "capture_end",
         }
     }
 
     /// Whether it was given up and not over: what comes of it later is taken for another connection.
     pub fn is_eviction(self) -> bool {
-        matches!(self, Self::Idle | Self::TableFull)
+        matches!(self, Self::Idle | Self::TableFull | Self::MemoryShort)
     }
 }
 

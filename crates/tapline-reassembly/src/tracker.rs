@@ -25,7 +25,7 @@ use table::{Held, Table};
 /// ```text
 ///   segment ──> attempt ──> connection ──┬─ both directions ended ──> lingers ──> Left::Over
 ///                  │            │        └─ same ports, another SYN ──────────> Left::PortsReused
-///                  └────────────┴── silent too long, or no room ──> Left::Idle, Left::TableFull
+///                  └────────────┴── silent too long, or no room ──> Left::Idle, TableFull, MemoryShort
 /// ```
 pub struct Tracker {
     connections_max: usize,
@@ -238,7 +238,8 @@ impl Tracker {
         sink: &mut impl Sink,
     ) -> u32 {
         if self.table.len() >= self.connections_max {
-            self.evict_idle(sink);
+            // An eighth of the table at once, so that the search for them is paid once in many connections.
+            self.give_up_idle(self.connections_max / 8, Left::TableFull, sink);
         }
         let id = self.opened;
         self.opened += 1;
@@ -299,17 +300,22 @@ impl Tracker {
         }
     }
 
-    /// Makes room by giving up the connections that were idle longest: an eighth of the table at once, so that
-    /// the search for them is paid once in many connections.
-    fn evict_idle(&mut self, sink: &mut impl Sink) {
+    /// Memory is short: gives up half of the connections, those that were idle longest. Whoever calls again while it
+    /// stays short soon has none.
+    pub fn make_room(&mut self, sink: &mut impl Sink) {
+        self.give_up_idle(self.table.len().div_ceil(2), Left::MemoryShort, sink);
+    }
+
+    /// Gives up the connections that were idle longest, one at least.
+    fn give_up_idle(&mut self, count: usize, why: Left, sink: &mut impl Sink) {
         let mut idle: Vec<(Timestamp, u64, u32)> =
             self.table.iter().map(|(slot, held)| (held.last_at(), held.id(), slot)).collect();
-        let count = (self.connections_max / 8).max(1).min(idle.len());
+        let count = count.max(1).min(idle.len());
         if count > 0 && count < idle.len() {
             idle.select_nth_unstable(count);
         }
         idle.truncate(count);
-        self.give_up(idle.into_iter().map(|(_, id, slot)| (id, slot)).collect(), Left::TableFull, sink);
+        self.give_up(idle.into_iter().map(|(_, id, slot)| (id, slot)).collect(), why, sink);
     }
 
     fn forget_silent(&mut self, now: Timestamp, sink: &mut impl Sink) {

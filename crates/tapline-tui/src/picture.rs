@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::update::{Msg, update};
 use crate::{Again, Theme, view};
 
-/// The screen of this size after a run has ended and these keys were pressed.
+/// The screen of this size after a run has ended and these keys were pressed; it is drawn after each of them.
 /// What keys ask to be done beside the screen is done before the next one, however long it takes.
 pub fn snapshot(
     mut running: Running,
@@ -29,6 +29,12 @@ pub fn snapshot(
     }
     let outcome = crate::app::outcome(&mut running);
     let _ = update(&mut model, Msg::Ended(outcome.map(Box::new)));
+    let draw = |model: &Model| {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        view::draw(model, &mut buffer);
+        buffer
+    };
+    let mut buffer = draw(&model);
     for key in keys {
         let effect = update(&mut model, Msg::Key(*key));
         let mut msg = errands.run(&effect);
@@ -39,8 +45,7 @@ pub fn snapshot(
             std::thread::sleep(std::time::Duration::from_millis(1));
             msg = errands.news();
         }
+        buffer = draw(&model);
     }
-    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    view::draw(&model, &mut buffer);
     buffer
 }

@@ -112,6 +112,10 @@ pub(crate) struct InputArguments {
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
     #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    /// Memory to use at most, 64 or more; where it gets short, connections that were silent longest are given up, and it is
+    /// said how many
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    pub(crate) memory_max: Option<u32>,
     #[command(flatten)]
     pub(crate) rights: RightsArguments,
 }

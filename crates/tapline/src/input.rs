@@ -74,7 +74,8 @@ pub(crate) fn kept(
     retain_mib: u32,
     options: &RunOptions,
 ) -> (Box<dyn Source + Send>, Option<Again>) {
-    let bytes = usize::try_from(u64::from(retain_mib) << 20).unwrap_or(usize::MAX);
+    let bytes = tapline_memory::within(u64::from(retain_mib) << 20);
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     let (source, past) = keep(source, bytes);
     let again = past.clone();
     let reopen = Arc::new(move || Ok(again.source()));
@@ -87,6 +88,9 @@ pub(crate) fn run_options(arguments: &InputArguments, interests: Interests) -> R
     analysis.decode_as.clone_from(&arguments.decode_as);
     analysis.trust = roots(arguments, interests)?.map(Arc::new);
     let threads = arguments.threads.map_or_else(usual_threads, usize::from);
+    if let Some(mib) = arguments.memory_max {
+        tapline_memory::limit_to(usize::try_from(u64::from(mib) << 20).unwrap_or(usize::MAX));
+    }
     let keys = keys(arguments)?;
     Ok(RunOptions { threads, keys, ..RunOptions::new(analysis) })
 }

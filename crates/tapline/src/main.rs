@@ -22,12 +22,17 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Parser;
 use tapline_engine::analysis::printable;
+use tapline_memory::Counting;
 
 use arguments::{Arguments, Command};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Counting<mimalloc::MiMalloc> = Counting::new(mimalloc::MiMalloc);
+
+#[cfg(not(feature = "mimalloc"))]
+#[global_allocator]
+static ALLOCATOR: Counting<std::alloc::System> = Counting::new(std::alloc::System);
 
 /// How a command that ran to its end went.
 #[derive(Clone, Copy, PartialEq, Eq)]

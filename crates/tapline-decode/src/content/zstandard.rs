@@ -4,12 +4,10 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 use zstd::zstd_safe::DParameter;
 
 use super::Stop;
+use crate::limits::ZSTD_WINDOW_LOG_MAX;
 
 /// Octets of content that are handed on at once.
 const BLOCK: usize = 8 << 10;
-
-/// The largest window, as a power of two.
-const WINDOW_LOG_MAX: u32 = 23;
 
 /// Undoes zstd; made with the first octet.
 #[derive(Default)]
@@ -51,6 +49,6 @@ impl Decompressor {
 
 fn context() -> Option<Decoder<'static>> {
     let mut context = Decoder::new().ok()?;
-    context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX)).ok()?;
+    context.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG_MAX)).ok()?;
     Some(context)
 }

@@ -24,7 +24,8 @@ impl Excerpt {
     pub(super) fn new(source: Box<dyn Source + Send>, subject: Subject, going: Going) -> Self {
         // Where the source begins behind the subject's first packet, that is its first one here.
         let at = source.first_number().saturating_sub(1);
-        Self { source, subject, going, at, kept: Vec::new(), room: CLOSE_PACKET_OCTETS_MAX, left_out: 0 }
+        let room = tapline_memory::within(CLOSE_PACKET_OCTETS_MAX);
+        Self { source, subject, going, at, kept: Vec::new(), room, left_out: 0 }
     }
 
     /// The connection's packets, and how many octets of others found no room.

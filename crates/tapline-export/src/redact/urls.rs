@@ -11,16 +11,14 @@ use tapline_engine::analysis::decode::percent;
 
 use super::Places;
 use super::names::is_secret_parameter;
-
-/// How often the encoding of a parameter's value is undone to see whether there is a URL in it, with one more in that.
-const DECODED_MAX: u8 = 2;
+use crate::limits::URLS_INSIDE_MAX;
 
 /// The places of what is secret, in order. All of the octets are the URL.
 pub(super) fn secrets(url: &[u8]) -> Places {
     let mut places = Vec::new();
     // Nearly no URL has any of these, and without a way out of the middle many octets are looked at in one step.
     if url.iter().fold(false, |found, &octet| found | matches!(octet, b'?' | b'#' | b';' | b'@')) {
-        find(url, 0, DECODED_MAX, &mut places);
+        find(url, 0, URLS_INSIDE_MAX, &mut places);
     }
     places
 }
@@ -30,7 +28,7 @@ pub(super) fn secrets_in_words(text: &[u8]) -> Places {
     let mut places = Vec::new();
     let mut start = 0;
     for word in text.split(|octet| b" \t\"<>".contains(octet)) {
-        find(word, start, DECODED_MAX, &mut places);
+        find(word, start, URLS_INSIDE_MAX, &mut places);
         start += word.len() + 1;
     }
     places

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Places;
 use super::names::Secret;
+use crate::limits::PROTOCOL_NAME_MAX;
 
 /// Schemes that are shown: those of the IANA registry, and what is usual beside it. A word that is none of them may be
 /// the secret itself.
@@ -34,10 +35,6 @@ const SCHEMES: [&str; 20] = [
 const ATTRIBUTES: [&str; 9] =
     ["domain", "expires", "httponly", "max-age", "partitioned", "path", "priority", "samesite", "secure"];
 
-/// Octets of the longest name of a WebSocket protocol that is shown. Those that are registered are shorter, tokens
-/// longer.
-const PROTOCOL_MAX: usize = 40;
-
 /// The places of what is secret, in order.
 pub(super) fn secrets(secret: Secret, value: &[u8]) -> Places {
     let places: Places = match secret {
@@ -49,7 +46,7 @@ pub(super) fn secrets(secret: Secret, value: &[u8]) -> Places {
             let first = pieces.next().map(|piece| behind_name(value, piece));
             first.into_iter().chain(pieces.filter_map(attribute)).collect()
         }
-        Secret::Protocols => pieces(value, b',').filter(|piece| piece.len() > PROTOCOL_MAX).collect(),
+        Secret::Protocols => pieces(value, b',').filter(|piece| piece.len() > PROTOCOL_NAME_MAX).collect(),
         Secret::Whole => vec![all(value)],
     };
     places.into_iter().filter(|place| !place.is_empty()).collect()

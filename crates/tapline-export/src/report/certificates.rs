@@ -10,9 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, cut, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
-
-/// Certificates that are told apart; what comes later is only counted. Each takes some hundred octets.
-const CERTIFICATES_MAX: usize = 1 << 14;
+use crate::limits::CERTIFICATES_MAX;
 
 pub(super) struct Certificates {
     rows_max: usize,

@@ -18,10 +18,8 @@ use unicode_width::UnicodeWidthStr;
 use super::shortlist::Shortlist;
 use super::style::Ink;
 use super::{ReportOptions, rest, title};
+use crate::limits::{OF_KIND_MAX, PACKETS_MAX};
 use crate::redact::Redactor;
-
-/// Findings of one kind that are printed one by one.
-const OF_KIND_MAX: usize = 1;
 
 /// Columns before a finding's text.
 const INDENT: usize = 12;
@@ -140,9 +138,6 @@ fn place(finding: &Finding) -> String {
     parts.push(finding.kind.reference.to_owned());
     parts.join(" · ")
 }
-
-/// Packets of a finding that are named.
-const PACKETS_MAX: usize = 6;
 
 /// Words in lines that fit, each behind the indent.
 fn lines<'a>(

@@ -11,9 +11,7 @@ use super::shortlist::{Score, Shortlist};
 use super::style::Ink;
 use super::table::cut;
 use super::{ReportOptions, rest, title};
-
-/// Stories that are told before the list is cut to the most telling ones.
-const STORIES_MAX: usize = 3;
+use crate::limits::STORIES_MAX;
 
 /// Columns of a page where no terminal says its own.
 const WIDTH: usize = 100;

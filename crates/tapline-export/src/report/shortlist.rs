@@ -1,9 +1,11 @@
 //! The most telling rows of a long list, without keeping the list.
 
+use crate::limits::ROWS_MAX;
+
 /// How telling a row is: severity first, then size.
 pub(super) type Score = (u8, i64);
 
-/// At most so many rows, the highest scores, in the order in which they came.
+/// At most so many rows, or what there is memory for: the highest scores, in the order in which they came.
 pub(super) struct Shortlist<T> {
     rows_max: usize,
     rows: Vec<(Score, u64, T)>,
@@ -25,6 +27,9 @@ impl<T> Shortlist<T> {
             return;
         }
         self.rows.push((score, place, row()));
+        if self.rows.len() > 2 * ROWS_MAX && !tapline_memory::has_room() {
+            self.rows_max = self.rows_max.min(self.rows.len() / 2);
+        }
         // Twice the wanted rows before a cut: each row is looked at a constant number of times.
         if self.rows.len() >= self.rows_max.saturating_mul(2).max(2) {
             self.cut();

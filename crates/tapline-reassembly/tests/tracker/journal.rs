@@ -134,18 +134,27 @@ pub(crate) fn track<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Journal 
 /// The same with a tracker of one's own.
 pub(crate) fn track_with<'a>(tracker: &mut Tracker, frames: impl IntoIterator<Item = &'a Frame>) -> Journal {
     let mut journal = Journal::default();
+    feed(tracker, frames, &mut journal);
+    tracker.finish_all(&mut journal);
+    journal
+}
+
+/// The same, and the capture goes on.
+pub(crate) fn feed<'a>(
+    tracker: &mut Tracker,
+    frames: impl IntoIterator<Item = &'a Frame>,
+    journal: &mut Journal,
+) {
     for (frame, packet) in frames.into_iter().zip(1..) {
         let here = Origin { packet, at: frame.at };
         match dissect(LinkType::ETHERNET, &frame.octets) {
             Dissected::Tcp(segment) => {
-                tracker.segment(&segment, 0, here, &mut journal);
+                tracker.segment(&segment, 0, here, journal);
             }
             Dissected::IcmpError(error) => {
-                tracker.unreachable(&error, here, &mut journal);
+                tracker.unreachable(&error, here, journal);
             }
             other => panic!("packet {packet} is no segment: {other:?}"),
         }
     }
-    tracker.finish_all(&mut journal);
-    journal
 }

@@ -1,7 +1,7 @@
 //! Segments that are odd beside tshark's verdicts: other octets, wrong checksums, the same packet twice, and
 //! connections that are given up.
 
-use crate::journal::{Journal, Summary, track, track_with};
+use crate::journal::{Journal, Summary, feed, track, track_with};
 use tapline_packet::Timestamp;
 use tapline_reassembly::limits::{IDLE_MAX_NS, OPENING_IDLE_MAX_NS, PENDING_PIECES_MAX};
 use tapline_reassembly::{Conflict, Direction, Left, Oddity, Own, Tracker};
@@ -193,6 +193,25 @@ fn a_full_table_says_why_a_connection_left() {
     let journal = track_with(&mut tracker, &frames);
     let left: Vec<_> = journal.closed.iter().map(|connection| connection.left).collect();
     assert_eq!(left[..3], [Left::TableFull, Left::TableFull, Left::CaptureEnd]);
+}
+
+#[test]
+fn where_memory_is_short_half_of_the_connections_leave_the_most_silent_first() {
+    let frames: Vec<Frame> =
+        (0..5).flat_map(|n| from(1000 + n, i64::from(n) * S + MS).handshake().frames).collect();
+    let mut tracker = Tracker::default();
+    let mut journal = Journal::default();
+    feed(&mut tracker, &frames, &mut journal);
+    let mut ports = |tracker: &mut Tracker| {
+        tracker.make_room(&mut journal);
+        assert!(journal.closed.iter().all(|closed| closed.left == Left::MemoryShort));
+        journal.closed.drain(..).map(|closed| closed.client_port).collect::<Vec<_>>()
+    };
+    assert_eq!(ports(&mut tracker), [1000, 1001, 1002]);
+    assert_eq!(ports(&mut tracker), [1003]);
+    assert_eq!(ports(&mut tracker), [1004], "until nothing is left");
+    assert_eq!(ports(&mut tracker), []);
+    assert_eq!(tracker.evicted(), 5);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::limits::{FINDING_PACKETS_MAX, FINDINGS_MAX};
 /// What was found.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// By rank; at most [`FINDINGS_MAX`], the costliest.
+    /// By rank; the costliest, at most [`FINDINGS_MAX`] or what there is memory for.
     kept: BTreeMap<Rank, FindingRow>,
     /// Those of `kept` that concern one connection.
     of_connection: BTreeSet<(u64, Rank)>,
@@ -68,7 +68,7 @@ impl Findings {
         self.stale = true;
         self.kept.insert(rank, FindingRow::of(finding));
         self.of_connection.extend(finding.connection.map(|connection| (connection, rank)));
-        if self.kept.len() > FINDINGS_MAX {
+        if self.kept.len() > FINDINGS_MAX || !tapline_memory::has_room() {
             self.leave_out_cheapest();
         }
     }

@@ -15,9 +15,11 @@ pub(crate) struct Rows {
     by_id: Vec<Row>,
     known: usize,
     exchanges: usize,
-    /// Connections beyond [`CONNECTIONS_MAX`].
+    /// How many may be listed; `None` as long as that is [`CONNECTIONS_MAX`], and memory is not short.
+    connections_max: Option<usize>,
+    /// Connections beyond that.
     connections_left_out: u64,
-    /// Requests beyond [`EXCHANGES_MAX`].
+    /// Requests beyond [`EXCHANGES_MAX`], or for which there was no memory.
     exchanges_left_out: u64,
     /// Which of the phases that not every capture has were seen.
     saw: [bool; Phase::ALL.len()],
@@ -58,8 +60,9 @@ impl Rows {
         // the pages around them that the engine gave back.
         let mut record = *record;
         let id = usize::try_from(record.id).unwrap_or(usize::MAX);
-        let Some(row) = row_mut(&mut self.by_id, record.id) else {
-            let beyond = (id - CONNECTIONS_MAX) as u64 + 1;
+        let max = self.connections_max(id);
+        let Some(row) = row_mut(&mut self.by_id, record.id, max) else {
+            let beyond = (id - max) as u64 + 1;
             self.connections_left_out = self.connections_left_out.max(beyond);
             return;
         };
@@ -82,7 +85,8 @@ impl Rows {
     }
 
     fn take_session(&mut self, session: TlsSession, is_over: bool) {
-        let Some(row) = row_mut(&mut self.by_id, session.connection) else { return };
+        let max = self.connections_max(usize::try_from(session.connection).unwrap_or(usize::MAX));
+        let Some(row) = row_mut(&mut self.by_id, session.connection, max) else { return };
         match &mut row.tls {
             Some(tls) => tls.take(session, is_over),
             None => row.tls = Some(Box::new(Tls::of(session))),
@@ -90,13 +94,14 @@ impl Rows {
     }
 
     fn take_exchange(&mut self, connection: u64, exchange: ExchangeRow) {
-        let room = self.exchanges < EXCHANGES_MAX;
+        let room = self.exchanges < EXCHANGES_MAX && tapline_memory::has_room();
+        let max = self.connections_max(usize::try_from(connection).unwrap_or(usize::MAX));
         phases::of_exchange(&exchange, |span| {
             if let Some(saw) = self.saw.get_mut(span.phase as usize) {
                 *saw = true;
             }
         });
-        match row_mut(&mut self.by_id, connection) {
+        match row_mut(&mut self.by_id, connection, max) {
             Some(row) if room => {
                 if let (Ok(id), Ok(nth)) = (u32::try_from(connection), u32::try_from(row.exchanges.len())) {
                     self.slowest.take(&exchange, id, nth);
@@ -111,6 +116,15 @@ impl Rows {
             }
             _ => self.exchanges_left_out += 1,
         }
+    }
+
+    /// How many connections may be listed, the one with this id perhaps among them: the list is as long as it is now for
+    /// ever once memory is short.
+    fn connections_max(&mut self, id: usize) -> usize {
+        if self.connections_max.is_none() && id >= self.by_id.len() && !tapline_memory::has_room() {
+            self.connections_max = Some(self.by_id.len());
+        }
+        self.connections_max.unwrap_or(CONNECTIONS_MAX)
     }
 
     /// The connection with this id.
@@ -165,8 +179,8 @@ impl Rows {
     }
 }
 
-fn row_mut(by_id: &mut Vec<Row>, id: u64) -> Option<&mut Row> {
-    let id = usize::try_from(id).ok().filter(|&id| id < CONNECTIONS_MAX)?;
+fn row_mut(by_id: &mut Vec<Row>, id: u64, max: usize) -> Option<&mut Row> {
+    let id = usize::try_from(id).ok().filter(|&id| id < max)?;
     if id >= by_id.len() {
         by_id.resize_with(id + 1, Row::default);
     }

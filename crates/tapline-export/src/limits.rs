@@ -1,0 +1,23 @@
+//! Every bound of this crate, by name, with its reason.
+
+/// Rows of a list before it is cut to the most telling ones: what fits a screen.
+pub(crate) const ROWS_MAX: usize = 20;
+
+/// Handshakes whose story is told before the list is cut to the most telling ones: each takes some lines.
+pub(crate) const STORIES_MAX: usize = 3;
+
+/// Findings of one kind that are printed one by one, the costliest; what the others came to is said.
+pub(crate) const OF_KIND_MAX: usize = 1;
+
+/// Packets of a finding that are named in a report: what fits a line.
+pub(crate) const PACKETS_MAX: usize = 6;
+
+/// Certificates that are told apart; what comes later is only counted. Each takes some hundred octets.
+pub(crate) const CERTIFICATES_MAX: usize = 1 << 14;
+
+/// How often the encoding of a parameter's value is undone to see whether there is a URL in it, with one more in that.
+pub(crate) const URLS_INSIDE_MAX: u8 = 2;
+
+/// Octets of the longest name of a WebSocket protocol that is shown. Those that are registered are shorter, tokens that
+/// browsers have travel in their place longer.
+pub(crate) const PROTOCOL_NAME_MAX: usize = 40;

@@ -1,0 +1,135 @@
+//! `--memory-max` holds, whatever the capture does to fill memory, and what was given up for it is told.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tapline_testkit::{Frame, Talk, capture};
+use tempfile::TempDir;
+
+/// The least that can be asked for, MiB.
+const LIMIT_MIB: u64 = 64;
+
+/// What a run came to.
+struct Ran {
+    peak_mib: u64,
+    out: String,
+}
+
+/// Runs the program and looks at its own memory all the while.
+fn run(folder: &TempDir, arguments: &[&str], path: &Path) -> Ran {
+    let out = folder.path().join("out");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tapline"))
+        .args(arguments)
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(File::create(&out).unwrap())
+        .spawn()
+        .unwrap();
+    let mut peak_kib = 0;
+    let status = loop {
+        peak_kib = peak_kib.max(own_kib(child.id()).unwrap_or(0));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    assert!(status.success(), "{status}");
+    Ran { peak_mib: peak_kib / 1024, out: std::fs::read_to_string(out).unwrap() }
+}
+
+fn own_kib(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+fn talk(number: u32) -> Talk {
+    let port = 1024 + u16::try_from(number % 60_000).unwrap();
+    let client = SocketAddr::from(([10, 0, u8::try_from(number / 60_000).unwrap(), 1], port));
+    Talk::new(client, "192.0.2.80:80".parse().unwrap(), 1_700_000_000_000_000_000 + i64::from(number) * 1000)
+        .step_ns(10)
+}
+
+fn write(folder: &TempDir, frames: impl IntoIterator<Item = Frame>) -> PathBuf {
+    let path = folder.path().join("capture.pcap");
+    let frames: Vec<Frame> = frames.into_iter().collect();
+    capture(BufWriter::new(File::create(&path).unwrap()), &frames).unwrap();
+    path
+}
+
+/// Octets of a head whose end never comes.
+const UNFINISHED: usize = 24_000;
+
+/// Connections whose request's head never ends: each keeps what it has so far.
+fn endless_heads(count: u32) -> impl Iterator<Item = Frame> {
+    let field = format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(UNFINISHED));
+    (0..count).flat_map(move |number| {
+        let pieces = field.as_bytes().chunks(1400);
+        pieces.fold(talk(number).handshake(), Talk::client).frames
+    })
+}
+
+/// Connections that lost their first segment, so that all others wait for it.
+fn waiting_octets(count: u32) -> impl Iterator<Item = Frame> {
+    let piece = [b'x'; 1400];
+    (0..count).flat_map(move |number| {
+        let lost = talk(number).handshake().missed(tapline_testkit::Speaker::Client, 1400);
+        (0..20).fold(lost, |talk, _| talk.client(&piece)).frames
+    })
+}
+
+/// Connections with one exchange each that stay open.
+fn open_after_exchange(count: u32) -> impl Iterator<Item = Frame> {
+    (0..count).flat_map(|number| {
+        talk(number)
+            .handshake()
+            .client(b"GET /index.html HTTP/1.1\r\nHost: www.example.test\r\n\r\n")
+            .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+            .frames
+    })
+}
+
+/// The limit holds for a capture that takes more without one, with one thread and with several, and what was given up is
+/// told at its connection and at the capture.
+fn holds(frames: impl IntoIterator<Item = Frame>) {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, frames);
+    let free = run(&folder, &["export", "--to", "ndjson", "--types", "connection,capture"], &path);
+    assert!(free.peak_mib > LIMIT_MIB, "the capture is no trial: {} MiB", free.peak_mib);
+    assert!(free.out.lines().last().unwrap().contains("\"evicted_connections\":0"));
+    let limit = LIMIT_MIB.to_string();
+    for threads in ["1", "4"] {
+        let export = ["export", "--to", "ndjson", "--types", "connection,capture"];
+        let limited = ["--memory-max", &limit, "--threads", threads];
+        let ran = run(&folder, &[&export[..], &limited].concat(), &path);
+        assert!(ran.peak_mib <= LIMIT_MIB, "{} MiB with {threads} threads", ran.peak_mib);
+        let given_up = ran.out.lines().filter(|line| line.contains("\"left\":\"memory_short\"")).count();
+        assert!(given_up > 0);
+        let last = ran.out.lines().last().unwrap();
+        assert!(last.contains(&format!("\"evicted_connections\":{given_up},")), "{last}");
+        assert!(ran.out.lines().count() >= free.out.lines().count(), "every connection is told");
+    }
+    let ran = run(&folder, &["report", "--memory-max", &limit], &path);
+    assert!(ran.peak_mib <= LIMIT_MIB, "{} MiB for the report", ran.peak_mib);
+    assert!(ran.out.contains("given up to make room"), "{}", ran.out);
+}
+
+#[test]
+fn heads_that_never_end_are_given_up() {
+    holds(endless_heads(4_000));
+}
+
+#[test]
+fn octets_that_wait_for_others_are_given_up() {
+    holds(waiting_octets(4_000));
+}
+
+#[test]
+fn connections_that_stay_open_are_given_up() {
+    holds(open_after_exchange(50_000));
+}
