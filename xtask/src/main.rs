@@ -15,6 +15,7 @@ mod instructions;
 mod live;
 mod peer;
 mod picture;
+mod sbom;
 mod scale;
 mod shell;
 mod sweep;
@@ -42,8 +43,8 @@ enum Command {
     Lint,
     /// Every test of the workspace.
     Test,
-    /// `report` on every fixture and every capture of the corpus.
-    Sweep,
+    /// Every fixture and every file of the corpus, whole, cut and with bits flipped, through report, exports and screens.
+    Sweep(sweep::Arguments),
     /// Hold the NDJSON against tshark on every capture with TCP.
     Peer {
         /// Only captures whose name contains this.
@@ -69,6 +70,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write the bill of materials in `docs/security/`.
+    Sbom {
+        /// Write nothing, fail where it is stale.
+        #[arg(long)]
+        check: bool,
+    },
     /// Make the captures under `fixtures/` anew, with real programs between network namespaces (needs root).
     Fixtures(fixtures::Arguments),
     /// One part of a fixture's network, started by `fixtures` inside a namespace.
@@ -82,7 +89,7 @@ fn main() -> Result<()> {
         Command::Fmt { check: false } => shell::run("cargo", ["fmt", "--all"]),
         Command::Lint => lint(),
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
-        Command::Sweep => sweep::sweep(),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Peer { only } => peer::peer(only.as_deref()),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Cost(arguments) => cost::cost(&arguments),
@@ -92,6 +99,7 @@ fn main() -> Result<()> {
         Command::Live(arguments) => live::live(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Picture { check } => picture::picture(check),
+        Command::Sbom { check } => sbom::sbom(check),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
         Command::FixturePart(part) => fixtures::play(&part),
     }

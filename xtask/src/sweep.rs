@@ -1,4 +1,6 @@
-//! `cargo xtask sweep`: `report` on every capture there is.
+//! `cargo xtask sweep`: every capture there is, and variants of it, through everything that is made of one.
+
+mod variants;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,8 +13,28 @@ use crate::shell;
 /// No capture of the corpus is large enough to need this long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What the command line asks for.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How often each file is cut at a random place, and how often bits of it flip, before it is read
+    #[arg(long, default_value_t = 1)]
+    variants: u32,
+    /// Begin no more files after so many seconds; which are left out is said
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// What the random places and bits come from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Runs the program's report over fixtures and corpus, and everything else in processes of its own.
+pub(crate) fn sweep(arguments: &Arguments) -> Result<()> {
+    reports()?;
+    variants::sweep(arguments)
+}
+
 /// Runs the report over fixtures and corpus. Every one must end with status 0, or with 1 and a reason.
-pub(crate) fn sweep() -> Result<()> {
+fn reports() -> Result<()> {
     let tapline = shell::tapline()?;
     let (mut whole, mut damaged, mut wrong) = (0, 0, Vec::new());
     for capture in fixtures()?.into_iter().chain(corpus_captures()?) {
