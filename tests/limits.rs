@@ -2,22 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use tapline_testkit::root;
-
-/// The crates that have bounds, from the packet to the screen.
-const CRATES: [&str; 10] = [
-    "tapline-packet",
-    "tapline-capture",
-    "tapline-reassembly",
-    "tapline-crypto",
-    "tapline-decode",
-    "tapline-analysis",
-    "tapline-filter",
-    "tapline-engine",
-    "tapline-export",
-    "tapline-tui",
-];
 
 const HEAD: &str = "\
 # Limits
@@ -71,9 +58,12 @@ fn add(text: &mut String, line: &str) {
 #[test]
 fn the_page_of_limits_is_as_the_crates_have_them() {
     let mut page = HEAD.to_owned();
-    for name in CRATES {
-        let path = root().join("crates").join(name).join("src/limits.rs");
-        let limits = limits(&std::fs::read_to_string(path).unwrap());
+    let folders = std::fs::read_dir(root().join("crates")).unwrap();
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    for folder in folders {
+        let Ok(source) = std::fs::read_to_string(folder.join("src/limits.rs")) else { continue };
+        let (name, limits) = (folder.file_name().unwrap().display(), limits(&source));
         write!(page, "\n## {name}\n\n| limit | value | what, and why so much |\n| --- | --- | --- |\n")
             .unwrap();
         for Limit { name: limit, value, meaning } in limits {
