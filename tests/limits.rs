@@ -14,9 +14,9 @@ the list ends. These are all of them, as `limits.rs` of each crate has them, wit
 beside them. Names that end in `_NS` are nanoseconds, in `_BYTES` octets; other units are said.
 
 Together they bound what one connection takes, and how many there are. What the whole program takes is bound by
-`--memory-max MIB`: at 55 of 100 parts of it half of the connections are given up, those that were silent longest, and again
-while that is not enough; at 35 lists stop growing. The rest is for what is not counted. Each connection that was given up is
-told with `left` = `memory_short`, and their number with the capture.
+`--memory-max MIB`. A quarter of that, and never less than 24 MiB, is left for what is not counted. Where the rest is used, half of
+the connections are given up, those that were silent longest, and again while that is not enough; lists stop growing at five
+eighths of it. Each connection that was given up is told with `left` = `memory_short`, and their number with the capture.
 ";
 
 /// A bound: its name, its value as it is written, and what is said of it.

@@ -1,14 +1,15 @@
 //! `--memory-max` holds, whatever the capture does to fill memory, and what was given up for it is told.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::BufWriter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tapline_testkit::{Frame, Talk, capture};
+use tapline_testkit::{Frame, Talk, Terminal, capture};
 use tempfile::TempDir;
 
 /// The least that can be asked for, MiB.
@@ -132,4 +133,34 @@ fn octets_that_wait_for_others_are_given_up() {
 #[test]
 fn connections_that_stay_open_are_given_up() {
     holds(open_after_exchange(50_000));
+}
+
+/// What a screen has to list grows with the capture; it stops where there is no memory for more, and says so.
+#[test]
+fn the_list_of_the_dashboard_ends_where_memory_does() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, open_after_exchange(40_000));
+    let limit = LIMIT_MIB.to_string();
+    let arguments = [OsStr::new("--memory-max"), OsStr::new(&limit), path.as_os_str()];
+    let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
+    let home = [("HOME", OsStr::new("/nonexistent")), ("LC_ALL", OsStr::new("C.UTF-8"))];
+    let mut terminal = Terminal::start(program, &arguments, &home, (100, 30)).unwrap();
+    let id = terminal.id().unwrap();
+    let mut peak_kib = 0;
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !terminal.contents().contains("loaded") {
+        assert!(Instant::now() < deadline, "{}", terminal.contents());
+        peak_kib = peak_kib.max(own_kib(id).unwrap());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // Through the screens that read a connection again, and the list of what is not told.
+    for keys in ["2", "5", "7", "8", "w"] {
+        terminal.press(keys.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        peak_kib = peak_kib.max(own_kib(id).unwrap());
+    }
+    let is_told =
+        |screen: &tapline_testkit::vt100::Screen| screen.contents().contains("not listed: the list is full");
+    assert!(terminal.wait_until(Duration::from_secs(10), is_told).is_some(), "{}", terminal.contents());
+    assert!(peak_kib / 1024 <= LIMIT_MIB, "{} MiB", peak_kib / 1024);
 }

@@ -4,16 +4,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::in_use;
 
-/// The least that is of use, octets: a run over a small capture takes a third of it.
+/// The least that is of use, octets.
 pub const LIMIT_BYTES_MIN: usize = 64 << 20;
 
-/// Of a hundred: where what is kept until the end stops growing.
-const KEPT_PERCENT: usize = 35;
+/// What is left free for what is on its way between threads, and for what is not counted: a quarter, and never less than
+/// this, octets.
+pub const RESERVE_BYTES_MIN: usize = 24 << 20;
 
-/// Of a hundred: where what comes and goes is given up.
-const FOLLOWED_PERCENT: usize = 55;
+/// Nobody is near it.
+const UNLIMITED: usize = usize::MAX;
 
-static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+static LIMIT: AtomicUsize = AtomicUsize::new(UNLIMITED);
 
 /// The program may use so many octets, [`LIMIT_BYTES_MIN`] at least.
 pub fn limit_to(bytes: usize) {
@@ -23,19 +24,19 @@ pub fn limit_to(bytes: usize) {
 /// What may be used, octets; `None` where that is not limited.
 pub fn limit() -> Option<usize> {
     let limit = LIMIT.load(Ordering::Relaxed);
-    (limit != usize::MAX).then_some(limit)
+    (limit != UNLIMITED).then_some(limit)
 }
 
-/// Whether there is room for more that stays until the end.
+/// Whether there is room for more that stays until the end: five eighths of what is not left free.
 #[inline]
 pub fn has_room() -> bool {
-    in_use() < part(KEPT_PERCENT)
+    in_use() < counted() / 8 * 5
 }
 
 /// Whether so much is used that something has to be given up.
 #[inline]
 pub fn is_short() -> bool {
-    in_use() >= part(FOLLOWED_PERCENT)
+    in_use() >= counted()
 }
 
 /// So many octets for one purpose, or the eighth part of the limit where that is less.
@@ -43,8 +44,10 @@ pub fn within(bytes: u64) -> u64 {
     limit().and_then(|limit| u64::try_from(limit / 8).ok()).map_or(bytes, |part| bytes.min(part))
 }
 
-fn part(percent: usize) -> usize {
-    LIMIT.load(Ordering::Relaxed) / 100 * percent
+/// What is not left free.
+fn counted() -> usize {
+    let limit = LIMIT.load(Ordering::Relaxed);
+    limit - (limit / 4).max(RESERVE_BYTES_MIN)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::alloc::System;
 
 use tapline_memory::{
-    Counting, LIMIT_BYTES_MIN, UNTOLD_BYTES_MAX, has_room, in_use, is_short, limit, limit_to, within,
+    Counting, LIMIT_BYTES_MIN, RESERVE_BYTES_MIN, UNTOLD_BYTES_MAX, has_room, in_use, is_short, limit,
+    limit_to, within,
 };
 
 #[global_allocator]
@@ -34,9 +35,9 @@ fn what_is_taken_is_in_use_until_it_is_given_back() {
     assert_eq!(limit(), Some(LIMIT_BYTES_MIN), "never too little to work with");
     assert_eq!(within(1 << 30), 8 << 20);
     assert!(has_room() && !is_short());
-    let much = vec![1_u8; LIMIT_BYTES_MIN / 100 * 40];
+    let much = vec![1_u8; 30 << 20];
     assert!(!has_room() && !is_short(), "nothing more stays, nothing is given up");
-    let more = vec![1_u8; LIMIT_BYTES_MIN / 100 * 20];
+    let more = vec![1_u8; LIMIT_BYTES_MIN - RESERVE_BYTES_MIN - (30 << 20)];
     assert!(!has_room() && is_short());
     drop((much, more));
     assert!(has_room() && !is_short());
