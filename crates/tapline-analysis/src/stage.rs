@@ -41,6 +41,8 @@ pub(crate) struct Stage {
     waiting: BTreeSet<u32>,
     /// The current packet.
     pub(crate) here: Origin,
+    /// A gap that was given up: its connection's slot, its direction, and the packet at which that was.
+    given_up: Option<(u32, Direction, u64)>,
     /// What was learned, until it is taken.
     pub(crate) events: Vec<Event>,
     /// Connections that left the table, by id, until they are taken.
@@ -59,6 +61,7 @@ impl Stage {
             keyring,
             waiting: BTreeSet::new(),
             here: Origin::default(),
+            given_up: None,
             events: Vec::new(),
             left: Vec::new(),
         }
@@ -190,7 +193,11 @@ impl Sink for Stage {
         origin: Origin,
     ) {
         self.carried(connection, direction, origin, Course::Stream(offset), octets);
+        // What waited behind a gap that nothing fills came when it came, and not when nobody waited any more.
+        let is_behind_gap = self.given_up == Some((connection.slot, direction, self.here.packet));
+        let here = if is_behind_gap { origin } else { self.here };
         if let Some((talk, surroundings)) = self.talk(connection) {
+            let surroundings = Surroundings { here, ..surroundings };
             let waited = talk.waits_since().is_some();
             talk.octets(connection, direction, offset, octets, origin, surroundings);
             if !waited && talk.waits_since().is_some() {
@@ -204,6 +211,7 @@ impl Sink for Stage {
         if why == Gap::Overflow {
             self.anomaly(connection, direction, oddity::overflow(offset, length));
         }
+        self.given_up = Some((connection.slot, direction, self.here.packet));
         if let Some((talk, surroundings)) = self.talk(connection) {
             talk.gap(connection, direction, offset, length, surroundings);
         }

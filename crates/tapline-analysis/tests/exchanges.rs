@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use tapline_analysis::{Analyzer, Cause, ClientProof, ConnectionRecord, Event, Exchange, Interests, Options};
-use tapline_testkit::{Frame, Talk};
+use tapline_testkit::{Frame, Speaker, Talk};
 
 const MS: i64 = 1_000_000;
 
@@ -94,6 +94,20 @@ fn a_body_over_many_segments_ends_with_its_last() {
     let response = exchanges[0].response.as_ref().unwrap();
     assert_eq!((response.body_bytes, response.complete), (100_000, true));
     assert_eq!((response.first.packet, response.last.packet), (5, 5 + 100_000 / 1460));
+}
+
+/// The capture misses octets that the client acknowledges: whoever looks waits for them, the client does not.
+#[test]
+fn a_body_with_a_hole_in_it_ends_with_what_was_captured_last() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\nhello";
+    let with_hole = talk().handshake().client(GET).server(head).missed(Speaker::Server, 5).server(b"world");
+    let last = u64::try_from(with_hole.frames.len()).unwrap();
+    let frames = with_hole.client_ack().wait_ns(500 * MS).close().frames;
+    let exchange = &analyse(&frames).1[0];
+    let response = exchange.response.as_ref().unwrap();
+    assert_eq!((response.last.packet, response.last.at), (last, frames[4 + 1].at));
+    assert_eq!(exchange.timings.receive, Some(MS), "{:?}", exchange.timings);
+    assert!(exchange.stalls.list().iter().all(|stall| stall.ns() < 500 * MS));
 }
 
 #[test]
