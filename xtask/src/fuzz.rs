@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// Seconds for each target
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// What the fuzzer's choices come from; something else each time by default
+    #[arg(long)]
+    seed: Option<u32>,
     /// Targets that run at the same time; as many as there are cores by default
     #[arg(long)]
     jobs: Option<usize>,
@@ -92,7 +95,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<()> {
         for _ in 0..jobs {
             scope.spawn(|| {
                 while let Some(name) = waiting.lock().ok().and_then(|mut waiting| waiting.pop_front()) {
-                    let row = run(&program, &folder, name, arguments.seconds);
+                    let row = run(&program, &folder, name, arguments);
                     if let Ok(mut rows) = rows.lock() {
                         rows.push((name, row));
                     }
@@ -164,19 +167,21 @@ fn sow(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn run(program: &Path, folder: &Path, name: &'static str, seconds: u32) -> Result<Row> {
+fn run(program: &Path, folder: &Path, name: &'static str, arguments: &Arguments) -> Result<Row> {
     eprintln!("{name} …");
     let found = folder.join("found").join(name);
     let regressions = shell::root().join("fuzz/regressions").join(name);
     let mut command = Command::new(program);
     command
         .env("TAPLINE_FUZZ_TARGET", name)
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_total_time={}", arguments.seconds))
         .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"))
         .arg(format!("-max_len={INPUT_BYTES_MAX}"))
         .arg(format!("-artifact_prefix={}/", found.display()))
         .arg("-print_final_stats=1")
+        // 0 is libFuzzer's word for any.
+        .arg(format!("-seed={}", arguments.seed.unwrap_or(0)))
         .arg(folder.join("inputs").join(name))
         .stdin(Stdio::null());
     if regressions.is_dir() {

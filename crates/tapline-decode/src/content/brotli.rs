@@ -50,8 +50,9 @@ impl Decompressor {
             match result {
                 BrotliResult::ResultFailure => return Err(Stop::Broken),
                 BrotliResult::ResultSuccess => self.over = true,
-                BrotliResult::NeedsMoreInput => return Ok(()),
-                BrotliResult::NeedsMoreOutput => {}
+                // Where the block is full, more may wait although all octets are used.
+                BrotliResult::NeedsMoreInput if made < BLOCK => return Ok(()),
+                BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
             }
         }
         if left > 0 { Err(Stop::Trailing) } else { Ok(()) }
