@@ -60,9 +60,10 @@ fn shows(screen: &vt100::Screen) -> bool {
     screen.alternate_screen() && screen.contents().contains("loaded")
 }
 
+/// The shell asks for a command, below whatever it said before.
 fn is_the_shell(screen: &vt100::Screen) -> bool {
     !screen.alternate_screen()
-        && screen.contents().contains("Stopped")
+        && screen.contents().trim_end().ends_with("ready>")
         && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
 }
 
@@ -76,9 +77,7 @@ fn stopped_and_brought_back(path: &Path, stop: impl FnOnce(&mut Terminal)) {
     stop(&mut shell);
     step(&mut shell, "fg\r", &shows);
     // The shell reads again only when the program has ended.
-    step(&mut shell, "q", &|screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with("ready>")
-    });
+    step(&mut shell, "q", &is_the_shell);
     step(&mut shell, "exit\r", &|screen| screen.contents().contains("exit"));
     assert!(shell.wait_for_end(PATIENCE).unwrap().is_some(), "{}", shell.contents());
 }
