@@ -14,8 +14,8 @@ the list ends. These are all of them, as `limits.rs` of each crate has them, wit
 beside them. Names that end in `_NS` are nanoseconds, in `_BYTES` octets; other units are said.
 
 Together they bound what one connection takes, and how many there are. What the whole program takes is bound by
-`--memory-max MIB`. A quarter of that, and never less than 24 MiB, is left for what is not counted. Where the rest is used, half of
-the connections are given up, those that were silent longest, and again while that is not enough; lists stop growing at five
+`--memory-max MIB`. A quarter of that, and never less than 24 MiB, is left for what is not counted. Where the rest is used, an eighth
+of the connections is given up, those that were silent longest, and again while that is not enough; lists stop growing at five
 eighths of it. Each connection that was given up is told with `left` = `memory_short`, and their number with the capture.
 ";
 

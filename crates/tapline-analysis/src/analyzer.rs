@@ -110,7 +110,7 @@ impl Analyzer {
         }
     }
 
-    /// Memory is short: half of the connections are given up, those that were silent longest.
+    /// Memory is short: an eighth of the connections is given up, those that were silent longest.
     pub fn make_room(&mut self) {
         self.merge();
         let Self { shards, told, .. } = self;

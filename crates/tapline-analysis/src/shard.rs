@@ -92,7 +92,7 @@ impl Shard {
         self.tell(Moment::Afterwards, false, told);
     }
 
-    /// Memory is short: half of the connections are given up, those that were silent longest.
+    /// Memory is short: an eighth of the connections is given up, those that were silent longest.
     pub fn make_room(&mut self, told: &mut Told) {
         self.tracker.make_room(&mut self.stage);
         self.tell(Moment::Afterwards, false, told);
