@@ -100,7 +100,10 @@ fn read(
                 }
                 if in_batch < batch_packets && !team.is_full() {
                     if packets % LOOK_PACKETS == 0 {
-                        team.keep_within_memory();
+                        // The only one that is asked for is what the memory is for.
+                        if options.analysis.only.is_none() {
+                            team.keep_within_memory();
+                        }
                         hand_out(team, false, || news(source, &mut heard), receive)?;
                     }
                     continue;
