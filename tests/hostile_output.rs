@@ -14,7 +14,7 @@ use std::process::{Command, Output};
 
 use captures::{NASTY, captures, nasty, nasty_name};
 use serde_json::Value;
-use tapline_export::ndjson::RecordType;
+use tapline_export::records::RecordType;
 use tapline_testkit::strange;
 
 fn tapline(arguments: &[&OsStr]) -> Output {

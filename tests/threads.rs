@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::open_reader;
 use tapline_engine::{RunOptions, run};
-use tapline_export::ndjson::{RecordType, Writer};
+use tapline_export::ndjson::Writer;
+use tapline_export::records::RecordType;
+use tapline_export::{Choice, Exporter};
 use tapline_filter::{Filter, Sieve};
 use tapline_packet::Timestamp;
 use tapline_testkit::{Frame, Odd, Speaker, Talk, capture, fixtures};
@@ -29,21 +31,17 @@ const FILTER: &str = "frame.time_relative > 1ms and (tapline.server_name == a.ex
 fn told(octets: &[u8], threads: usize, batch_packets: u64) -> String {
     let mut source = open_reader("capture", Box::new(Cursor::new(octets.to_vec()))).unwrap();
     let options = RunOptions { threads, batch_packets, ..RunOptions::new(Options::of(Interests::FULL)) };
-    let sieve = Sieve::new(Filter::parse(FILTER).unwrap());
-    let (mut writer, filtered) = (Writer::new(Vec::new()), Writer::new(Vec::new()));
-    let mut filtered = filtered.through(sieve, &RecordType::ALL);
+    let choices = [None, Some(Sieve::new(Filter::parse(FILTER).unwrap()))];
+    let mut exports =
+        choices.map(|sieve| (Choice::of(&RecordType::ALL).through(sieve), Writer::new(Vec::new())));
     let outcome = run(&mut *source, &options, |batch| {
-        if let Some(first) = batch.totals.first {
-            filtered.begin(first);
-        }
-        for event in &batch.events {
-            writer.event(event).unwrap();
-            filtered.event(event).unwrap();
+        for (choice, writer) in &mut exports {
+            choice.write(&batch, writer).unwrap();
         }
         ControlFlow::Continue(())
     });
-    writer.capture(&outcome).unwrap();
-    let [all, some] = [writer, filtered].map(|one| String::from_utf8(one.into_inner().unwrap()).unwrap());
+    let [all, some] =
+        exports.map(|(_, writer)| String::from_utf8(writer.finish(&outcome, true).unwrap()).unwrap());
     format!("{all}{some}{:?}", outcome.totals)
 }
 

@@ -3,11 +3,17 @@
 //! Decides nothing about what is true, holds no capture: NDJSON leaves as it comes, a report keeps counts and
 //! the rows that it will print.
 
+pub mod csv;
+mod exporter;
+pub mod har;
 mod limits;
 pub mod ndjson;
 pub mod pcapng;
+pub mod records;
 pub mod redact;
 pub mod report;
+pub mod table;
 mod time;
 
+pub use exporter::{Choice, Exporter, export};
 pub use time::rfc3339;

@@ -21,3 +21,10 @@ pub(crate) const URLS_INSIDE_MAX: u8 = 2;
 /// Octets of the longest name of a WebSocket protocol that is shown. Those that are registered are shorter, tokens that
 /// browsers have travel in their place longer.
 pub(crate) const PROTOCOL_NAME_MAX: usize = 40;
+
+/// Octets of one body that a HAR shows, on the wire and without its codings. A page's parts are smaller; downloads are
+/// cut.
+pub(crate) const HAR_BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Octets of bodies that wait for their exchange to be complete, together.
+pub(crate) const HAR_BODIES_BYTES_MAX: usize = 64 << 20;

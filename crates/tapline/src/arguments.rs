@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tapline_engine::analysis::Protocol;
-use tapline_export::ndjson::RecordType;
+use tapline_export::records::RecordType;
 
 /// Where did the time of this connection, handshake or request go, and what happened on the wire?
 ///
@@ -54,6 +54,8 @@ Examples:
   tapline export --to ndjson capture.pcapng | jq 'select(.type == \"http_exchange\") | .url'
   tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng
   tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng
+  tapline export --to har -o page.har capture.pcapng
+  tapline export --to csv --types http_exchange --columns url,status,timings_ns_wait capture.pcapng
   tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
   tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
     Export(ExportArguments),
@@ -206,9 +208,12 @@ pub(crate) struct ExportArguments {
     /// Write to a file instead of standard output; it appears when it is complete
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Record types to write, with commas between; all by default
+    /// Record types to write, with commas between; in NDJSON all by default, in CSV one, connection by default
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = record_type)]
     pub(crate) types: Vec<RecordType>,
+    /// Columns of a CSV table in their order, with commas between; all by default
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
     /// Add the SHA-256 of each body
     #[arg(long)]
     pub(crate) hash_bodies: bool,
@@ -218,6 +223,9 @@ pub(crate) struct ExportArguments {
     /// Add the header table to each HTTP/2 frame that ends a field block
     #[arg(long)]
     pub(crate) hpack_tables: bool,
+    /// Write bodies into a HAR, their content codings undone, up to 1 MiB each; nothing in them is redacted
+    #[arg(long)]
+    pub(crate) bodies: bool,
     /// Show credentials, cookies, keys and tokens in headers and URLs, which are redacted otherwise. Packets never are
     #[arg(long)]
     pub(crate) no_redact: bool,
@@ -228,6 +236,10 @@ pub(crate) struct ExportArguments {
 pub(crate) enum Format {
     /// One JSON object a line, described in docs/ndjson.md
     Ndjson,
+    /// Requests as a browser's network panel opens them (HTTP Archive 1.2), with the times of the packets
+    Har,
+    /// One type of records as a table, a line each; the columns are named in docs/exports.md
+    Csv,
     /// Packets of what a filter lets through, with the TLS secrets that open them; nothing in them is redacted
     Pcapng,
 }

@@ -1,15 +1,15 @@
 //! `tapline export`.
 
 use std::io::{IsTerminal, Write};
-use std::ops::ControlFlow;
 
 use anyhow::{Context, Result, bail};
-use tapline_engine::analysis::Interests;
-use tapline_engine::capture::Source;
-use tapline_engine::{Batch, Outcome, RunOptions, run as run_engine};
-use tapline_export::ndjson::{self, RecordType, Writer};
+use tapline_engine::analysis::{Interests, human};
+use tapline_export::csv::{self, Columns};
+use tapline_export::har::{self, LeftOut, WithBodies};
 use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::records::RecordType;
 use tapline_export::redact::Secrets;
+use tapline_export::{Choice, Exporter, export, ndjson};
 use tapline_filter::Sieve;
 
 use crate::arguments::{ExportArguments, Format};
@@ -53,13 +53,76 @@ fn write<W: Write>(
     stop: &Stop,
     create: impl FnOnce() -> Result<W>,
 ) -> Result<(W, Ending)> {
+    let secrets = if arguments.no_redact { Secrets::Shown } else { Secrets::Redacted };
     match arguments.to {
         Format::Ndjson => {
-            let (out, outcome) = ndjson(arguments, plan, stop, create)?;
-            Ok((out, output::complain_of_damage(&outcome)))
+            let usual = RecordType::usual();
+            let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
+            let begin = || Ok(ndjson::Writer::new(create()?).with(secrets));
+            stream(arguments, plan, stop, types, Interests::NONE, begin)
+        }
+        Format::Csv => {
+            let record = match arguments.types.as_slice() {
+                [] => RecordType::Connection,
+                [one] => *one,
+                _ => bail!("a table is of one type: name one with --types"),
+            };
+            let columns = Columns::named(record, &arguments.columns)?;
+            let begin = || Ok(csv::Writer::new(create()?, &columns, secrets)?);
+            stream(arguments, plan, stop, &[record], Interests::NONE, begin)
+        }
+        Format::Har => {
+            let bodies = if arguments.bodies { WithBodies::Yes } else { WithBodies::No };
+            let beside = har::BESIDE.and(Interests { wire: arguments.bodies, ..Interests::NONE });
+            let begin = || Ok(har::Writer::new(create()?, secrets, bodies));
+            let ((out, left_out), ending) =
+                stream(arguments, plan, stop, &[RecordType::HttpExchange], beside, begin)?;
+            complain_of_left_out(left_out);
+            Ok((out, ending))
         }
         Format::Pcapng => packets(arguments, stop, create()?),
     }
+}
+
+/// Says what HAR has no form for.
+fn complain_of_left_out(left_out: LeftOut) {
+    let LeftOut { inferred, without_request } = left_out;
+    if inferred > 0 {
+        let exchanges = human::plural(inferred, "exchange");
+        output::complain(&format!(
+            "{exchanges} left out: inferred from closed TLS, without method and URL; --keylog opens it"
+        ));
+    }
+    if without_request > 0 {
+        let exchanges = human::plural(without_request, "exchange");
+        output::complain(&format!("{exchanges} left out: the request is not in the capture"));
+    }
+}
+
+/// Writes records of these types while they are told, with what `begin` makes once rights are given up.
+fn stream<E: Exporter>(
+    arguments: &ExportArguments,
+    plan: Plan,
+    stop: &Stop,
+    types: &[RecordType],
+    beside: Interests,
+    begin: impl FnOnce() -> Result<E>,
+) -> Result<(E::Out, Ending)> {
+    let choice = Choice::of(types).through(filter::filter(&arguments.filter)?.map(Sieve::new));
+    let mut options = input::run_options(&arguments.input, choice.interests(beside))?;
+    options.analysis.hash_bodies = arguments.hash_bodies;
+    options.analysis.decode_bodies = arguments.decode_bodies;
+    options.analysis.hpack_tables = arguments.hpack_tables;
+    let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
+    let exporter = begin()?;
+    let mut progress = Progress::new();
+    let written = export(&mut *source, &options, choice, exporter, |batch| {
+        progress.see(batch);
+        stop.flow()
+    });
+    progress.clear();
+    let (out, outcome) = written?;
+    Ok((out, output::complain_of_damage(&outcome)))
 }
 
 /// Writes packets: the capture is read twice, once to find them.
@@ -88,60 +151,4 @@ fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Re
     let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
     let ending = output::complain_of(facts);
     Ok((out, ending))
-}
-
-fn ndjson<W: Write>(
-    arguments: &ExportArguments,
-    plan: Plan,
-    stop: &Stop,
-    create: impl FnOnce() -> Result<W>,
-) -> Result<(W, Outcome)> {
-    let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let usual = RecordType::usual();
-    let types = if arguments.types.is_empty() { &usual } else { &arguments.types };
-    let wanted = ndjson::interests(types);
-    let interests = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
-    let mut options = input::run_options(&arguments.input, interests)?;
-    options.analysis.hash_bodies = arguments.hash_bodies;
-    options.analysis.decode_bodies = arguments.decode_bodies;
-    options.analysis.hpack_tables = arguments.hpack_tables;
-    let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
-    let secrets = if arguments.no_redact { Secrets::Shown } else { Secrets::Redacted };
-    let writer = Writer::new(create()?).with(secrets);
-    let mut progress = Progress::new();
-    let written = write_ndjson(&mut *source, &options, types, sieve, writer, |batch| {
-        progress.see(batch);
-        stop.flow()
-    });
-    progress.clear();
-    written
-}
-
-/// Writes what a source holds. The options' interests must be those of the types, and what the sieve needs.
-pub(crate) fn write_ndjson<W: Write>(
-    source: &mut dyn Source,
-    options: &RunOptions,
-    types: &[RecordType],
-    sieve: Option<Sieve>,
-    mut writer: Writer<W>,
-    mut see: impl FnMut(&Batch) -> ControlFlow<()>,
-) -> Result<(W, Outcome)> {
-    if let Some(sieve) = sieve {
-        writer = writer.through(sieve, types);
-    }
-    let mut written = Ok(());
-    let outcome = run_engine(source, options, |batch| {
-        let go_on = see(&batch);
-        if let Some(first) = batch.totals.first {
-            writer.begin(first);
-        }
-        // Whoever reads along sees a batch when it is analysed; live, that is at once.
-        written = batch.events.iter().try_for_each(|event| writer.event(event)).and_then(|()| writer.flush());
-        if written.is_ok() { go_on } else { ControlFlow::Break(()) }
-    });
-    written?;
-    if types.contains(&RecordType::Capture) {
-        writer.capture(&outcome)?;
-    }
-    Ok((writer.into_inner()?, outcome))
 }

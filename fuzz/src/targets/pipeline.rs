@@ -4,20 +4,16 @@ use std::io::sink;
 
 use tapline_analysis::{Analyzer, Interests, Options};
 use tapline_capture::read_bytes;
+use tapline_export::Exporter;
 use tapline_export::ndjson::Writer;
 
 /// A capture, and everything that can be told of it.
 pub(crate) fn pipeline(octets: &[u8]) {
     let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
     let mut writer = Writer::new(sink());
-    let mut begun = false;
     let mut tell = |analyzer: &mut Analyzer| {
-        if let (Some(first), false) = (analyzer.totals().first, begun) {
-            writer.begin(first);
-            begun = true;
-        }
         for event in analyzer.take_events() {
-            assert!(writer.event(&event).is_ok(), "an event cannot be written: {event:?}");
+            assert!(writer.event(&event, true).is_ok(), "an event cannot be written: {event:?}");
         }
     };
     // Whether it is a capture at all is for the reader to say.

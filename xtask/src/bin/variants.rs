@@ -17,10 +17,11 @@ use crossterm::event::{KeyCode, KeyEvent};
 use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::open;
 use tapline_engine::{KeyFiles, RunOptions, run, spawn, system_roots};
-use tapline_export::ndjson::{self, RecordType};
 use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::records::RecordType;
 use tapline_export::redact::Secrets;
 use tapline_export::report::{self, Palette, Report, ReportOptions};
+use tapline_export::{Choice, export, ndjson};
 use tapline_tui::{Again, Theme};
 
 /// Bits that flip in one variant.
@@ -132,16 +133,11 @@ impl Everything {
     }
 
     fn ndjson(&self, paths: &[PathBuf]) -> Result<()> {
-        let mut writer = ndjson::Writer::new(sink());
-        let options = self.interested_in(ndjson::interests(&RecordType::usual()));
-        let mut written = Ok(());
-        let outcome = run(&mut *open(paths)?, &options, |batch| {
-            batch.totals.first.into_iter().for_each(|first| writer.begin(first));
-            written = batch.events.iter().try_for_each(|event| writer.event(event));
-            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        written?;
-        Ok(writer.capture(&outcome)?)
+        let choice = Choice::of(&RecordType::usual());
+        let options = self.interested_in(choice.interests(Interests::NONE));
+        let writer = ndjson::Writer::new(sink());
+        export(&mut *open(paths)?, &options, choice, writer, |_| ControlFlow::Continue(()))?;
+        Ok(())
     }
 
     fn packets(&self, paths: &[PathBuf]) -> Result<()> {

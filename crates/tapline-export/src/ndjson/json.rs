@@ -4,18 +4,19 @@
 //! piece where nothing in it has to be escaped, which is nearly all text.
 
 use std::fmt::{self, Display};
+use std::io::Write;
 
 use serde::ser::{self, Impossible, Serialize};
 use tapline_engine::analysis::{is_unsafe, shown};
 
 /// Appends a record to a line.
-pub(super) fn append(line: &mut Vec<u8>, record: &impl Serialize) -> Result<(), NoJson> {
+pub(crate) fn append(line: &mut Vec<u8>, record: &(impl Serialize + ?Sized)) -> Result<(), NoJson> {
     record.serialize(Json(line))
 }
 
 /// Why something cannot be written.
 #[derive(Debug)]
-pub(super) struct NoJson(String);
+pub(crate) struct NoJson(String);
 
 impl Display for NoJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,8 +212,12 @@ impl<'a> ser::Serializer for Json<'a> {
         unused("fractions")
     }
 
-    fn serialize_f64(self, _: f64) -> Result<(), NoJson> {
-        unused("fractions")
+    /// As short as it can be to be read as the same number.
+    fn serialize_f64(self, number: f64) -> Result<(), NoJson> {
+        if !number.is_finite() {
+            return unused("numbers without end");
+        }
+        write!(self.0, "{number}").map_err(ser::Error::custom)
     }
 
     /// What stands on the wire where text is expected.

@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use tapline_engine::analysis::Options;
+use tapline_engine::analysis::{Interests, Options};
 use tapline_engine::capture::Source;
-use tapline_engine::{Going, Outcome, RunOptions, run};
-use tapline_export::ndjson::{self, RecordType, Writer};
+use tapline_engine::{Batch, Going, Outcome, RunOptions, run};
 use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::records::RecordType;
 use tapline_export::redact::Secrets;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
+use tapline_export::{Choice, export as export_records, ndjson};
 use tapline_filter::{Filter, Sieve};
 use tapline_tui::{Again, ExportFormat, ExportRequest, Exporter};
 
-use crate::export::write_ndjson;
 use crate::output::NewFile;
 
 /// Columns of a report in a file.
@@ -44,14 +44,12 @@ fn export(again: &Again, request: &ExportRequest, going: &Going) -> Result<Strin
     let mut with = String::new();
     match request.format {
         ExportFormat::Ndjson => {
-            let types = RecordType::usual();
-            let wanted = ndjson::interests(&types);
-            let needed = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
-            options.analysis = Options { interests: needed, ..options.analysis };
-            file = write_ndjson(&mut *source, &options, &types, sieve, Writer::new(file), |batch| {
-                going.read(batch.progress)
-            })?
-            .0;
+            let choice = Choice::of(&RecordType::usual()).through(sieve);
+            let interests = choice.interests(Interests::NONE);
+            options.analysis = Options { interests, ..options.analysis };
+            let writer = ndjson::Writer::new(file);
+            let see = |batch: &Batch| going.read(batch.progress);
+            file = export_records(&mut *source, &options, choice, writer, see)?.0;
         }
         ExportFormat::Report => report(&mut *source, options, sieve, &mut file, going)?,
         ExportFormat::Pcapng => {

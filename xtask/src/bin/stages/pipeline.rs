@@ -4,8 +4,9 @@ use std::hint::black_box;
 use std::io::sink;
 
 use anyhow::Result;
-use tapline_analysis::{Analyzer, Event, Interests, Options, Timestamp};
+use tapline_analysis::{Analyzer, Event, Interests, Options};
 use tapline_capture::{Item, open, read_bytes};
+use tapline_export::Exporter;
 use tapline_export::ndjson::Writer;
 
 use super::{Round, fixture};
@@ -27,7 +28,7 @@ pub(super) fn pcapng() -> Result<Round> {
 }
 
 /// Everything that happens to the packets of the fixture, and how many they are.
-fn analyse() -> Result<(Vec<Event>, u64, Option<Timestamp>)> {
+fn analyse() -> Result<(Vec<Event>, u64)> {
     let mut source = open(&[fixture(CAPTURE)])?;
     let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
     let mut packets = 0;
@@ -36,14 +37,13 @@ fn analyse() -> Result<(Vec<Event>, u64, Option<Timestamp>)> {
         packets += 1;
     }
     while analyzer.finish_some(1024) {}
-    let first = analyzer.totals().first;
-    Ok((analyzer.take_events(), packets, first))
+    Ok((analyzer.take_events(), packets))
 }
 
 pub(super) fn analysis() -> Result<Round> {
     analyse()?;
     Ok(Box::new(|| {
-        analyse().map_or(0, |(events, packets, _)| {
+        analyse().map_or(0, |(events, packets)| {
             black_box(events);
             packets
         })
@@ -51,14 +51,11 @@ pub(super) fn analysis() -> Result<Round> {
 }
 
 pub(super) fn ndjson() -> Result<Round> {
-    let (events, _, first) = analyse()?;
+    let (events, _) = analyse()?;
     Ok(Box::new(move || {
         let mut writer = Writer::new(sink());
-        if let Some(first) = first {
-            writer.begin(first);
-        }
         for event in &events {
-            black_box(writer.event(event).is_ok());
+            black_box(writer.event(event, true).is_ok());
         }
         events.len() as u64
     }))

@@ -1,5 +1,6 @@
 //! The `http2_connection` record.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{
@@ -10,7 +11,7 @@ use tapline_engine::analysis::{
 use super::http::{SettingLine, setting_line};
 use super::{At, Place, RecordType, Shown};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line {
     r#type: &'static str,
     connection: u64,
@@ -27,7 +28,7 @@ pub(super) struct Line {
     resets: Vec<ResetLine>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SideLine {
     settings: Vec<SettingsLine>,
     settings_frames: u32,
@@ -41,7 +42,7 @@ struct SideLine {
     stream_windows: StandstillLine,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SettingsLine {
     #[serde(flatten)]
     sent: Place,
@@ -50,7 +51,7 @@ struct SettingsLine {
     acknowledged_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct InForceLine {
     header_table_size: u32,
     enable_push: bool,
@@ -62,7 +63,7 @@ struct InForceLine {
     no_rfc7540_priorities: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PingLine {
     sent: u64,
     answered: u64,
@@ -71,7 +72,7 @@ struct PingLine {
     max_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HeadersLine {
     blocks: u64,
     wire_bytes: u64,
@@ -82,14 +83,14 @@ struct HeadersLine {
     evicted: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StandstillLine {
     standstills: u64,
     total_ns: i64,
     unended: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PushLine {
     promised: u64,
     accepted: u64,
@@ -100,7 +101,7 @@ struct PushLine {
     forbidden: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PriorityLine {
     scheme: &'static str,
     in_order_bytes: u64,
@@ -110,7 +111,7 @@ struct PriorityLine {
 }
 
 /// What one stream was given; only the members of schemes that were spoken of.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StreamLine {
     stream: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,14 +124,14 @@ struct StreamLine {
     incremental: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WorstLine {
     sent_stream: u32,
     waited_stream: u32,
     out_of_order_bytes: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct GoAwayLine {
     #[serde(flatten)]
     place: Place,
@@ -140,7 +141,7 @@ struct GoAwayLine {
     error_code: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ResetLine {
     from: &'static str,
     error: Shown<ErrorCode>,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::Outcome;
 use tapline_engine::analysis::{DatagramCounts, text};
 
 use super::{At, RecordType};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line {
     r#type: &'static str,
     files: Vec<String>,
@@ -71,7 +72,7 @@ impl Line {
 }
 
 /// What became of IP datagrams that were sent in fragments.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Datagrams {
     reassembled: u64,
     timed_out: u64,

@@ -1,5 +1,6 @@
 //! Certificates and what was found about them, inside the `tls_session` record.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::Timestamp;
 use tapline_engine::analysis::certificate::{
@@ -9,7 +10,7 @@ use tapline_engine::analysis::certificate::{
 
 use super::{At, Shown, hex};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CertificateLine<'a> {
     sha256: String,
     length_bytes: usize,
@@ -18,7 +19,7 @@ pub(super) struct CertificateLine<'a> {
     contents: Option<ContentsLine<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ContentsLine<'a> {
     version: u32,
     serial: &'a str,
@@ -44,27 +45,27 @@ struct ContentsLine<'a> {
     extensions: Vec<ExtensionLine<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NameLine<'a> {
     kind: &'static str,
     value: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct KeyLine<'a> {
     kind: &'a str,
     bits: Option<u32>,
     curve: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ExtensionLine<'a> {
     name: &'a str,
     critical: bool,
     readable: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct LogTimestampLine {
     log_id: String,
     /// `null` where it is beyond all that a time can be.
@@ -129,7 +130,7 @@ impl LogTimestampLine {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct FindingLine<'a> {
     code: &'static str,
     detail: &'a str,
@@ -145,7 +146,7 @@ impl<'a> FindingLine<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct OcspLine {
     status: &'static str,
     cert_status: Option<&'static str>,

@@ -1,11 +1,12 @@
 //! The `tcp` record.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::{Flag, Own, TcpVerdict, Verdict};
 
 use super::{At, RecordType, Shown};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line<'a> {
     r#type: &'static str,
     packet: u64,

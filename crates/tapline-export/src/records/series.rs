@@ -1,11 +1,12 @@
 //! How much a side had in flight, over time: part of the `connection` record, and the `tcp_sample` record.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::{Point, Sample, Series, TcpSample};
 
 use super::{At, RecordType};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SeriesLine {
     start: At,
     step_ns: i64,
@@ -15,7 +16,7 @@ pub(super) struct SeriesLine {
     round_trips: RoundTripsLine,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PointLine {
     step: usize,
     in_flight_bytes: u64,
@@ -24,7 +25,7 @@ struct PointLine {
     round_trip_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RoundTripsLine {
     count: u64,
     min_ns: Option<i64>,
@@ -64,7 +65,7 @@ impl SeriesLine {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SampleLine {
     r#type: &'static str,
     packet: u64,

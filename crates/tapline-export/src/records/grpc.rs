@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::grpc::{Flavor, status_name};
 use tapline_engine::analysis::{Grpc, GrpcMessages};
 
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct GrpcLine<'a> {
     flavor: Option<&'static str>,
     service: Option<&'a str>,
@@ -22,7 +23,7 @@ pub(super) struct GrpcLine<'a> {
     trailers_only: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MessagesLine<'a> {
     messages: u64,
     compressed: u64,

@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::Lookup;
 
 use super::{At, RecordType};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line<'a> {
     r#type: &'static str,
     client: IpAddr,

@@ -1,5 +1,6 @@
 //! The `websocket_frame` record.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::websocket::{Close, Opcode};
 use tapline_engine::analysis::{WebSocketFrame, shown};
@@ -7,7 +8,7 @@ use tapline_engine::analysis::{WebSocketFrame, shown};
 use super::{RecordType, Said, Shown};
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "bits of the header, each a field of the record")]
 pub(super) struct Line {
     r#type: &'static str,
@@ -25,7 +26,7 @@ pub(super) struct Line {
     close: Option<CloseLine>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CloseLine {
     code: u16,
     name: Option<&'static str>,

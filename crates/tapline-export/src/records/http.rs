@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::{
     ErrorCode, Form, Frame, HeaderBlock, Payload, Priority, Setting, TableEffect, hpack, setting_name,
@@ -11,7 +12,7 @@ use tapline_engine::analysis::{Http1Message, Http2Frame, MessageKind, StreamStat
 use super::{Headers, Octets, RecordType, Said, Shown, Value, hex};
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Http1Line<'a> {
     r#type: &'static str,
     #[serde(flatten)]
@@ -50,7 +51,7 @@ impl<'a> Http1Line<'a> {
 }
 
 /// The fields that only some frame types have are left out of the others.
-#[derive(Serialize, Default)]
+#[derive(Serialize, JsonSchema, Default)]
 struct ByType<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     headers: Option<Headers<'a>>,
@@ -101,7 +102,7 @@ struct ByType<'a> {
 }
 
 /// What a frame brought about.
-#[derive(Serialize, Default)]
+#[derive(Serialize, JsonSchema, Default)]
 struct EffectLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     windows: Option<WindowsLine>,
@@ -122,7 +123,7 @@ impl EffectLine {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Http2Line<'a> {
     r#type: &'static str,
     #[serde(flatten)]
@@ -138,13 +139,13 @@ pub(super) struct Http2Line<'a> {
     by_type: ByType<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WindowsLine {
     connection_bytes: Option<i64>,
     stream_bytes: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TableLine {
     entries: u32,
     size_bytes: u32,
@@ -155,21 +156,21 @@ struct TableLine {
 
 type TableEntry<'a> = (usize, Octets<'a>, Value<'a>);
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SettingLine {
     id: u16,
     name: Option<&'static str>,
     value: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PriorityLine {
     exclusive: bool,
     dependency: u32,
     weight: u16,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RepresentationLine {
     form: &'static str,
     index: Option<u32>,

@@ -1,5 +1,6 @@
 //! The `tls_message` and `tls_session` records.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::tls::{Alert, CipherSuite, NamedGroup, SignatureScheme, Version};
 use tapline_engine::analysis::{
@@ -10,7 +11,7 @@ use tapline_engine::analysis::{
 use super::certificate::{CertificateLine, FindingLine, LogTimestampLine, OcspLine, certificates};
 use super::{At, RecordType, Said, Shown, hex};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct MessageLine {
     r#type: &'static str,
     #[serde(flatten)]
@@ -26,7 +27,7 @@ pub(super) struct MessageLine {
     verified: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AlertLine {
     level: String,
     description: String,
@@ -61,7 +62,7 @@ impl MessageLine {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SessionLine<'a> {
     r#type: &'static str,
     packet: u64,
@@ -124,7 +125,7 @@ pub(super) struct SessionLine<'a> {
     records_closed: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RetryLine {
     client_groups: Vec<Shown<NamedGroup>>,
     asked_group: Option<Shown<NamedGroup>>,
@@ -132,26 +133,26 @@ struct RetryLine {
     text: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RenegotiationLine {
     by: &'static str,
     inferred: bool,
     number: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CloseNotify {
     client: Option<bool>,
     server: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Counts {
     client: u32,
     server: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FlightLine {
     from: &'static str,
     packet: u64,
@@ -167,7 +168,7 @@ struct FlightLine {
     messages_left_out: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StepLine {
     message: String,
     count: u32,

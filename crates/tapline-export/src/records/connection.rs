@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::{
     ConnectionRecord, Direction, FastOpen, Fin, Left, Reset, Retry, SideRecord, SynOptions, Unreachable,
@@ -13,7 +14,7 @@ use super::series::SeriesLine;
 use super::{At, Place, RecordType};
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line<'a> {
     r#type: &'static str,
     id: u64,
@@ -47,7 +48,7 @@ pub(super) struct Line<'a> {
     missing_bytes: MissingBytes,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Side {
     address: IpAddr,
     port: u16,
@@ -59,7 +60,7 @@ struct Side {
     series: Option<SeriesLine>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Handshake {
     kind: &'static str,
     syn_packet: Option<u64>,
@@ -77,14 +78,14 @@ struct Handshake {
     options_not_taken: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RetryLine {
     #[serde(flatten)]
     place: Place,
     from: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct IcmpError {
     #[serde(flatten)]
     place: Place,
@@ -94,7 +95,7 @@ struct IcmpError {
     count: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Options {
     mss: Option<u16>,
     window_scale: Option<u8>,
@@ -103,7 +104,7 @@ struct Options {
     fast_open_cookie_bytes: Option<u8>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Teardown {
     kind: &'static str,
     closed_first: Option<&'static str>,
@@ -114,7 +115,7 @@ struct Teardown {
     stray_resets: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FinLine {
     packet: u64,
     at: At,
@@ -122,7 +123,7 @@ struct FinLine {
     ack_at: Option<At>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ResetLine {
     #[serde(flatten)]
     place: Place,
@@ -135,7 +136,7 @@ struct ResetLine {
     confirmed_packet: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MissingBytes {
     client: u64,
     server: u64,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{Exchange, MessagePart, Stall};
@@ -10,7 +11,7 @@ use super::grpc::GrpcLine;
 use super::{At, Headers, RecordType, Shown, hex};
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line<'a> {
     r#type: &'static str,
     connection: u64,
@@ -35,7 +36,7 @@ pub(super) struct Line<'a> {
     grpc: Option<GrpcLine<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Part<'a> {
     packet: u64,
     at: At,
@@ -55,7 +56,7 @@ struct Part<'a> {
     body_sha256: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TimingsLine {
     blocked: Option<i64>,
     dns: Option<i64>,
@@ -101,7 +102,7 @@ impl<'a> Line<'a> {
 }
 
 /// A stretch in which nothing came.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StallLine {
     cause: &'static str,
     start: At,
@@ -119,7 +120,7 @@ fn stall(stall: &Stall) -> StallLine {
 }
 
 /// Stalls beyond those that are kept one by one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LeftOutLine {
     count: u32,
     duration_ns: i64,

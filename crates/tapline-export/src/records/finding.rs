@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::Finding;
 
 use super::{Place, RecordType};
 use crate::redact::Redactor;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Line<'a> {
     r#type: &'static str,
     #[serde(flatten)]
