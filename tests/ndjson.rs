@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+use tapline_export::records::schema_of_lines;
 use tapline_testkit::{fixtures, root};
 
 fn export(path: &Path, arguments: &[&str]) -> String {
@@ -15,21 +16,46 @@ fn export(path: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The fields of each record type in `docs/ndjson.md`: the first column of its tables.
-fn documented() -> BTreeMap<String, Vec<String>> {
+/// The fields of each record type in `docs/ndjson.md` with their meaning: the columns of its tables.
+fn documented() -> BTreeMap<String, Vec<(String, String)>> {
     let text = std::fs::read_to_string(root().join("docs/ndjson.md")).unwrap();
-    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut types: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut current = None;
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("## `").and_then(|rest| rest.strip_suffix('`')) {
             current = Some(name.to_owned());
             types.entry(name.to_owned()).or_default();
         } else if let (Some(name), Some(rest)) = (&current, line.strip_prefix("| `")) {
-            let field = rest.split('`').next().unwrap().to_owned();
-            types.get_mut(name).unwrap().push(field);
+            let (field, meaning) = rest.split_once("` | ").unwrap();
+            let meaning = meaning.trim_end_matches('|').trim().to_owned();
+            types.get_mut(name).unwrap().push((field.to_owned(), meaning));
         }
     }
     types
+}
+
+#[test]
+fn the_schema_in_docs_is_that_of_what_is_written() {
+    let mut schema = schema_of_lines();
+    for (kind, fields) in documented() {
+        for (field, meaning) in fields {
+            let (field, is_optional) = (field.trim_end_matches('?'), field.ends_with('?'));
+            let of_type = &mut schema["$defs"][&kind];
+            let is_required = of_type["required"].as_array().unwrap().iter().any(|name| name == field);
+            assert_eq!(
+                is_required, !is_optional,
+                "{kind}.{field}: the ? in docs/ndjson.md says whether it may be absent"
+            );
+            of_type["properties"][field]["description"] = meaning.into();
+        }
+    }
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    let path = root().join("docs/ndjson.schema.json");
+    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let is_true = std::fs::read_to_string(path).is_ok_and(|kept| kept == text);
+    assert!(is_true, "docs/ndjson.schema.json is stale: INSTA_UPDATE=always writes it anew");
 }
 
 #[test]
@@ -42,11 +68,12 @@ fn every_record_has_every_documented_field_and_no_other() {
             let record: Value = serde_json::from_str(line).unwrap();
             let kind = record["type"].as_str().unwrap().to_owned();
             let fields = documented.get(&kind).unwrap_or_else(|| panic!("{kind} is not documented"));
+            let fields: Vec<&str> = fields.iter().map(|(field, _)| field.as_str()).collect();
             for field in fields.iter().filter(|field| !field.ends_with('?')) {
                 assert!(record.get(field).is_some(), "{}: {kind} has no {field}: {line}", path.display());
             }
             for field in record.as_object().unwrap().keys().filter(|field| *field != "type") {
-                let known = fields.iter().any(|known| known.trim_end_matches('?') == field);
+                let known = fields.iter().any(|known| known.trim_end_matches('?') == *field);
                 assert!(known, "{}: {kind}.{field} is not documented", path.display());
             }
             *seen.entry(kind).or_default() += 1;

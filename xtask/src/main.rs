@@ -7,6 +7,7 @@
 
 mod bench;
 mod captures;
+mod consumers;
 mod cost;
 mod dashboard;
 mod fixtures;
@@ -50,6 +51,8 @@ enum Command {
         /// Only captures whose name contains this.
         only: Option<String>,
     },
+    /// Have every export of every fixture read by other people's programs, installed from npm and PyPI.
+    Consumers(consumers::Arguments),
     /// `report` and exports beside tshark and other peers on generated captures.
     Bench(bench::Arguments),
     /// What a packet costs, by the size of the capture, by connections at once, by threads, and in the worst shapes.
@@ -91,6 +94,7 @@ fn main() -> Result<()> {
         Command::Test => shell::run("cargo", ["test", "--workspace", "--quiet"]),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Peer { only } => peer::peer(only.as_deref()),
+        Command::Consumers(arguments) => consumers::consumers(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Cost(arguments) => cost::cost(&arguments),
         Command::Instructions(arguments) => instructions::instructions(&arguments),

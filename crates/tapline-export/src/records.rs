@@ -33,7 +33,7 @@ use crate::redact::Redactor;
 use values::{At, Headers, Octets, Place, Said, Shown, Value, hex};
 
 pub use kind::{RecordType, interests};
-pub use schema::schema;
+pub use schema::{schema, schema_of_lines};
 
 /// Who takes records, whatever is in them.
 pub trait Visitor {

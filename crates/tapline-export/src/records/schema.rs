@@ -33,6 +33,25 @@ pub fn schema(kind: RecordType) -> Schema {
     schema
 }
 
+/// The schema of a line of NDJSON: a record of any type.
+pub fn schema_of_lines() -> serde_json::Value {
+    let types = RecordType::ALL.map(RecordType::name);
+    let defs: serde_json::Map<_, _> =
+        RecordType::ALL.into_iter().map(|kind| (kind.name().to_owned(), schema(kind).to_value())).collect();
+    let any: Vec<_> =
+        types.iter().map(|name| serde_json::json!({ "$ref": format!("#/$defs/{name}") })).collect();
+    serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of tapline's NDJSON",
+        "description": "What each field means stands in docs/ndjson.md.",
+        "type": "object",
+        "properties": { "type": { "enum": types } },
+        "required": ["type"],
+        "oneOf": any,
+        "$defs": defs,
+    })
+}
+
 fn of<T: JsonSchema>() -> Schema {
     let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.inline_subschemas = true;
