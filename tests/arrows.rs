@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the left to the right of the design's line: a crate may use what stands before it.
-const LINE: [&str; 13] = [
+const LINE: [&str; 14] = [
     "tapline-memory",
     "tapline-packet",
     "tapline-libpcap",
@@ -15,6 +15,7 @@ const LINE: [&str; 13] = [
     "tapline-analysis",
     "tapline-filter",
     "tapline-engine",
+    "tapline-ladder",
     "tapline-export",
     "tapline-tui",
     "tapline",

@@ -5,6 +5,8 @@
 mod csv;
 #[path = "exports/har.rs"]
 mod har;
+#[path = "exports/mermaid.rs"]
+mod mermaid;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

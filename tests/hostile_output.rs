@@ -91,6 +91,42 @@ fn a_line_of_ndjson_stays_one_and_tells_everything() {
 }
 
 #[test]
+fn other_forms_keep_text_in_its_place_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in captures(folder.path()) {
+        let har = tapline(&words("export --to har --bodies", &path));
+        assert_eq!(strange(&har.stdout, ""), None);
+        let log: Value = serde_json::from_slice(&har.stdout).unwrap();
+        assert!(!log["log"]["entries"].as_array().unwrap().is_empty());
+        for kind in RecordType::ALL {
+            let csv = tapline(&words(&format!("export --to csv --types {}", kind.name()), &path));
+            assert_eq!(csv.status.code(), Some(0), "{}", String::from_utf8_lossy(&csv.stderr));
+            let text = String::from_utf8(csv.stdout).unwrap();
+            assert_eq!(strange(text.replace("\r\n", "\n").as_bytes(), ""), None, "{text}");
+            // No cell has an end of line in it, so every line has as many quotes as it needs.
+            assert!(text.split_terminator("\r\n").all(|line| line.matches('"').count() % 2 == 0), "{text}");
+            let cells = text.split("\r\n").flat_map(|line| line.split(','));
+            assert!(!cells.into_iter().any(|cell| cell.starts_with(['=', '@', '+'])), "{text}");
+        }
+        for id in 0..8 {
+            let form = format!("export --to mermaid --detail full --connection {id}");
+            let diagram = String::from_utf8(tapline(&words(&form, &path)).stdout).unwrap();
+            assert_eq!(strange(diagram.as_bytes(), ""), None, "{diagram}");
+            let is_ours = |line: &str| {
+                line == "sequenceDiagram"
+                    || ["    participant ", "    Note over client,server: ", "    client-", "    server-"]
+                        .iter()
+                        .any(|begin| line.starts_with(begin))
+            };
+            let strangers: Vec<&str> = diagram.lines().filter(|line| !is_ours(line)).collect();
+            assert!(strangers.is_empty(), "{strangers:?}");
+            let bare = diagram.replace("<br/>", "").replace("->>", "");
+            assert!(!bare.contains(['<', '>', '{', '}', '%', '"', '`']), "{bare}");
+        }
+    }
+}
+
+#[test]
 fn what_is_redacted_is_no_less_safe() {
     let folder = tempfile::tempdir().unwrap();
     for path in captures(folder.path()) {

@@ -99,6 +99,29 @@ fn no_secret_is_exported_unless_it_is_asked_for() {
 }
 
 #[test]
+fn no_other_form_tells_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = http1(folder.path());
+    let forms = [
+        ("--to har", 7),
+        ("--to csv --types http_exchange", 7),
+        ("--to csv --types http1_message", 7),
+        ("--to csv --types finding", 1),
+        ("--to mermaid --detail brief", 1),
+        ("--to mermaid --detail usual", 1),
+        ("--to mermaid --detail full", 1),
+    ];
+    for (form, secrets) in forms {
+        let redacted = lines(&format!("export {form}"), &path);
+        let shown = lines(&format!("export {form} --no-redact"), &path);
+        let told = |text: &str| SECRETS.iter().filter(|secret| text.contains(**secret)).count();
+        assert_eq!(told(&redacted), 0, "{form}: {redacted}");
+        assert_eq!(told(&shown), secrets, "{form}: {shown}");
+        assert!(redacted.contains("12-octets"), "{form}: {redacted}");
+    }
+}
+
+#[test]
 fn what_has_no_secrets_is_the_same_with_and_without() {
     for fixture in ["http1/keep-alive", "http2/prior-knowledge", "link/slow-among-500"] {
         let path = root().join("fixtures").join(fixture).with_extension("pcapng");

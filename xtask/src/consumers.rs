@@ -41,6 +41,13 @@ const FORMATS: &[Format] = &[
         script: "ndjson.py",
         with: &["docs/ndjson.schema.json"],
     },
+    Format {
+        name: "mermaid",
+        arguments: &["--connection", "0"],
+        ending: "mermaid",
+        script: "mermaid.mjs",
+        with: &[],
+    },
     Format { name: "har", arguments: &["--bodies"], ending: "har", script: "har.mjs", with: &[] },
 ];
 

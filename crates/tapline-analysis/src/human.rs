@@ -1,5 +1,7 @@
 //! Quantities as people read them: three significant digits, the unit behind a space.
 
+use tapline_packet::Endpoint;
+
 /// Nanoseconds as `840 ns`, `12.3 µs`, `1.05 ms`, `2.50 s`, `3 min 20 s`, `2 h 05 min`.
 pub fn duration(ns: i64) -> String {
     let sign = if ns < 0 { "-" } else { "" };
@@ -48,6 +50,16 @@ pub fn count(n: u64) -> String {
 /// `1 packet`, `2 packets`.
 pub fn plural(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// A server's name with its port, which a Host header may have said already; the address where there is no name.
+pub fn with_port(name: Option<&str>, endpoint: Endpoint) -> String {
+    let port = endpoint.port;
+    match name {
+        Some(name) if name.ends_with(&format!(":{port}")) => name.to_owned(),
+        Some(name) => format!("{name}:{port}"),
+        None => endpoint.to_string(),
+    }
 }
 
 fn digits(n: u64, unit: u64, name: &str) -> String {

@@ -214,7 +214,8 @@ struct Page {
     started_date_time: String,
     id: &'static str,
     title: String,
-    page_timings: PageTimings,
+    #[serde(rename = "pageTimings")]
+    timings: PageTimings,
 }
 
 /// What a capture does not know of a page.
@@ -232,7 +233,7 @@ impl Page {
             started_date_time: crate::time::rfc3339(outcome.totals.start.unwrap_or_default()),
             id: PAGE,
             title: names.collect::<Vec<_>>().join(", "),
-            page_timings: PageTimings { on_content_load: -1, on_load: -1 },
+            timings: PageTimings { on_content_load: -1, on_load: -1 },
         }
     }
 }

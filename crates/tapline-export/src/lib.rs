@@ -7,11 +7,13 @@ pub mod csv;
 mod exporter;
 pub mod har;
 mod limits;
+pub mod mermaid;
 pub mod ndjson;
 pub mod pcapng;
 pub mod records;
 pub mod redact;
 pub mod report;
+pub mod single;
 pub mod table;
 mod time;
 

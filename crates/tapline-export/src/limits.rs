@@ -28,3 +28,10 @@ pub(crate) const HAR_BODY_BYTES_MAX: usize = 1 << 20;
 
 /// Octets of bodies that wait for their exchange to be complete, together.
 pub(crate) const HAR_BODIES_BYTES_MAX: usize = 64 << 20;
+
+/// Octets of a diagram after which arrows are only counted: Mermaid draws none of more than 50,000 characters
+/// (`maxTextSize`), and some notes may follow.
+pub(crate) const DIAGRAM_OCTETS_MAX: usize = 48_000;
+
+/// Connections that are named where a diagram is of one and more were chosen.
+pub(crate) const CHOICES_MAX: usize = 8;

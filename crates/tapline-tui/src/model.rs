@@ -1,7 +1,6 @@
 //! Everything the screen shows. Only [`mod@crate::update`] changes it; views read it.
 
 mod bytes;
-mod close;
 mod exchange;
 mod filter;
 mod findings;
@@ -9,6 +8,7 @@ mod hosts;
 mod item;
 mod ladder;
 mod mark;
+mod opened;
 mod order;
 mod page;
 mod palette;
@@ -26,7 +26,6 @@ use ratatui::layout::Size;
 use tapline_analysis::{Comparison, Event, human};
 
 pub(crate) use bytes::{Bytes, BytesPane, Hand, Ink, Sight, TreeLine};
-pub(crate) use close::{Close, Opened, Status};
 #[cfg(test)]
 pub(crate) use exchange::Before;
 pub(crate) use exchange::{Call, ExchangeRow, Outcome as ExchangeOutcome, StallRow, Stalled};
@@ -34,8 +33,9 @@ pub(crate) use filter::FilterInput;
 pub(crate) use findings::{FindingRow, Findings, Kindred};
 pub(crate) use hosts::{Host, Hosts, Server};
 pub(crate) use item::rows_know;
-pub(crate) use ladder::{Ladder, Layer, Mood, Rung, Segments, What};
+pub(crate) use ladder::Ladder;
 pub(crate) use mark::{Marked, Marks};
+pub(crate) use opened::{Opened, Status};
 pub(crate) use order::{Asked, Entry, Order, Sort};
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
@@ -47,6 +47,7 @@ pub(crate) use slowest::Slowest;
 pub(crate) use source::{End, SourceState};
 pub(crate) use streams::{HeaderTable, Lane, Pane, Streams, WindowPoints, letter, table_at, windows};
 pub(crate) use tally::Tally;
+pub(crate) use tapline_ladder::{Close, Layer, Mood, Rung, Segments, What};
 pub(crate) use tcp::{Curve, Plot, Tcp, curves, thinned};
 
 use crate::Theme;

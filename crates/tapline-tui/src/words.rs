@@ -1,7 +1,7 @@
 //! What the screen calls things.
 
 use tapline_analysis::{
-    ConnectionRecord, Endpoint, Flag, Severity, State, TeardownKind, TlsOutcome, TlsSession, human,
+    ConnectionRecord, Flag, Severity, State, TeardownKind, TlsOutcome, TlsSession, human,
 };
 
 use crate::model::{ExchangeRow, Row};
@@ -111,16 +111,6 @@ pub(crate) fn most_of_it(exchange: &ExchangeRow) -> String {
         .filter(|(_, ns)| longest.is_none_or(|(_, longest)| ns.saturating_mul(2) >= longest))
         .or(longest);
     most.map_or_else(String::new, |(what, ns)| format!("{what} {}", human::duration(ns)))
-}
-
-/// A server's name with its port, which a Host header may have said already; the address where there is no name.
-pub(crate) fn with_port(name: Option<&str>, endpoint: Endpoint) -> String {
-    let port = endpoint.port;
-    match name {
-        Some(name) if name.ends_with(&format!(":{port}")) => name.to_owned(),
-        Some(name) => format!("{name}:{port}"),
-        None => endpoint.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ Examples:
   tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng
   tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng
   tapline export --to har -o page.har capture.pcapng
+  tapline export --to mermaid --connection 3 --detail brief capture.pcapng
   tapline export --to csv --types http_exchange --columns url,status,timings_ns_wait capture.pcapng
   tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
   tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
@@ -214,6 +215,12 @@ pub(crate) struct ExportArguments {
     /// Columns of a CSV table in their order, with commas between; all by default
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
+    /// Only this connection, by its id
+    #[arg(long, value_name = "ID", conflicts_with = "display_filter")]
+    pub(crate) connection: Option<u64>,
+    /// How much a diagram has in it
+    #[arg(long, value_enum, value_name = "DETAIL", default_value_t)]
+    pub(crate) detail: Detail,
     /// Add the SHA-256 of each body
     #[arg(long)]
     pub(crate) hash_bodies: bool,
@@ -231,6 +238,18 @@ pub(crate) struct ExportArguments {
     pub(crate) no_redact: bool,
 }
 
+/// How much a diagram has in it.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Requests and responses
+    Brief,
+    /// What the ladder of the dashboard shows
+    #[default]
+    Usual,
+    /// Every segment and every message
+    Full,
+}
+
 /// An export format.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub(crate) enum Format {
@@ -240,6 +259,8 @@ pub(crate) enum Format {
     Har,
     /// One type of records as a table, a line each; the columns are named in docs/exports.md
     Csv,
+    /// A sequence diagram of one connection, for Mermaid and what draws it: the ladder of the dashboard
+    Mermaid,
     /// Packets of what a filter lets through, with the TLS secrets that open them; nothing in them is redacted
     Pcapng,
 }

@@ -4,15 +4,17 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::{Context, Result, bail};
 use tapline_engine::analysis::{Interests, human};
+use tapline_engine::{Going, close_up};
 use tapline_export::csv::{self, Columns};
 use tapline_export::har::{self, LeftOut, WithBodies};
 use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_export::records::RecordType;
-use tapline_export::redact::Secrets;
-use tapline_export::{Choice, Exporter, export, ndjson};
+use tapline_export::redact::{Redactor, Secrets};
+use tapline_export::{Choice, Exporter, export, mermaid, ndjson, single};
 use tapline_filter::Sieve;
+use tapline_ladder::Close;
 
-use crate::arguments::{ExportArguments, Format};
+use crate::arguments::{Detail, ExportArguments, Format};
 use crate::live::Told;
 use crate::output::NewFile;
 use crate::progress::Progress;
@@ -80,6 +82,7 @@ fn write<W: Write>(
             complain_of_left_out(left_out);
             Ok((out, ending))
         }
+        Format::Mermaid => diagram(arguments, stop, secrets, create()?),
         Format::Pcapng => packets(arguments, stop, create()?),
     }
 }
@@ -108,7 +111,7 @@ fn stream<E: Exporter>(
     beside: Interests,
     begin: impl FnOnce() -> Result<E>,
 ) -> Result<(E::Out, Ending)> {
-    let choice = Choice::of(types).through(filter::filter(&arguments.filter)?.map(Sieve::new));
+    let choice = Choice::of(types).through(filter::of_export(arguments)?.map(Sieve::new));
     let mut options = input::run_options(&arguments.input, choice.interests(beside))?;
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
@@ -125,9 +128,41 @@ fn stream<E: Exporter>(
     Ok((out, output::complain_of_damage(&outcome)))
 }
 
+/// Draws one connection: the capture is read twice, once to find it.
+fn diagram<W: Write>(
+    arguments: &ExportArguments,
+    stop: &Stop,
+    secrets: Secrets,
+    mut out: W,
+) -> Result<(W, Ending)> {
+    let sieve = filter::of_export(arguments)?.map(Sieve::new);
+    let options = input::run_options(&arguments.input, Interests::NONE)?;
+    let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
+    let again = input::again(&arguments.input, &options).context(once)?;
+    let mut progress = Progress::new();
+    let (found, facts) = single::find(&mut *(again.reopen)()?, &options, sieve, |at| {
+        progress.reach(at);
+        stop.flow()
+    });
+    progress.clear();
+    let subject = found?;
+    let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
+    let detail = match arguments.detail {
+        Detail::Brief => mermaid::Detail::Brief,
+        Detail::Usual => mermaid::Detail::Usual,
+        Detail::Full => mermaid::Detail::Full,
+    };
+    let diagram = mermaid::diagram(&close, detail, &Redactor::new(secrets));
+    out.write_all(
+        diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
+    )?;
+    out.flush()?;
+    Ok((out, output::complain_of(&facts)))
+}
+
 /// Writes packets: the capture is read twice, once to find them.
 fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Result<(W, Ending)> {
-    let sieve = filter::filter(&arguments.filter)?.map(|filter| Box::new(Sieve::new(filter)));
+    let sieve = filter::of_export(arguments)?.map(|filter| Box::new(Sieve::new(filter)));
     let options = input::run_options(&arguments.input, Interests::NONE)?;
     let once =
         "packets of an interface or a pipe are written while they come: tapline report -i IFACE -w FILE";

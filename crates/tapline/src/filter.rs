@@ -6,10 +6,18 @@ use anyhow::{Result, anyhow};
 use tapline_engine::analysis::printable;
 use tapline_filter::Filter;
 
-use crate::arguments::FilterArguments;
+use crate::arguments::{ExportArguments, FilterArguments};
 
 /// Columns of a text in which a place can be shown below it.
 const SHOWN_MAX: usize = 240;
+
+/// The filter of an export's arguments: one connection, or what a display filter says.
+pub(crate) fn of_export(arguments: &ExportArguments) -> Result<Option<Filter>> {
+    match arguments.connection {
+        Some(id) => Ok(Some(Filter::parse(&format!("tcp.stream == {id}"))?)),
+        None => filter(&arguments.filter),
+    }
+}
 
 /// The filter of the arguments; `None` where there is none, or it asks nothing. Where it cannot be read, the place is
 /// shown on standard error.

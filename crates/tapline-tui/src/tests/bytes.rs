@@ -27,9 +27,9 @@ fn shown(name: &str, keys: &str, width: u16, height: u16) -> String {
 fn bytes_at_both_sizes() {
     let tls = "tls/http2-over-tls.pcapng";
     insta::assert_snapshot!("bytes_client_hello_80x24", shown(tls, "5jjj\njjjjj", 80, 24));
-    insta::assert_snapshot!("bytes_headers_frame_140x40", shown(tls, "5Gkkkk\nd", 140, 40));
-    insta::assert_snapshot!("bytes_headers_80x24", shown(tls, "5Gkkkk\nv", 80, 24));
-    insta::assert_snapshot!("bytes_certificates_80x24", shown(tls, "5Gkkkk\nvv", 80, 24));
+    insta::assert_snapshot!("bytes_headers_frame_140x40", shown(tls, "5Gkkkkk\nd", 140, 40));
+    insta::assert_snapshot!("bytes_headers_80x24", shown(tls, "5Gkkkkk\nv", 80, 24));
+    insta::assert_snapshot!("bytes_certificates_80x24", shown(tls, "5Gkkkkk\nvv", 80, 24));
     insta::assert_snapshot!("bytes_body_120x40", shown("http1/keep-alive.pcapng", "5jjjj\nvv", 120, 40));
     insta::assert_snapshot!("bytes_gzip_80x24", shown("http1/gzip.pcapng", "5jjjj\nvv", 80, 24));
     insta::assert_snapshot!("bytes_follow_80x24", shown("http1/keep-alive.pcapng", "5jjj\nvv", 80, 24));

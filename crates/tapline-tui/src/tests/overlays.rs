@@ -44,7 +44,7 @@ fn each_screen_explains_what_is_selected_on_it() {
     check("link/page-load.pcapng", "4?", "RFC 9112 §9.3");
     check("http1/keep-alive.pcapng", "5?", "RFC 9293");
     check("tls/tls13.pcapng", "5jjj?", "ClientHello");
-    check("http2/rst-stream.pcapng", "5Gkk?", "RFC 9113");
+    check("http2/rst-stream.pcapng", "5Gkkk?", "RFC 9113");
     check("http2/slow-stream-window.pcapng", "6j?", "window");
     check("link/lossy.pcapng", "7v?", "ound trip");
 }

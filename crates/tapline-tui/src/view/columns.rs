@@ -214,7 +214,7 @@ impl Column {
 fn server(row: &Row, record: &ConnectionRecord) -> String {
     match (row.name(), record.server.endpoint.port) {
         (Some(name), 80 | 443) => name.to_owned(),
-        (name, _) => words::with_port(name, record.server.endpoint),
+        (name, _) => human::with_port(name, record.server.endpoint),
     }
 }
 

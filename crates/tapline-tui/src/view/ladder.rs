@@ -20,7 +20,6 @@ use super::pen::{self, Pen};
 use crate::model::{Close, Layer, Model, Mood, Rung, Segments, What};
 use crate::phases::Phase;
 use crate::theme::Role;
-use crate::words;
 
 /// Cells of the margin.
 const TIME_WIDTH: u16 = 10;
@@ -104,7 +103,7 @@ fn heading(model: &Model, close: &Close, place: Rect, buffer: &mut Buffer) {
     let lanes = lane_place(line);
     let client = record.client.endpoint.to_string();
     let name = model.selected_row().and_then(|row| row.name());
-    let server = words::with_port(name, record.server.endpoint);
+    let server = human::with_port(name, record.server.endpoint);
     let mut pen = Pen::new(buffer, lanes, model.theme);
     let room = usize::from(lanes.width.saturating_sub(2));
     let client = pen::clip(&client, room / 2);

@@ -6,8 +6,8 @@ use tapline_analysis::{Origin, Sender, human, printable, text};
 use super::Ink;
 use super::sheet::{SheetLine, block, message, of_side};
 use crate::limits::{BODY_LINES_MAX, FOLLOW_BYTES_MAX};
-use crate::model::close::side;
 use crate::model::{Close, What};
+use tapline_ladder::side;
 
 /// The lines of what was said: of the stream that an event of HTTP/2 is on, else of the connection; what was opened
 /// instead of what travelled.
@@ -35,7 +35,7 @@ pub(super) fn lines(close: &Close, what: What) -> Vec<SheetLine> {
 
 /// Both directions in turns.
 fn of_connection(close: &Close) -> Vec<SheetLine> {
-    let opened = close.inside.iter().any(|side| side.len() > 0);
+    let opened = close.inside.iter().any(|side| !side.is_empty());
     let sides = if opened { &close.inside } else { &close.stream };
     let mut pieces: Vec<(Origin, Sender, &[u8])> = Vec::new();
     let mut room = FOLLOW_BYTES_MAX;

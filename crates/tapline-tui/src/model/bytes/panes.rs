@@ -9,8 +9,8 @@ use tapline_analysis::decode::{Message, dns, http1, http2, tls, websocket};
 use tapline_analysis::{Field, MessageSeen, packet_fields};
 
 use crate::limits::PANE_BYTES_MAX;
-use crate::model::close::side;
 use crate::model::{Close, What};
+use tapline_ladder::side;
 
 /// Octets and what they say.
 pub(crate) struct Pane {

@@ -51,7 +51,7 @@ pub(super) fn is_there(close: &Close, what: What, sight: Sight) -> bool {
         }),
         Sight::Certificates => close.sessions.iter().any(|session| session.certificates.is_some()),
         Sight::Body => body_of(close, what).is_some(),
-        Sight::Follow => close.stream.iter().any(|side| side.len() > 0),
+        Sight::Follow => close.stream.iter().any(|side| !side.is_empty()),
     }
 }
 

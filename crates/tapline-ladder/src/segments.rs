@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tapline_analysis::{Flag, Own, SegmentSeen, TcpVerdict, human};
 
 use super::{Layer, Mood, Rung, Segments, What};
-use crate::model::Close;
+use crate::Close;
 
 // The control bits, as `tcp.flags` has them (RFC 9293 §3.1).
 const FIN: u16 = 0x001;
@@ -19,6 +19,7 @@ pub(super) fn rungs(close: &Close, shown: Segments, has_messages: bool) -> Vec<R
         return Vec::new();
     }
     let lost = lost(close);
+    let fins_acknowledged = fins_acknowledged(close);
     let mut handshake_ack = close.record.as_ref().and_then(|record| record.handshake.ack.seen());
     let all = shown == Segments::All;
     let mut rungs = Vec::new();
@@ -26,7 +27,9 @@ pub(super) fn rungs(close: &Close, shown: Segments, has_messages: bool) -> Vec<R
         let verdict = close.verdict(segment.origin.packet);
         let opens = handshake_ack.take_if(|ack| ack.packet == segment.origin.packet).is_some();
         let is_lost = lost.contains(&segment.origin.packet);
+        let closes = fins_acknowledged.contains(&Some(segment.origin.packet));
         let telling = opens
+            || closes
             || is_lost
             || verdict.is_some()
             || segment.seen.flags.0 & (SYN | FIN | RST) != 0
@@ -37,6 +40,13 @@ pub(super) fn rungs(close: &Close, shown: Segments, has_messages: bool) -> Vec<R
         }
     }
     rungs
+}
+
+/// The packets that acknowledge the FIN of each side: steps of the teardown that carry nothing else.
+fn fins_acknowledged(close: &Close) -> [Option<u64>; 2] {
+    let Some(record) = &close.record else { return [None; 2] };
+    let of = |direction| record.teardown.fin(direction)?.acknowledged.map(|ack| ack.packet);
+    [record.client_direction, record.client_direction.flip()].map(of)
 }
 
 /// Packets that passed the capture point and were lost behind it, as those prove that carry their octets again.

@@ -7,7 +7,7 @@ use tapline_analysis::decode::{Message, dns, http1, websocket};
 use tapline_analysis::{MessageSeen, human, printable, text};
 
 use super::{Layer, Mood, Rung, Shown, What};
-use crate::model::Close;
+use crate::Close;
 
 /// A message in words.
 pub(super) struct Words {

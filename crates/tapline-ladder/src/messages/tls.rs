@@ -4,7 +4,7 @@ use tapline_analysis::decode::tls::{self, Body, Handshake};
 use tapline_analysis::{human, printable};
 
 use super::{Mood, Words};
-use crate::model::Close;
+use crate::Close;
 
 /// A message in words; `None` where what it carried is shown by itself.
 pub(super) fn words(message: &tls::Message, close: &Close, shows_inside: bool) -> Option<Words> {

@@ -6,7 +6,7 @@ use tapline_analysis::Origin;
 
 /// Octets of one direction.
 #[derive(Default)]
-pub(crate) struct Octets {
+pub struct Octets {
     octets: Vec<u8>,
     /// Ascending, by offset in the stream.
     runs: Vec<Run>,
@@ -40,8 +40,13 @@ impl Octets {
     }
 
     /// How many there are.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.octets.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.octets.is_empty()
     }
 
     /// What is there of a range, and what is missing.
@@ -69,7 +74,7 @@ impl Octets {
     }
 
     /// The octets of a range, without those that are missing, and whether some are.
-    pub(crate) fn copy(&self, range: Range<u64>) -> (Vec<u8>, bool) {
+    pub fn copy(&self, range: Range<u64>) -> (Vec<u8>, bool) {
         let (mut octets, mut is_whole) = (Vec::new(), true);
         for piece in self.pieces(range) {
             match piece {
@@ -81,7 +86,7 @@ impl Octets {
     }
 
     /// The octets packet by packet.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (Origin, &[u8])> {
+    pub fn each(&self) -> impl Iterator<Item = (Origin, &[u8])> {
         let octets = |run: &Run| self.octets.get(run.at..run.at + run.length).unwrap_or_default();
         self.runs.iter().map(move |run| (run.origin, octets(run)))
     }

@@ -14,79 +14,71 @@ use tapline_analysis::{
 };
 use tapline_engine::{CapturedPacket, CloseUp};
 
-pub(crate) use octets::Octets;
-
-/// The connection that is looked at closely.
-pub(crate) struct Opened {
-    /// Its id in the list.
-    pub(crate) id: u32,
-    /// Its last packet when it was read: more may have come since.
-    pub(crate) last: u64,
-    pub(crate) status: Status,
-}
-
-/// How far the close look is.
-pub(crate) enum Status {
-    /// Its packets are being read: the part of the way, in 1/1000.
-    Reading(u16),
-    /// They cannot be read again, and why.
-    Failed(String),
-    /// They were read.
-    Ready(Box<Close>),
-}
+pub use octets::Octets;
 
 /// One connection in full.
 #[derive(Default)]
-pub(crate) struct Close {
-    pub(crate) record: Option<Box<ConnectionRecord>>,
+pub struct Close {
+    /// Its record; `None` where it was not found.
+    pub record: Option<Box<ConnectionRecord>>,
     /// In the order of their packets.
-    pub(crate) segments: Vec<SegmentSeen>,
+    pub segments: Vec<SegmentSeen>,
     /// In the order of their packets: what is odd about some segments.
-    pub(crate) verdicts: Vec<TcpVerdict>,
-    pub(crate) samples: Vec<TcpSample>,
+    pub verdicts: Vec<TcpVerdict>,
+    /// Round trips, octets in flight and windows, segment by segment.
+    pub samples: Vec<TcpSample>,
     /// In the order in which they were complete.
-    pub(crate) messages: Vec<MessageSeen>,
+    pub messages: Vec<MessageSeen>,
     /// HTTP/2 frames and what each brought about, in the same order.
-    pub(crate) frames: Vec<Http2Frame>,
-    pub(crate) sessions: Vec<TlsSession>,
-    pub(crate) exchanges: Vec<Exchange>,
-    pub(crate) http2: Option<Box<Http2Connection>>,
-    pub(crate) anomalies: Vec<AnomalyRecord>,
+    pub frames: Vec<Http2Frame>,
+    /// TLS handshakes.
+    pub sessions: Vec<TlsSession>,
+    /// Requests with their responses.
+    pub exchanges: Vec<Exchange>,
+    /// What HTTP/2 shows as a whole.
+    pub http2: Option<Box<Http2Connection>>,
+    /// What RFCs forbid, or could not be read.
+    pub anomalies: Vec<AnomalyRecord>,
     /// What client and server sent by TCP.
-    pub(crate) stream: [Octets; 2],
+    pub stream: [Octets; 2],
     /// What they sent inside TLS, as far as it was opened.
-    pub(crate) inside: [Octets; 2],
+    pub inside: [Octets; 2],
     /// What was in opened records that carry no application data, in their order.
-    pub(crate) records: Vec<Record>,
+    pub records: Vec<Record>,
     /// Bodies of HTTP messages, by the place of their head in `messages`.
-    pub(crate) bodies: BTreeMap<usize, Body>,
+    pub bodies: BTreeMap<usize, Body>,
     /// The place of the newest head of each side and stream.
     heads: BTreeMap<(usize, u32), usize>,
     /// Its packets as they were captured, by number.
-    pub(crate) packets: Vec<CapturedPacket>,
+    pub packets: Vec<CapturedPacket>,
     /// Events and octets that found no room.
-    pub(crate) left_out: (u64, u64),
+    pub left_out: (u64, u64),
 }
 
 /// An opened TLS record that carries no application data.
-pub(crate) struct Record {
-    pub(crate) from: Sender,
+pub struct Record {
+    /// Who sent it.
+    pub from: Sender,
     /// Its octets in the TCP stream, with its header.
-    pub(crate) outside: Range<u64>,
-    pub(crate) content: ContentType,
-    pub(crate) octets: Vec<u8>,
+    pub outside: Range<u64>,
+    /// What it says it carries.
+    pub content: ContentType,
+    /// What was in it.
+    pub octets: Vec<u8>,
 }
 
 /// A body, transfer coding removed.
-pub(crate) struct Body {
-    pub(crate) from: Sender,
+pub struct Body {
+    /// Who sent it.
+    pub from: Sender,
     /// Its HTTP/2 stream; 0 for HTTP/1.
-    pub(crate) stream: u32,
-    pub(crate) octets: Vec<u8>,
+    pub stream: u32,
+    /// As far as they came.
+    pub octets: Vec<u8>,
 }
 
 /// 0 for the client, 1 for the server.
-pub(crate) fn side(from: Sender) -> usize {
+pub fn side(from: Sender) -> usize {
     match from {
         Sender::Client => 0,
         Sender::Server => 1,
@@ -112,7 +104,7 @@ fn head_of(message: &Message) -> Option<u32> {
 
 impl Close {
     /// Sorts what was found.
-    pub(crate) fn of(found: CloseUp) -> Self {
+    pub fn of(found: CloseUp) -> Self {
         let CloseUp { events, packets, events_left_out, octets_left_out } = found;
         let mut close = Self { packets, left_out: (events_left_out, octets_left_out), ..Self::default() };
         for event in events {
@@ -181,13 +173,13 @@ impl Close {
     }
 
     /// A packet as it was captured.
-    pub(crate) fn packet(&self, number: u64) -> Option<&CapturedPacket> {
+    pub fn packet(&self, number: u64) -> Option<&CapturedPacket> {
         let place = self.packets.binary_search_by_key(&number, |packet| packet.number).ok()?;
         self.packets.get(place)
     }
 
     /// What is odd about a segment.
-    pub(crate) fn verdict(&self, packet: u64) -> Option<&TcpVerdict> {
+    pub fn verdict(&self, packet: u64) -> Option<&TcpVerdict> {
         let place = self.verdicts.binary_search_by_key(&packet, |verdict| verdict.origin.packet).ok()?;
         self.verdicts.get(place)
     }

@@ -29,7 +29,7 @@ mod tests {
     use tapline_analysis::{Origin, Sender};
 
     use super::*;
-    use crate::model::ladder::{Layer, Mood, What};
+    use crate::{Layer, Mood, What};
 
     fn rung(packet: u64, from: Sender, run: Option<(&'static str, u32)>) -> Rung {
         let at = Origin { packet, ..Origin::default() };
