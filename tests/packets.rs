@@ -49,6 +49,54 @@ fn a_whole_capture_opens_by_itself() {
     }
 }
 
+/// Everything that is told of a capture is told of its copy, whatever is in it: its packets have the same numbers.
+#[test]
+fn a_copy_tells_the_same_and_its_copy_is_the_same_to_the_octet() {
+    let folder = tempfile::tempdir().unwrap();
+    for capture in tapline_testkit::fixtures() {
+        let keys = capture.with_extension("keys");
+        let keylog = ["--keylog", keys.to_str().unwrap()];
+        let options = if keys.exists() { &keylog[..] } else { &[] };
+        let written = packets(folder.path(), &capture, options);
+        let copy = folder.path().join("copy.pcapng");
+        std::fs::rename(&written, &copy).unwrap();
+        assert_eq!(records(&copy, &[]), records(&capture, options), "{}", capture.display());
+        let again = packets(folder.path(), &copy, &[]);
+        assert!(std::fs::read(again).unwrap() == std::fs::read(&copy).unwrap(), "{}", capture.display());
+    }
+}
+
+#[test]
+fn what_was_found_stands_at_the_packets_that_prove_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = fixture("link/lossy.pcapng");
+    let findings = records(&capture, &["--types", "finding"]);
+    assert!(findings.len() > 1, "{findings:?}");
+    let written = packets(folder.path(), &capture, &[]);
+    let mut source = open(&[written.clone()]).unwrap();
+    while !matches!(source.next(), Item::End) {}
+    let comments = &source.facts().comments;
+    for finding in &findings {
+        let first = finding["packets"][0].as_u64().unwrap();
+        let [title, why] = ["title", "explanation"].map(|field| finding[field].as_str().unwrap());
+        let is_it = |text: &str| text.contains(title) && text.contains(why);
+        assert!(
+            comments.iter().any(|comment| comment.packet == first && is_it(&comment.text)),
+            "{finding} in {comments:?}"
+        );
+    }
+    let Ok(tshark) = Command::new("tshark")
+        .args(["-r", written.to_str().unwrap(), "-T", "fields", "-e", "frame.number", "-Y", "frame.comment"])
+        .output()
+    else {
+        tapline_testkit::skipped("tshark is not on this machine");
+        return;
+    };
+    let told = String::from_utf8(tshark.stdout).unwrap();
+    let ours: BTreeSet<String> = comments.iter().map(|comment| comment.packet.to_string()).collect();
+    assert_eq!(told.lines().map(str::to_owned).collect::<BTreeSet<_>>(), ours);
+}
+
 #[test]
 fn tshark_opens_what_was_written() {
     let Ok(version) = Command::new("tshark").arg("--version").output() else {

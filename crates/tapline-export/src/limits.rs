@@ -35,3 +35,6 @@ pub(crate) const DIAGRAM_OCTETS_MAX: usize = 48_000;
 
 /// Connections that are named where a diagram is of one and more were chosen.
 pub(crate) const CHOICES_MAX: usize = 8;
+
+/// Findings that are noted as comments on packets. Nobody reads more, and each takes some hundred octets.
+pub(crate) const FINDINGS_NOTED_MAX: u64 = 1 << 14;

@@ -1,4 +1,5 @@
-//! Packets of some connections as a pcapng file that opens by itself: with the TLS secrets that they need.
+//! Packets of some connections as a pcapng file that opens by itself: with the TLS secrets that they need, and with what was
+//! found as comments on the packets that prove it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
@@ -6,14 +7,24 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use tapline_engine::analysis::decode::crypto::KeyLog;
-use tapline_engine::analysis::{Event, Interests, Options, human};
+use tapline_engine::analysis::{Event, Finding, Interests, Options, human};
 use tapline_engine::capture::{APPLICATION, Facts, Item, PcapngWriter, Progress, Secret, Source};
 use tapline_engine::{RunOptions, Subject, run};
 use tapline_filter::Sieve;
 use tapline_packet::{Dissected, Endpoint, Packet, Timestamp, dissect_packet};
 
+use crate::limits::{FINDINGS_NOTED_MAX, PACKETS_MAX};
+use crate::redact::Redactor;
+
 /// What is asked of the capture to find packets and secrets.
-const INTERESTS: Interests = Interests { connections: true, tls_sessions: true, ..Interests::NONE };
+const INTERESTS: Interests = Interests {
+    connections: true,
+    tls_sessions: true,
+    exchanges: true,
+    http2_connections: true,
+    findings: true,
+    ..Interests::NONE
+};
 
 /// Whose packets are wanted.
 #[derive(Debug)]
@@ -35,8 +46,10 @@ pub struct Selection {
     secrets: String,
     /// The sessions that they open.
     sessions: u64,
-    /// Comments on packets.
+    /// Comments on packets: those of the capture, and findings.
     comments: HashMap<u64, String>,
+    /// Findings that are not noted on their packets, because there are so many.
+    findings_left_out: u64,
 }
 
 /// Connections by what their packets show.
@@ -70,6 +83,7 @@ impl Selection {
         // Randoms of the sessions of each connection.
         let mut randoms: BTreeMap<u64, Vec<[u8; 32]>> = BTreeMap::new();
         let mut needed = Vec::new();
+        let mut notes = Notes::default();
         let outcome = run(source, &options, |batch| {
             if let (Wanted::Filter(sieve), Some(first)) = (&mut wanted, batch.totals.first) {
                 sieve.begin(first);
@@ -89,13 +103,18 @@ impl Selection {
                             needed.extend(of_it.into_iter().flatten());
                         }
                     }
+                    Event::Finding(finding) => notes.add(finding),
                     _ => {}
                 }
             }
             see(batch.progress)
         });
         let log = secrets(&options, &outcome.facts);
-        let comments = outcome.facts.comments.into_iter();
+        let mut comments = HashMap::new();
+        let own = outcome.facts.comments.into_iter().map(|comment| (comment.packet, comment.text));
+        for (packet, text) in own.chain(notes.texts) {
+            append(&mut comments, packet, &text);
+        }
         let mut known = HashSet::new();
         needed.retain(|random| known.insert(*random));
         let secrets = needed.iter().map(|random| log.lines_of(random)).filter(|lines| !lines.is_empty());
@@ -104,7 +123,8 @@ impl Selection {
             connections,
             sessions: secrets.len() as u64,
             secrets: secrets.concat(),
-            comments: comments.map(|comment| (comment.packet, comment.text)).collect(),
+            comments,
+            findings_left_out: notes.left_out,
         }
     }
 
@@ -118,9 +138,57 @@ impl Selection {
         self.has_secrets().then(|| format!("the secrets of {}", human::plural(self.sessions, "TLS session")))
     }
 
+    /// Findings that are not noted on their packets, because there are so many.
+    pub fn findings_left_out(&self) -> u64 {
+        self.findings_left_out
+    }
+
     fn has(&self, packet: &Packet<'_>) -> bool {
         self.connections.as_ref().is_none_or(|connections| connections.have(packet))
     }
+}
+
+/// What was found, by the packets that prove it.
+#[derive(Default)]
+struct Notes {
+    texts: Vec<(u64, String)>,
+    findings: u64,
+    left_out: u64,
+    redactor: Redactor,
+}
+
+impl Notes {
+    /// The whole story stands at the first of its packets, the others point to it. A capture that was written by us has it
+    /// already.
+    fn add(&mut self, finding: &Finding) {
+        if self.findings == FINDINGS_NOTED_MAX || tapline_memory::is_short() {
+            self.left_out += 1;
+            return;
+        }
+        self.findings += 1;
+        let (severity, title) = (finding.kind.severity.name(), finding.kind.title);
+        let mut packets = finding.evidence().into_iter();
+        let Some(first) = packets.next() else { return };
+        let cost =
+            finding.cost_ns.map_or_else(String::new, |ns| format!(" It cost {}.", human::duration(ns)));
+        let (why, reference) = (self.redactor.sentence(&finding.explanation), finding.kind.reference);
+        self.texts.push((first, format!("tapline {severity}: {title}. {why}.{cost} ({reference})")));
+        for packet in packets.take(PACKETS_MAX) {
+            self.texts.push((packet, format!("tapline {severity}: {title}: see packet {first}")));
+        }
+    }
+}
+
+/// Adds a comment to a packet, unless it has the same already.
+fn append(comments: &mut HashMap<u64, String>, packet: u64, text: &str) {
+    let comment = comments.entry(packet).or_default();
+    if comment.lines().any(|line| line == text) {
+        return;
+    }
+    if !comment.is_empty() {
+        comment.push('\n');
+    }
+    comment.push_str(text);
 }
 
 impl Wanted {

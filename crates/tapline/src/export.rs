@@ -181,6 +181,10 @@ fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Re
     if let Some(secrets) = selection.has_secrets_of() {
         output::complain(&format!("{secrets} are in it: whoever has the file can read them"));
     }
+    if selection.findings_left_out() > 0 {
+        let findings = human::plural(selection.findings_left_out(), "finding");
+        output::complain(&format!("{findings} not noted on their packets, because there are so many"));
+    }
     // Where the file became shorter between the two readings, the second one sees nothing wrong.
     first.conclude();
     let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
