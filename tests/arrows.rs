@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the left to the right of the design's line: a crate may use what stands before it.
-const LINE: [&str; 14] = [
+const LINE: [&str; 15] = [
     "tapline-memory",
     "tapline-packet",
     "tapline-libpcap",
@@ -17,6 +17,7 @@ const LINE: [&str; 14] = [
     "tapline-engine",
     "tapline-ladder",
     "tapline-export",
+    "tapline-parquet",
     "tapline-tui",
     "tapline",
 ];

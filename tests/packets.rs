@@ -73,7 +73,7 @@ fn what_was_found_stands_at_the_packets_that_prove_it() {
     let findings = records(&capture, &["--types", "finding"]);
     assert!(findings.len() > 1, "{findings:?}");
     let written = packets(folder.path(), &capture, &[]);
-    let mut source = open(&[written.clone()]).unwrap();
+    let mut source = open(std::slice::from_ref(&written)).unwrap();
     while !matches!(source.next(), Item::End) {}
     let comments = &source.facts().comments;
     for finding in &findings {

@@ -53,7 +53,7 @@ fn every_segment_and_every_request_has_its_arrow() {
             assert!(is_cut(&usual) || arrows(&usual) <= arrows(&full), "{}", path.display());
             let halves: usize = exchanges
                 .iter()
-                .filter(|exchange| exchange["connection"].to_string() == id)
+                .filter(|exchange| exchange["connection"] == connection["id"])
                 .map(|exchange| {
                     ["request", "response"].iter().filter(|half| !exchange[**half].is_null()).count()
                 })

@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use tapline_engine::analysis::{Event, Interests};
+use tapline_engine::analysis::{Event, Interests, Timestamp};
 use tapline_engine::capture::Source;
 use tapline_engine::{Batch, Outcome, RunOptions, run};
 use tapline_filter::Sieve;
@@ -14,6 +14,11 @@ use crate::records::{self, RecordType};
 pub trait Exporter {
     /// What is left when all is written: where it went.
     type Out;
+
+    /// The capture began then; only the first call counts.
+    fn begin(&mut self, start: Timestamp) {
+        let _ = start;
+    }
 
     /// Takes an event. What was not chosen is seen too, where it was made: it may say what something else is known by.
     fn event(&mut self, event: &Event, is_wanted: bool) -> io::Result<()>;
@@ -57,8 +62,9 @@ impl Choice {
 
     /// Shows a batch to an exporter.
     pub fn write(&mut self, batch: &Batch, exporter: &mut impl Exporter) -> io::Result<()> {
-        if let (Some(sieve), Some(first)) = (&mut self.sieve, batch.totals.first) {
-            sieve.begin(first);
+        if let Some(first) = batch.totals.first {
+            exporter.begin(first);
+            self.sieve.iter_mut().for_each(|sieve| sieve.begin(first));
         }
         batch.events.iter().try_for_each(|event| exporter.event(event, self.takes(event)))?;
         exporter.flush()

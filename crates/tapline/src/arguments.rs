@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tapline_engine::analysis::Protocol;
 use tapline_export::records::RecordType;
@@ -57,6 +58,7 @@ Examples:
   tapline export --to har -o page.har capture.pcapng
   tapline export --to mermaid --connection 3 --detail brief capture.pcapng
   tapline export --to csv --types http_exchange --columns url,status,timings_ns_wait capture.pcapng
+  tapline export --to parquet --partition-by date,hour,host -o lake -i eth0
   tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
   tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
     Export(ExportArguments),
@@ -215,12 +217,21 @@ pub(crate) struct ExportArguments {
     /// Columns of a CSV table in their order, with commas between; all by default
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
+    /// Part the tables of Parquet by date, hour and host, with commas between: a folder a value
+    #[arg(long, value_name = "KEYS")]
+    pub(crate) partition_by: Option<Partitions>,
+    /// The machine that captured, in Parquet; this machine's name by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// Complete the files of Parquet after so long, so that their rows can be read; live after 300 by default, else at the end
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) complete_every: Option<u32>,
     /// Only this connection, by its id
     #[arg(long, value_name = "ID", conflicts_with = "display_filter")]
     pub(crate) connection: Option<u64>,
     /// How much a diagram has in it
-    #[arg(long, value_enum, value_name = "DETAIL", default_value_t)]
-    pub(crate) detail: Detail,
+    #[arg(long, value_enum, value_name = "DETAIL")]
+    pub(crate) detail: Option<Detail>,
     /// Add the SHA-256 of each body
     #[arg(long)]
     pub(crate) hash_bodies: bool,
@@ -238,6 +249,57 @@ pub(crate) struct ExportArguments {
     pub(crate) no_redact: bool,
 }
 
+/// What tables are parted by.
+#[cfg(feature = "parquet")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Partitions(pub(crate) tapline_parquet::Partitioning);
+
+/// What tables are parted by, where none are written.
+#[cfg(not(feature = "parquet"))]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Partitions;
+
+impl FromStr for Partitions {
+    type Err = String;
+
+    #[cfg(feature = "parquet")]
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|error: tapline_parquet::NoKey| error.to_string())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn from_str(_: &str) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
+
+impl ExportArguments {
+    /// Whether the options are those of the format; what a format does not know would be passed over in silence.
+    pub(crate) fn fit(&self) -> Result<()> {
+        use Format as F;
+        let records = [F::Ndjson, F::Csv, F::Parquet];
+        for (name, is_said, formats) in [
+            ("types", !self.types.is_empty(), &records[..]),
+            ("columns", !self.columns.is_empty(), &[F::Csv]),
+            ("partition-by", self.partition_by.is_some(), &[F::Parquet]),
+            ("host", self.host.is_some(), &[F::Parquet]),
+            ("complete-every", self.complete_every.is_some(), &[F::Parquet]),
+            ("detail", self.detail.is_some(), &[F::Mermaid]),
+            ("bodies", self.bodies, &[F::Har]),
+            ("hash-bodies", self.hash_bodies, &records),
+            ("decode-bodies", self.decode_bodies, &[F::Ndjson, F::Csv, F::Parquet, F::Har]),
+            ("hpack-tables", self.hpack_tables, &records),
+        ] {
+            if is_said && !formats.contains(&self.to) {
+                let names: Vec<_> = formats.iter().filter_map(ValueEnum::to_possible_value).collect();
+                let names: Vec<&str> = names.iter().map(clap::builder::PossibleValue::get_name).collect();
+                bail!("--{name} is of --to {}", names.join(", "));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How much a diagram has in it.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -251,7 +313,7 @@ pub(crate) enum Detail {
 }
 
 /// An export format.
-#[derive(ValueEnum, Clone, Copy, Debug)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Format {
     /// One JSON object a line, described in docs/ndjson.md
     Ndjson,
@@ -261,6 +323,8 @@ pub(crate) enum Format {
     Csv,
     /// A sequence diagram of one connection, for Mermaid and what draws it: the ladder of the dashboard
     Mermaid,
+    /// Tables for data lakes, a folder each, as Parquet; docs/fleet.md shows the whole way
+    Parquet,
     /// Packets of what a filter lets through, with the TLS secrets that open them; nothing in them is redacted
     Pcapng,
 }

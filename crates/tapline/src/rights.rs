@@ -42,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) read: Vec<PathBuf>,
     /// Folders in which files are made, named and removed.
     pub(crate) write: Vec<PathBuf>,
+    /// Folders in which folders are made too.
+    pub(crate) fill: Vec<PathBuf>,
     /// Devices that are read, written and set: the terminal.
     pub(crate) devices: Vec<PathBuf>,
     /// Whom to become where this is root; `None` leaves it to `sudo`'s word, else it is `nobody`.
@@ -52,6 +54,12 @@ impl Plan {
     /// Writes a file of this name.
     pub(crate) fn writing(path: &Path) -> Self {
         Self { write: vec![folder_of(&followed(path)).to_owned()], ..Self::default() }
+    }
+
+    /// Writes files into a folder that is there, and makes folders in it.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only tables need folders"))]
+    pub(crate) fn filling(folder: &Path) -> Self {
+        Self { fill: vec![folder.to_owned()], ..Self::default() }
     }
 
     /// Draws on the terminal, and writes files in the current folder.

@@ -34,6 +34,7 @@ pub(super) fn restrict(plan: &Plan) -> Result<Step, RightsError> {
 struct Opened<'a> {
     read: Vec<&'a Path>,
     write: Vec<&'a Path>,
+    fill: Vec<&'a Path>,
     devices: Vec<&'a Path>,
 }
 
@@ -41,9 +42,12 @@ impl Opened<'_> {
     /// "may read /tmp/keys, may make files in .".
     fn describe(&self) -> String {
         let mut text = String::new();
-        for (what, paths) in
-            [("may read", &self.read), ("may make files in", &self.write), ("may use", &self.devices)]
-        {
+        for (what, paths) in [
+            ("may read", &self.read),
+            ("may make files in", &self.write),
+            ("may make files and folders in", &self.fill),
+            ("may use", &self.devices),
+        ] {
             for path in paths {
                 let comma = if text.is_empty() { "" } else { ", " };
                 // Writing to a String does not fail.
@@ -61,11 +65,12 @@ fn apply(plan: &Plan) -> Result<(landlock::RestrictionStatus, Opened<'_>), Rules
         .scope(Scope::from_all(NEWEST))?
         .create()?;
     let mut opened = Opened::default();
-    // `tapline_engine` and the dashboard read and write whole files: no folder is listed, and none is made.
+    // `tapline_engine` and the dashboard read and write whole files: no folder is listed, and only tables need new ones.
     let make = AccessFs::WriteFile | AccessFs::MakeReg | AccessFs::RemoveFile | AccessFs::Truncate;
     let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
     (rules, opened.read) = allow(rules, &plan.read, AccessFs::ReadFile.into())?;
     (rules, opened.write) = allow(rules, &plan.write, make)?;
+    (rules, opened.fill) = allow(rules, &plan.fill, make | AccessFs::MakeDir)?;
     (rules, opened.devices) = allow(rules, &plan.devices, device)?;
     Ok((rules.restrict_self()?, opened))
 }

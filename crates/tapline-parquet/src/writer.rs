@@ -1,0 +1,190 @@
+//! Records to the tables and partitions they belong to.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tapline_engine::Outcome;
+use tapline_engine::analysis::{Event, Timestamp};
+use tapline_export::records::{self, RecordType, Visitor};
+use tapline_export::redact::{Redactor, Secrets};
+use tapline_export::table::Row;
+use tapline_export::{Exporter, rfc3339};
+
+use crate::columns::Shape;
+use crate::file::OpenFile;
+use crate::limits::{FILE_ROWS_MAX, OPEN_FILES_MAX, WAITING_BYTES_MAX};
+use crate::partition::{Partitioning, Place, escaped};
+
+/// Where and how tables are written.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder of the tables.
+    pub folder: PathBuf,
+    /// What rows are parted by.
+    pub partitioning: Partitioning,
+    /// The name of the machine that captured.
+    pub host: String,
+    /// How long rows may wait until their file is complete and readers see them; `None` for as long as the run.
+    pub complete_every: Option<Duration>,
+    /// Whether secrets are shown.
+    pub secrets: Secrets,
+}
+
+/// What was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    /// Files that are complete.
+    pub files: u64,
+    /// Rows in them.
+    pub rows: u64,
+}
+
+/// Writes records as rows of tables, one table a type.
+pub struct Writer {
+    redactor: Redactor,
+    tables: Tables,
+}
+
+struct Tables {
+    options: Options,
+    /// By the place of its type in [`RecordType::ALL`].
+    shapes: BTreeMap<usize, Shape>,
+    open: BTreeMap<(usize, Place), Open>,
+    /// Names the run: host and begin of the capture.
+    run: Option<String>,
+    written: Written,
+    /// Files that were begun, by table: they name them.
+    begun: BTreeMap<usize, u64>,
+    /// Rows so far.
+    turn: u64,
+    completed: Instant,
+}
+
+struct Open {
+    file: OpenFile,
+    /// The turn of the newest row.
+    turn: u64,
+}
+
+impl Writer {
+    /// Tables of these types.
+    pub fn new(options: &Options, types: &[RecordType]) -> Self {
+        let all = RecordType::ALL.into_iter().enumerate().filter(|(_, kind)| types.contains(kind));
+        let shapes = all.map(|(index, kind)| (index, Shape::of(kind))).collect();
+        let tables = Tables {
+            options: options.clone(),
+            shapes,
+            open: BTreeMap::new(),
+            run: None,
+            written: Written::default(),
+            begun: BTreeMap::new(),
+            turn: 0,
+            completed: Instant::now(),
+        };
+        Self { redactor: Redactor::new(options.secrets), tables }
+    }
+}
+
+impl Exporter for Writer {
+    type Out = Written;
+
+    fn begin(&mut self, start: Timestamp) {
+        self.tables.begin(start);
+    }
+
+    fn event(&mut self, event: &Event, is_wanted: bool) -> io::Result<()> {
+        if is_wanted { records::visit(event, &self.redactor, &mut self.tables) } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let every = self.tables.options.complete_every;
+        if every.is_some_and(|every| self.tables.completed.elapsed() >= every) {
+            self.tables.completed = Instant::now();
+            self.tables.complete_all()?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, outcome: &Outcome, is_wanted: bool) -> io::Result<Written> {
+        if is_wanted {
+            records::visit_capture(outcome, &self.redactor, &mut self.tables)?;
+        }
+        self.tables.complete_all()?;
+        Ok(self.tables.written)
+    }
+}
+
+impl Visitor for Tables {
+    fn record(&mut self, kind: RecordType, record: &impl Serialize) -> io::Result<()> {
+        let index = RecordType::ALL.into_iter().position(|one| one == kind).unwrap_or_default();
+        let run = self.run().to_owned();
+        let Some(shape) = self.shapes.get(&index) else { return Ok(()) };
+        let mut row = Row::of(&shape.table);
+        row.fill(record)?;
+        let place = self.options.partitioning.place(shape.time(&row));
+        self.turn += 1;
+        if !self.open.contains_key(&(index, place)) {
+            let begun = self.begun.entry(index).or_default();
+            *begun += 1;
+            let name = format!("{}-{begun:06}.parquet", escaped(&run));
+            let table = self.options.folder.join(kind.name());
+            let folder = self.options.partitioning.folder(&table, place, &self.options.host);
+            let file = OpenFile::begin(shape, &folder, &name)?;
+            self.open.insert((index, place), Open { file, turn: self.turn });
+        }
+        let Some(open) = self.open.get_mut(&(index, place)) else { return Ok(()) };
+        open.turn = self.turn;
+        open.file.push(shape, &run, &row)?;
+        if open.file.rows() >= FILE_ROWS_MAX {
+            self.complete((index, place))?;
+        }
+        self.keep_within_bounds()
+    }
+}
+
+impl Tables {
+    fn begin(&mut self, start: Timestamp) {
+        self.run.get_or_insert_with(|| format!("{}_{}", self.options.host, rfc3339(start)));
+    }
+
+    fn run(&self) -> &str {
+        self.run.as_deref().unwrap_or(&self.options.host)
+    }
+
+    /// Completes the file that was written to longest ago where there are too many, and writes out the largest where too much
+    /// waits.
+    fn keep_within_bounds(&mut self) -> io::Result<()> {
+        if self.open.len() > OPEN_FILES_MAX {
+            let oldest = self.open.iter().min_by_key(|(_, open)| open.turn).map(|(place, _)| *place);
+            oldest.map_or(Ok(()), |place| self.complete(place))?;
+        }
+        // Sizes change where columns are encoded; in between nothing is worth a look.
+        if self.turn.is_multiple_of(256) {
+            let waiting: usize = self.open.values().map(|open| open.file.waiting_bytes()).sum();
+            if waiting > WAITING_BYTES_MAX
+                && let Some(largest) = self.open.values_mut().max_by_key(|open| open.file.waiting_bytes())
+            {
+                largest.file.end_row_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, place: (usize, Place)) -> io::Result<()> {
+        let (Some(open), Some(shape)) = (self.open.remove(&place), self.shapes.get(&place.0)) else {
+            return Ok(());
+        };
+        self.written.rows += open.file.rows();
+        self.written.files += 1;
+        open.file.complete(shape)?;
+        Ok(())
+    }
+
+    fn complete_all(&mut self) -> io::Result<()> {
+        let places: Vec<_> = self.open.keys().copied().collect();
+        places.into_iter().try_for_each(|place| self.complete(place))
+    }
+}

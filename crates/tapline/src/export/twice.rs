@@ -1,0 +1,81 @@
+//! Exports for which the capture is read twice: once to find what is wanted.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use tapline_engine::analysis::{Interests, human};
+use tapline_engine::{Going, close_up};
+use tapline_export::pcapng::{self, Selection, Wanted};
+use tapline_export::redact::{Redactor, Secrets};
+use tapline_export::{mermaid, single};
+use tapline_filter::Sieve;
+use tapline_ladder::Close;
+
+use crate::arguments::{Detail, ExportArguments};
+use crate::progress::Progress;
+use crate::stop::Stop;
+use crate::{Ending, filter, input, output};
+
+/// Draws one connection.
+pub(super) fn diagram<W: Write>(
+    arguments: &ExportArguments,
+    stop: &Stop,
+    secrets: Secrets,
+    mut out: W,
+) -> Result<(W, Ending)> {
+    let sieve = filter::of_export(arguments)?.map(Sieve::new);
+    let options = input::run_options(&arguments.input, Interests::NONE)?;
+    let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
+    let again = input::again(&arguments.input, &options).context(once)?;
+    let mut progress = Progress::new();
+    let (found, facts) = single::find(&mut *(again.reopen)()?, &options, sieve, |at| {
+        progress.reach(at);
+        stop.flow()
+    });
+    progress.clear();
+    let subject = found?;
+    let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
+    let detail = match arguments.detail.unwrap_or_default() {
+        Detail::Brief => mermaid::Detail::Brief,
+        Detail::Usual => mermaid::Detail::Usual,
+        Detail::Full => mermaid::Detail::Full,
+    };
+    let diagram = mermaid::diagram(&close, detail, &Redactor::new(secrets));
+    out.write_all(
+        diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
+    )?;
+    out.flush()?;
+    Ok((out, output::complain_of(&facts)))
+}
+
+/// Writes packets.
+pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Result<(W, Ending)> {
+    let sieve = filter::of_export(arguments)?.map(|filter| Box::new(Sieve::new(filter)));
+    let options = input::run_options(&arguments.input, Interests::NONE)?;
+    let once =
+        "packets of an interface or a pipe are written while they come: tapline report -i IFACE -w FILE";
+    let again = input::again(&arguments.input, &options).context(once)?;
+    let mut progress = Progress::new();
+    let mut see = |at| {
+        progress.reach(at);
+        stop.flow()
+    };
+    let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
+    let mut first = (again.reopen)()?;
+    let selection = Selection::find(&mut *first, &options, wanted, &mut see);
+    let mut source = (again.reopen)()?;
+    pcapng::write(&mut *source, &selection, &mut out, &mut see)?;
+    progress.clear();
+    if let Some(secrets) = selection.has_secrets_of() {
+        output::complain(&format!("{secrets} are in it: whoever has the file can read them"));
+    }
+    if selection.findings_left_out() > 0 {
+        let findings = human::plural(selection.findings_left_out(), "finding");
+        output::complain(&format!("{findings} not noted on their packets, because there are so many"));
+    }
+    // Where the file became shorter between the two readings, the second one sees nothing wrong.
+    first.conclude();
+    let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
+    let ending = output::complain_of(facts);
+    Ok((out, ending))
+}
