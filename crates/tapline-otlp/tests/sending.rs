@@ -1,0 +1,187 @@
+//! Real captures to collectors over HTTP and gRPC, and as lines; and what happens where a collector does not take them.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use common::receiver::{Receiver, Reply};
+use common::{Exported, export, export_to, fixture, spans};
+use tapline_otlp::{
+    ExportTraceServiceRequest, Exporter, Grpc, Headers, Http, Lines, Options, Patience, Protocol, Settings,
+    Sink, Stated,
+};
+use tonic::Code;
+
+/// Real captures: TLS opened by its key log, a slow server, gRPC.
+const CAPTURES: [&str; 3] = ["tls/http2-over-tls", "http1/slow-server", "http2/grpc"];
+
+const SLOW: &str = "http1/slow-server";
+
+fn patience() -> Patience {
+    let ms = Duration::from_millis;
+    Patience { connect: ms(500), answer: ms(500), total: ms(3000), first_wait: ms(20) }
+}
+
+fn http(receiver: &Receiver, headers: &Headers) -> Http {
+    Http::with(&format!("{}/v1/traces", receiver.url()), headers, patience()).unwrap()
+}
+
+fn grpc(receiver: &Receiver, headers: &Headers) -> Grpc {
+    Grpc::with(&receiver.url(), headers, patience()).unwrap()
+}
+
+fn send<S: Sink>(name: &str, sink: S) -> io::Result<Exported<S>> {
+    export_to(fixture(name), Exporter::new(sink, Options::default()))
+}
+
+#[test]
+fn both_protocols_and_lines_carry_the_same_spans() {
+    for name in CAPTURES {
+        let expected = export(fixture(name), Options::default());
+        assert!(expected.spans().len() > 3, "{name}");
+        let receiver = Receiver::http([]);
+        let exported = send(name, http(&receiver, &Headers::default())).unwrap();
+        let got = receiver.got();
+        assert_eq!(spans(&got.requests), expected.spans(), "{name} over HTTP");
+        assert_eq!(exported.sent.spans, expected.spans().len() as u64);
+        assert!(got.heads.iter().all(|(path, _)| path == "/v1/traces"));
+        let receiver = Receiver::grpc([]);
+        send(name, grpc(&receiver, &Headers::default())).unwrap();
+        assert_eq!(spans(&receiver.got().requests), expected.spans(), "{name} over gRPC");
+        let lines = send(name, Lines::new(Vec::new())).unwrap().sink.into_inner();
+        let requests: Vec<ExportTraceServiceRequest> = String::from_utf8(lines)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(spans(&requests), expected.spans(), "{name} as lines");
+    }
+}
+
+#[test]
+fn what_says_where_it_goes_opens_it() {
+    for protocol in [Protocol::HttpProtobuf, Protocol::Grpc] {
+        let receiver = if protocol == Protocol::Grpc { Receiver::grpc([]) } else { Receiver::http([]) };
+        let variable = |name: &str| match name {
+            "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(receiver.url()),
+            "OTEL_EXPORTER_OTLP_PROTOCOL" => Some(protocol.name().to_owned()),
+            "OTEL_EXPORTER_OTLP_HEADERS" => Some("authorization=Bearer%20t".to_owned()),
+            _ => None,
+        };
+        let settings = Settings::read(Stated::default(), variable).unwrap();
+        send(SLOW, settings.open().unwrap()).unwrap();
+        let got = receiver.got();
+        assert!(!got.requests.is_empty());
+        let is_said =
+            |fields: &[(String, String)]| fields.contains(&("authorization".into(), "Bearer t".into()));
+        assert!(got.heads.iter().all(|(_, fields)| is_said(fields)), "{:?}", got.heads);
+    }
+}
+
+#[test]
+fn who_is_busy_is_asked_again() {
+    let busy = [429, 502, 503, 504].map(|status| Reply::Http(status, None));
+    let receiver = Receiver::http(busy);
+    send(SLOW, http(&receiver, &Headers::default())).unwrap();
+    let got = receiver.got();
+    assert_eq!((got.heads.len(), got.requests.len()), (5, 1));
+    let receiver =
+        Receiver::grpc([Code::Unavailable, Code::Aborted, Code::DeadlineExceeded].map(Reply::Grpc));
+    send(SLOW, grpc(&receiver, &Headers::default())).unwrap();
+    let got = receiver.got();
+    assert_eq!((got.heads.len(), got.requests.len()), (4, 1));
+}
+
+#[test]
+fn a_wait_that_is_asked_for_is_kept() {
+    let receiver = Receiver::http([Reply::Http(503, Some("1"))]);
+    let begun = Instant::now();
+    send(SLOW, http(&receiver, &Headers::default())).unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(receiver.got().requests.len(), 1);
+}
+
+#[test]
+fn who_never_stops_being_busy_is_given_up() {
+    let always = || std::iter::repeat_n(Reply::Http(503, None), 1000);
+    let receiver = Receiver::http(always());
+    let error = send(SLOW, http(&receiver, &Headers::default())).err().unwrap().to_string();
+    assert!(
+        error.contains(&receiver.url()) && error.contains("503") && error.contains("look at its log"),
+        "{error}"
+    );
+    assert!(receiver.got().heads.len() < 20);
+    let begun = Instant::now();
+    let receiver = Receiver::http([Reply::Http(429, Some("86400"))]);
+    send(SLOW, http(&receiver, &Headers::default())).err().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(2), "a day was waited for");
+}
+
+#[test]
+fn what_is_refused_is_said_at_once_with_the_next_step() {
+    let check = |status, expected: &str| {
+        let receiver = Receiver::http([Reply::Http(status, None)]);
+        let error = send(SLOW, http(&receiver, &Headers::default())).err().unwrap().to_string();
+        assert!(error.contains(expected) && error.contains(&receiver.url()), "{error}");
+        assert_eq!(receiver.got().heads.len(), 1, "{status} was tried again");
+    };
+    check(401, "OTEL_EXPORTER_OTLP_HEADERS");
+    check(404, "/v1/traces");
+    check(400, "look at its log");
+    check(307, "redirects");
+    let check = |code, expected: &str| {
+        let receiver = Receiver::grpc([Reply::Grpc(code)]);
+        let error = send(SLOW, grpc(&receiver, &Headers::default())).err().unwrap().to_string();
+        assert!(error.contains(expected) && error.contains(&receiver.url()), "{error}");
+        assert_eq!(receiver.got().heads.len(), 1, "{code:?} was tried again");
+    };
+    check(Code::Unauthenticated, "OTEL_EXPORTER_OTLP_HEADERS");
+    check(Code::Unimplemented, "receivers and pipelines");
+    check(Code::InvalidArgument, "look at its log");
+    check(Code::ResourceExhausted, "as the script says");
+}
+
+#[test]
+fn spans_that_are_rejected_are_counted() {
+    let receiver = Receiver::http([Reply::Reject(2, "too old")]);
+    let sent = send(SLOW, http(&receiver, &Headers::default())).unwrap().sent;
+    assert_eq!((sent.rejected_spans, sent.message.as_deref()), (2, Some("too old")));
+    let receiver = Receiver::grpc([Reply::Reject(3, "no room")]);
+    let sent = send(SLOW, grpc(&receiver, &Headers::default())).unwrap().sent;
+    assert_eq!((sent.rejected_spans, sent.message.as_deref()), (3, Some("no room")));
+}
+
+/// Nobody listens, or somebody listens and never answers: an error that names the place, soon.
+#[test]
+fn a_collector_that_is_not_there_ends_the_export() {
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (url, none) = (format!("http://{nowhere}"), Headers::default());
+    let check = |error: io::Error, begun: Instant, place: &str| {
+        let error = error.to_string();
+        assert!(error.contains(place) && error.contains("no collector"), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    };
+    let begun = Instant::now();
+    check(send(SLOW, Http::with(&url, &none, patience()).unwrap()).err().unwrap(), begun, &url);
+    let begun = Instant::now();
+    check(send(SLOW, Grpc::with(&url, &none, patience()).unwrap()).err().unwrap(), begun, &url);
+    let silent = Receiver::http(std::iter::repeat_n(Reply::Hang, 100));
+    let begun = Instant::now();
+    check(send(SLOW, http(&silent, &none)).err().unwrap(), begun, &silent.url());
+    let silent = Receiver::grpc(std::iter::repeat_n(Reply::Hang, 100));
+    let begun = Instant::now();
+    check(send(SLOW, grpc(&silent, &none)).err().unwrap(), begun, &silent.url());
+}
+
+#[test]
+fn errors_do_not_repeat_credentials() {
+    let url = "http://me:secret@127.0.0.1:9/v1/traces";
+    let http = send(SLOW, Http::with(url, &Headers::default(), patience()).unwrap()).err().unwrap();
+    let grpc =
+        send(SLOW, Grpc::with("http://me:secret@127.0.0.1:9", &Headers::default(), patience()).unwrap());
+    for error in [http.to_string(), grpc.err().unwrap().to_string()] {
+        assert!(error.contains("127.0.0.1:9") && !error.contains("secret"), "{error}");
+    }
+}
