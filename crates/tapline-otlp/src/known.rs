@@ -123,3 +123,17 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_end_and_are_counted() {
+        let mut findings = Findings::default();
+        findings.extend((0..FINDINGS_MAX + 3).map(|_| SpanEvent::default()));
+        findings.extend([SpanEvent::default()]);
+        let (kept, left_out) = findings.into_parts();
+        assert_eq!((kept.len(), left_out), (FINDINGS_MAX, 4));
+    }
+}

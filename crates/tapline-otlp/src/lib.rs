@@ -26,7 +26,7 @@ use tapline_engine::analysis::Interests;
 pub use exporter::{Exporter, Options, Sent};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 pub use settings::{Headers, Protocol, Settings, SettingsError, Stated};
-pub use sink::{Answer, Grpc, Http, Lines, Patience, Sink, SinkError};
+pub use sink::{Answer, Grpc, Http, Lines, Patience, Sink, SinkError, Terms};
 
 /// The events that somebody must make for an [`Exporter`].
 pub const INTERESTS: Interests = Interests {

@@ -2,12 +2,13 @@
 //! (OpenTelemetry Protocol Exporter, "Configuration Options").
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::limits::ANSWER_WAIT_MAX;
-use crate::sink::{Grpc, Http, Sink};
+use crate::sink::{Grpc, Http, Sink, SinkError, Terms};
 
 /// How OTLP is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +59,8 @@ pub struct Settings {
     pub headers: Headers,
     /// How long the collector may take to answer.
     pub timeout: Duration,
+    /// The file of the roots that vouch for the collector, PEM; `None` for the system's.
+    pub certificate: Option<PathBuf>,
     /// The `service.name` that `OTEL_SERVICE_NAME` says.
     pub service_name: Option<String>,
 }
@@ -119,15 +122,23 @@ impl Settings {
         let endpoint = endpoint(protocol, source_name, said.trim())?;
         let headers = first(HEADERS).map_or(Ok(Headers::default()), |(name, text)| headers(name, &text))?;
         let timeout = first(TIMEOUT).map_or(Ok(ANSWER_WAIT_MAX), |(name, text)| timeout(name, text))?;
+        let certificate = first(CERTIFICATE).map(|(_, path)| PathBuf::from(path));
         let service_name = lookup("OTEL_SERVICE_NAME").filter(|name| !name.is_empty());
-        Ok(Self { protocol, endpoint, headers, timeout, service_name })
+        Ok(Self { protocol, endpoint, headers, timeout, certificate, service_name })
     }
 
-    /// What sends there. Nothing is sent yet.
-    pub fn open(&self) -> Result<Box<dyn Sink>, crate::SinkError> {
+    /// What sends there. Roots are read here, for they may be out of reach later; nothing is sent yet.
+    pub fn open(&self) -> Result<Box<dyn Sink>, SinkError> {
+        let read = |path: &PathBuf| {
+            let why = |error| format!("cannot read the roots in {}: {error}", path.display());
+            let unusable = |why| SinkError::Unusable { endpoint: without_credentials(&self.endpoint), why };
+            std::fs::read(path).map_err(|error| unusable(why(error)))
+        };
+        let roots = self.certificate.as_ref().map(read).transpose()?;
+        let terms = Terms { headers: self.headers.clone(), roots, ..Terms::answering_within(self.timeout) };
         Ok(match self.protocol {
-            Protocol::HttpProtobuf => Box::new(Http::new(&self.endpoint, &self.headers, self.timeout)?),
-            Protocol::Grpc => Box::new(Grpc::new(&self.endpoint, &self.headers, self.timeout)?),
+            Protocol::HttpProtobuf => Box::new(Http::new(&self.endpoint, &terms)?),
+            Protocol::Grpc => Box::new(Grpc::new(&self.endpoint, &terms)?),
         })
     }
 }
@@ -137,6 +148,7 @@ const ENDPOINT: [&str; 2] = [TRACES_ENDPOINT, "OTEL_EXPORTER_OTLP_ENDPOINT"];
 const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 const HEADERS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
 const PROTOCOL: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"];
+const CERTIFICATE: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"];
 const TIMEOUT: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"];
 
 /// Where collectors listen.

@@ -4,6 +4,7 @@ mod grpc;
 mod http;
 mod lines;
 mod retry;
+mod terms;
 
 use std::io;
 
@@ -16,6 +17,7 @@ pub use grpc::Grpc;
 pub use http::Http;
 pub use lines::Lines;
 pub use retry::Patience;
+pub use terms::Terms;
 
 /// Takes requests, one after the other.
 pub trait Sink {
@@ -77,8 +79,8 @@ pub enum SinkError {
         /// What may be meant.
         hint: &'static str,
     },
-    /// It answers, and does not take what was sent.
-    #[error("the collector at {endpoint} refuses traces ({why}): {next_step}")]
+    /// It answers, and does not take what was sent; or it is not to be trusted.
+    #[error("traces cannot be sent to {endpoint} ({why}): {next_step}")]
     Refused {
         /// The URL.
         endpoint: String,

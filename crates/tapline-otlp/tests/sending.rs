@@ -4,13 +4,14 @@
 mod common;
 
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::receiver::{Receiver, Reply};
 use common::{Exported, export, export_to, fixture, spans};
 use tapline_otlp::{
-    ExportTraceServiceRequest, Exporter, Grpc, Headers, Http, Lines, Options, Patience, Protocol, Settings,
-    Sink, Stated,
+    ExportTraceServiceRequest, Exporter, Grpc, Http, Lines, Options, Patience, Protocol, Settings, Sink,
+    Stated, Terms,
 };
 use tonic::Code;
 
@@ -19,17 +20,18 @@ const CAPTURES: [&str; 3] = ["tls/http2-over-tls", "http1/slow-server", "http2/g
 
 const SLOW: &str = "http1/slow-server";
 
-fn patience() -> Patience {
+fn terms() -> Terms {
     let ms = Duration::from_millis;
-    Patience { connect: ms(500), answer: ms(500), total: ms(3000), first_wait: ms(20) }
+    let patience = Patience { connect: ms(500), answer: ms(500), total: ms(3000), first_wait: ms(20) };
+    Terms { patience, ..Terms::default() }
 }
 
-fn http(receiver: &Receiver, headers: &Headers) -> Http {
-    Http::with(&format!("{}/v1/traces", receiver.url()), headers, patience()).unwrap()
+fn http(receiver: &Receiver) -> Http {
+    Http::new(&format!("{}/v1/traces", receiver.url()), &terms()).unwrap()
 }
 
-fn grpc(receiver: &Receiver, headers: &Headers) -> Grpc {
-    Grpc::with(&receiver.url(), headers, patience()).unwrap()
+fn grpc(receiver: &Receiver) -> Grpc {
+    Grpc::new(&receiver.url(), &terms()).unwrap()
 }
 
 fn send<S: Sink>(name: &str, sink: S) -> io::Result<Exported<S>> {
@@ -42,13 +44,13 @@ fn both_protocols_and_lines_carry_the_same_spans() {
         let expected = export(fixture(name), Options::default());
         assert!(expected.spans().len() > 3, "{name}");
         let receiver = Receiver::http([]);
-        let exported = send(name, http(&receiver, &Headers::default())).unwrap();
+        let exported = send(name, http(&receiver)).unwrap();
         let got = receiver.got();
         assert_eq!(spans(&got.requests), expected.spans(), "{name} over HTTP");
         assert_eq!(exported.sent.spans, expected.spans().len() as u64);
         assert!(got.heads.iter().all(|(path, _)| path == "/v1/traces"));
         let receiver = Receiver::grpc([]);
-        send(name, grpc(&receiver, &Headers::default())).unwrap();
+        send(name, grpc(&receiver)).unwrap();
         assert_eq!(spans(&receiver.got().requests), expected.spans(), "{name} over gRPC");
         let lines = send(name, Lines::new(Vec::new())).unwrap().sink.into_inner();
         let requests: Vec<ExportTraceServiceRequest> = String::from_utf8(lines)
@@ -80,16 +82,48 @@ fn what_says_where_it_goes_opens_it() {
     }
 }
 
+/// Over TLS, where a file names the root that vouches for the collector; where none does, that is said.
+#[test]
+fn a_collector_is_verified() {
+    for protocol in [Protocol::HttpProtobuf, Protocol::Grpc] {
+        let (receiver, root) = Receiver::secure(protocol == Protocol::Grpc);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("root.pem");
+        std::fs::write(&file, root).unwrap();
+        let url = format!("https://localhost:{}", receiver.address.port());
+        let open = |certificate: Option<&Path>| {
+            let variable = |name: &str| match name {
+                "OTEL_EXPORTER_OTLP_CERTIFICATE" => certificate.map(|path| path.display().to_string()),
+                "OTEL_EXPORTER_OTLP_TIMEOUT" => Some("3000".to_owned()),
+                _ => None,
+            };
+            let stated = Stated { endpoint: Some(&url), protocol: Some(protocol) };
+            Settings::read(stated, variable).unwrap().open()
+        };
+        send(SLOW, open(Some(&file)).unwrap()).unwrap();
+        assert_eq!(receiver.got().requests.len(), 1);
+        // The system's roots do not know it; where there are none, that is said before.
+        let unknown = open(None).map_err(io::Error::from).and_then(|sink| send(SLOW, sink)).err().unwrap();
+        let unknown = unknown.to_string();
+        let is_said =
+            unknown.contains("OTEL_EXPORTER_OTLP_CERTIFICATE") || unknown.contains("ca-certificates");
+        assert!(unknown.contains("localhost") && is_said, "{unknown}");
+        assert!(receiver.got().requests.is_empty());
+        let missing = open(Some(&folder.path().join("missing.pem"))).err().unwrap().to_string();
+        assert!(missing.contains("missing.pem"), "{missing}");
+    }
+}
+
 #[test]
 fn who_is_busy_is_asked_again() {
     let busy = [429, 502, 503, 504].map(|status| Reply::Http(status, None));
     let receiver = Receiver::http(busy);
-    send(SLOW, http(&receiver, &Headers::default())).unwrap();
+    send(SLOW, http(&receiver)).unwrap();
     let got = receiver.got();
     assert_eq!((got.heads.len(), got.requests.len()), (5, 1));
     let receiver =
         Receiver::grpc([Code::Unavailable, Code::Aborted, Code::DeadlineExceeded].map(Reply::Grpc));
-    send(SLOW, grpc(&receiver, &Headers::default())).unwrap();
+    send(SLOW, grpc(&receiver)).unwrap();
     let got = receiver.got();
     assert_eq!((got.heads.len(), got.requests.len()), (4, 1));
 }
@@ -98,7 +132,7 @@ fn who_is_busy_is_asked_again() {
 fn a_wait_that_is_asked_for_is_kept() {
     let receiver = Receiver::http([Reply::Http(503, Some("1"))]);
     let begun = Instant::now();
-    send(SLOW, http(&receiver, &Headers::default())).unwrap();
+    send(SLOW, http(&receiver)).unwrap();
     assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!(receiver.got().requests.len(), 1);
 }
@@ -107,7 +141,7 @@ fn a_wait_that_is_asked_for_is_kept() {
 fn who_never_stops_being_busy_is_given_up() {
     let always = || std::iter::repeat_n(Reply::Http(503, None), 1000);
     let receiver = Receiver::http(always());
-    let error = send(SLOW, http(&receiver, &Headers::default())).err().unwrap().to_string();
+    let error = send(SLOW, http(&receiver)).err().unwrap().to_string();
     assert!(
         error.contains(&receiver.url()) && error.contains("503") && error.contains("look at its log"),
         "{error}"
@@ -115,7 +149,7 @@ fn who_never_stops_being_busy_is_given_up() {
     assert!(receiver.got().heads.len() < 20);
     let begun = Instant::now();
     let receiver = Receiver::http([Reply::Http(429, Some("86400"))]);
-    send(SLOW, http(&receiver, &Headers::default())).err().unwrap();
+    send(SLOW, http(&receiver)).err().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(2), "a day was waited for");
 }
 
@@ -123,7 +157,7 @@ fn who_never_stops_being_busy_is_given_up() {
 fn what_is_refused_is_said_at_once_with_the_next_step() {
     let check = |status, expected: &str| {
         let receiver = Receiver::http([Reply::Http(status, None)]);
-        let error = send(SLOW, http(&receiver, &Headers::default())).err().unwrap().to_string();
+        let error = send(SLOW, http(&receiver)).err().unwrap().to_string();
         assert!(error.contains(expected) && error.contains(&receiver.url()), "{error}");
         assert_eq!(receiver.got().heads.len(), 1, "{status} was tried again");
     };
@@ -133,7 +167,7 @@ fn what_is_refused_is_said_at_once_with_the_next_step() {
     check(307, "redirects");
     let check = |code, expected: &str| {
         let receiver = Receiver::grpc([Reply::Grpc(code)]);
-        let error = send(SLOW, grpc(&receiver, &Headers::default())).err().unwrap().to_string();
+        let error = send(SLOW, grpc(&receiver)).err().unwrap().to_string();
         assert!(error.contains(expected) && error.contains(&receiver.url()), "{error}");
         assert_eq!(receiver.got().heads.len(), 1, "{code:?} was tried again");
     };
@@ -146,10 +180,10 @@ fn what_is_refused_is_said_at_once_with_the_next_step() {
 #[test]
 fn spans_that_are_rejected_are_counted() {
     let receiver = Receiver::http([Reply::Reject(2, "too old")]);
-    let sent = send(SLOW, http(&receiver, &Headers::default())).unwrap().sent;
+    let sent = send(SLOW, http(&receiver)).unwrap().sent;
     assert_eq!((sent.rejected_spans, sent.message.as_deref()), (2, Some("too old")));
     let receiver = Receiver::grpc([Reply::Reject(3, "no room")]);
-    let sent = send(SLOW, grpc(&receiver, &Headers::default())).unwrap().sent;
+    let sent = send(SLOW, grpc(&receiver)).unwrap().sent;
     assert_eq!((sent.rejected_spans, sent.message.as_deref()), (3, Some("no room")));
 }
 
@@ -157,30 +191,29 @@ fn spans_that_are_rejected_are_counted() {
 #[test]
 fn a_collector_that_is_not_there_ends_the_export() {
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (url, none) = (format!("http://{nowhere}"), Headers::default());
+    let url = format!("http://{nowhere}");
     let check = |error: io::Error, begun: Instant, place: &str| {
         let error = error.to_string();
         assert!(error.contains(place) && error.contains("no collector"), "{error}");
         assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     };
     let begun = Instant::now();
-    check(send(SLOW, Http::with(&url, &none, patience()).unwrap()).err().unwrap(), begun, &url);
+    check(send(SLOW, Http::new(&url, &terms()).unwrap()).err().unwrap(), begun, &url);
     let begun = Instant::now();
-    check(send(SLOW, Grpc::with(&url, &none, patience()).unwrap()).err().unwrap(), begun, &url);
+    check(send(SLOW, Grpc::new(&url, &terms()).unwrap()).err().unwrap(), begun, &url);
     let silent = Receiver::http(std::iter::repeat_n(Reply::Hang, 100));
     let begun = Instant::now();
-    check(send(SLOW, http(&silent, &none)).err().unwrap(), begun, &silent.url());
+    check(send(SLOW, http(&silent)).err().unwrap(), begun, &silent.url());
     let silent = Receiver::grpc(std::iter::repeat_n(Reply::Hang, 100));
     let begun = Instant::now();
-    check(send(SLOW, grpc(&silent, &none)).err().unwrap(), begun, &silent.url());
+    check(send(SLOW, grpc(&silent)).err().unwrap(), begun, &silent.url());
 }
 
 #[test]
 fn errors_do_not_repeat_credentials() {
     let url = "http://me:secret@127.0.0.1:9/v1/traces";
-    let http = send(SLOW, Http::with(url, &Headers::default(), patience()).unwrap()).err().unwrap();
-    let grpc =
-        send(SLOW, Grpc::with("http://me:secret@127.0.0.1:9", &Headers::default(), patience()).unwrap());
+    let http = send(SLOW, Http::new(url, &terms()).unwrap()).err().unwrap();
+    let grpc = send(SLOW, Grpc::new("http://me:secret@127.0.0.1:9", &terms()).unwrap());
     for error in [http.to_string(), grpc.err().unwrap().to_string()] {
         assert!(error.contains("127.0.0.1:9") && !error.contains("secret"), "{error}");
     }

@@ -8,11 +8,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::Trac
 use prost::Message;
 use tokio::runtime::{Builder, Runtime};
 use tonic::metadata::{Ascii, MetadataKey, MetadataMap, MetadataValue};
-use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
 
 use super::retry::{Failure, retry};
-use super::{Answer, Patience, Sink, SinkError};
+use super::terms::is_secure;
+use super::{Answer, Patience, Sink, SinkError, Terms};
 use crate::settings::{Headers, without_credentials};
 
 /// Sends requests to a server.
@@ -28,13 +29,9 @@ pub struct Grpc {
 }
 
 impl Grpc {
-    /// Sends to the server of this URL, with these fields. It may take `timeout` to answer.
-    pub fn new(endpoint: &str, headers: &Headers, timeout: Duration) -> Result<Self, SinkError> {
-        Self::with(endpoint, headers, Patience::answering_within(timeout))
-    }
-
-    /// The same with another patience.
-    pub fn with(endpoint: &str, headers: &Headers, patience: Patience) -> Result<Self, SinkError> {
+    /// Sends to the server of this URL.
+    pub fn new(endpoint: &str, terms: &Terms) -> Result<Self, SinkError> {
+        let Terms { headers, patience, roots } = terms;
         let shown = without_credentials(endpoint);
         let unusable = |why: String| SinkError::Unusable { endpoint: shown.clone(), why };
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -43,8 +40,11 @@ impl Grpc {
             .and_then(|server| server.user_agent(concat!("tapline/", env!("CARGO_PKG_VERSION"))))
             .map_err(|error| unusable(reasons(&error)))?
             .connect_timeout(patience.connect);
-        if endpoint.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
-            let tls = ClientTlsConfig::new().with_native_roots();
+        if is_secure(endpoint) {
+            let tls = match roots {
+                None => ClientTlsConfig::new().with_native_roots(),
+                Some(pem) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)),
+            };
             server = server.tls_config(tls).map_err(|error| unusable(reasons(&error)))?;
         }
         let client = {
@@ -52,7 +52,7 @@ impl Grpc {
             TraceServiceClient::new(server.connect_lazy())
         };
         let metadata = metadata(headers).map_err(unusable)?;
-        Ok(Self { runtime, client, metadata, endpoint: shown, patience, reached: false })
+        Ok(Self { runtime, client, metadata, endpoint: shown, patience: *patience, reached: false })
     }
 }
 
@@ -104,7 +104,7 @@ fn failure(status: &Status) -> Failure {
         if said.is_empty() { format!("{:?}", status.code()) } else { format!("{:?}: {said}", status.code()) };
     let source = std::error::Error::source(status);
     if let Some(error) = source.and_then(|error| error.downcast_ref::<tonic::transport::Error>()) {
-        return Failure::Unreachable(reasons(error));
+        return Failure::of_connection(reasons(error));
     }
     match status.code() {
         Code::Cancelled

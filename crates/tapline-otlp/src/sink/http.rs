@@ -8,12 +8,15 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use prost::Message;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use super::retry::{Failure, retry};
-use super::{Answer, Patience, Sink, SinkError};
+use super::terms::is_secure;
+use super::{Answer, Patience, Sink, SinkError, Terms};
 use crate::limits::ANSWER_BYTES_MAX;
 use crate::settings::{Headers, without_credentials};
 
@@ -28,14 +31,9 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sends to this URL, with its whole path, and these fields. The collector may take `timeout` to answer.
-    pub fn new(url: &str, headers: &Headers, timeout: Duration) -> Result<Self, SinkError> {
-        let patience = Patience::answering_within(timeout);
-        Self::with(url, headers, patience)
-    }
-
-    /// The same with another patience.
-    pub fn with(url: &str, headers: &Headers, patience: Patience) -> Result<Self, SinkError> {
+    /// Sends to this URL, with its whole path.
+    pub fn new(url: &str, terms: &Terms) -> Result<Self, SinkError> {
+        let Terms { headers, patience, roots } = terms;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             // Credentials would go to where nobody sent them.
@@ -46,22 +44,30 @@ impl Http {
             .timeout_resolve(Some(patience.connect))
             .timeout_connect(Some(patience.connect))
             .timeout_global(Some(patience.answer));
-        if url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
-            config = config.tls_config(tls());
+        if is_secure(url) {
+            let unusable = |why| SinkError::Unusable { endpoint: without_credentials(url), why };
+            config = config.tls_config(tls(roots.as_deref()).map_err(unusable)?);
         }
-        let agent = config.build().new_agent();
-        Ok(Self { agent, url: url.to_owned(), headers: headers.clone(), patience, reached: false })
+        let (agent, headers, patience) = (config.build().new_agent(), headers.clone(), *patience);
+        Ok(Self { agent, url: url.to_owned(), headers, patience, reached: false })
     }
 }
 
-/// The roots of the system, and the ciphers of the library that everything else here uses.
-fn tls() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs().certs;
-    let roots = found.iter().map(|root| Certificate::from_der(root.as_ref()).to_owned()).collect();
-    TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .root_certs(RootCerts::Specific(Arc::new(roots)))
-        .build()
+/// The roots, and the ciphers of the library that everything else here uses.
+fn tls(pem: Option<&[u8]>) -> Result<TlsConfig, String> {
+    let roots = match pem {
+        None => rustls_native_certs::load_native_certs().certs,
+        Some(pem) => CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?,
+    };
+    if roots.is_empty() {
+        return Err("there are no roots to verify it by: install ca-certificates".to_owned());
+    }
+    let roots = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
+    let ciphers = rustls::crypto::aws_lc_rs::default_provider();
+    let config = TlsConfig::builder().unversioned_rustls_crypto_provider(Arc::new(ciphers));
+    Ok(config.root_certs(RootCerts::Specific(Arc::new(roots))).build())
 }
 
 impl Sink for Http {
@@ -73,7 +79,7 @@ impl Sink for Http {
             for (name, value) in &headers.0 {
                 post = post.header(name, value);
             }
-            post.send(&body[..]).map_err(|error| Failure::Unreachable(error.to_string())).and_then(answer)
+            post.send(&body[..]).map_err(|error| Failure::of_connection(error.to_string())).and_then(answer)
         };
         Ok(retry(&without_credentials(url), hint(url), patience, reached, attempt)?)
     }

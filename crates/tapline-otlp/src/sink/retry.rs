@@ -36,6 +36,16 @@ pub(super) enum Failure {
     Final(String, &'static str),
 }
 
+impl Failure {
+    /// A connection that did not come about, or broke: trying again helps, unless its certificate is the reason.
+    pub(super) fn of_connection(why: String) -> Self {
+        if why.contains("invalid peer certificate") {
+            return Self::Final(why, "name the file of its roots with OTEL_EXPORTER_OTLP_CERTIFICATE");
+        }
+        Self::Unreachable(why)
+    }
+}
+
 /// Tries until it works, another try makes no sense, or patience ends. Where a collector never was reached that is said
 /// at once: somebody named the wrong place.
 pub(super) fn retry<T>(

@@ -19,6 +19,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use prost::Message;
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsAcceptor;
 use tonic::{Code, Request, Response, Status};
 
 /// What a collector does with one request.
@@ -54,12 +58,25 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Over HTTP.
     pub(crate) fn http(script: impl IntoIterator<Item = Reply>) -> Self {
-        Self::start(script, false)
+        Self::start(script, false, None)
     }
 
     /// Over gRPC.
     pub(crate) fn grpc(script: impl IntoIterator<Item = Reply>) -> Self {
-        Self::start(script, true)
+        Self::start(script, true, None)
+    }
+
+    /// Over TLS, with a certificate of its own: the collector, and that certificate as PEM.
+    pub(crate) fn secure(grpc: bool) -> (Self, Vec<u8>) {
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let ciphers = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config =
+            ServerConfig::builder_with_provider(ciphers).with_safe_default_protocol_versions().unwrap();
+        let mut config =
+            config.with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key).unwrap();
+        config.alpn_protocols = vec![if grpc { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+        (Self::start([], grpc, Some(TlsAcceptor::from(Arc::new(config)))), own.cert.pem().into_bytes())
     }
 
     pub(crate) fn url(&self) -> String {
@@ -71,7 +88,7 @@ impl Receiver {
         std::mem::take(&mut self.got.lock().unwrap())
     }
 
-    fn start(script: impl IntoIterator<Item = Reply>, grpc: bool) -> Self {
+    fn start(script: impl IntoIterator<Item = Reply>, grpc: bool, tls: Option<TlsAcceptor>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let receiver = Self {
@@ -82,26 +99,38 @@ impl Receiver {
         let serving = receiver.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(serving.serve(listener, grpc));
+            runtime.block_on(serving.serve(listener, grpc, tls));
         });
         receiver
     }
 
-    async fn serve(self, listener: std::net::TcpListener, grpc: bool) {
+    async fn serve(self, listener: std::net::TcpListener, grpc: bool, tls: Option<TlsAcceptor>) {
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
         while let Ok((stream, _)) = listener.accept().await {
-            let receiver = self.clone();
+            let (receiver, tls) = (self.clone(), tls.clone());
             tokio::spawn(async move {
-                let (stream, server) = (TokioIo::new(stream), auto::Builder::new(TokioExecutor::new()));
-                let _ = if grpc {
-                    let service = TowerToHyperService::new(TraceServiceServer::new(receiver));
-                    server.serve_connection(stream, service).await
-                } else {
-                    let service = service_fn(move |request| receiver.clone().post(request));
-                    server.serve_connection(stream, service).await
-                };
+                match tls {
+                    None => receiver.talk(stream, grpc).await,
+                    // Who does not trust it goes away.
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            receiver.talk(stream, grpc).await;
+                        }
+                    }
+                }
             });
         }
+    }
+
+    async fn talk(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, grpc: bool) {
+        let (stream, server) = (TokioIo::new(stream), auto::Builder::new(TokioExecutor::new()));
+        let _ = if grpc {
+            let service = TowerToHyperService::new(TraceServiceServer::new(self));
+            server.serve_connection(stream, service).await
+        } else {
+            let service = service_fn(move |request| self.clone().post(request));
+            server.serve_connection(stream, service).await
+        };
     }
 
     fn next(&self) -> Option<Reply> {
