@@ -1,4 +1,4 @@
-//! The trace that a request says it belongs to (W3C Trace Context).
+//! The trace that a request says it belongs to (W3C Trace Context, whose sections are named here).
 
 use tapline_engine::analysis::decode::Fields;
 
@@ -12,7 +12,7 @@ pub(crate) struct Context {
     pub(crate) trace: TraceId,
     /// The span that sent the request.
     pub(crate) parent: SpanId,
-    /// The trace's flags, §3.2.2.5.
+    /// The trace's flags, those that are known ("trace-flags").
     pub(crate) flags: u8,
     /// What vendors keep beside it; empty where there is none, or none that can be read.
     pub(crate) state: String,
@@ -20,7 +20,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// The context that a head carries. One that is invalid, or stands there twice, is none, and then its `tracestate`
-    /// counts for nothing either (§4.3).
+    /// counts for nothing either ("A traceparent is Received").
     pub(crate) fn of(fields: &Fields) -> Option<Self> {
         let mut parents = values(fields, b"traceparent");
         let (parent, None) = (parents.next()?, parents.next()) else { return None };
@@ -35,7 +35,7 @@ fn values<'a>(fields: &'a Fields, name: &'static [u8]) -> impl Iterator<Item = &
     of_it.map(|(_, value)| value.trim_ascii())
 }
 
-/// A `traceparent`, §3.2:
+/// A `traceparent` ("traceparent Header Field Values", "Versioning of traceparent"):
 ///
 /// ```text
 ///   00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
@@ -53,6 +53,8 @@ fn trace_parent(value: &[u8]) -> Option<(TraceId, SpanId, u8)> {
         0 => rest.is_empty(),
         _ => rest.is_empty() || rest.starts_with(b"-"),
     };
+    // Sampled, and since level 2 random; of a version that is not known yet, sampled alone.
+    let flags = flags & if version == 0 { 0b11 } else { 0b01 };
     let is_valid = parts.next().is_none() && ends && trace != [0; 16] && parent != [0; 8];
     is_valid.then_some((trace, parent, flags))
 }
@@ -76,8 +78,8 @@ fn octets<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
     Some(octets)
 }
 
-/// A `tracestate`, §3.3: members of all its fields in order. Empty where one of them cannot be read (§3.3.1: then the
-/// whole list is discarded), or where they are too many or too long.
+/// A `tracestate` ("tracestate Header Field Values"): members of all its fields in order. Empty where one of them cannot be
+/// read, and where they are too many or too long: what is cut could be taken for whole.
 fn trace_state<'a>(fields: impl Iterator<Item = &'a [u8]>) -> String {
     let mut members: Vec<&str> = Vec::new();
     for field in fields {
@@ -97,13 +99,17 @@ fn trace_state<'a>(fields: impl Iterator<Item = &'a [u8]>) -> String {
     if fits { state } else { String::new() }
 }
 
-/// `key=value`, §3.3.1.3.
+/// `key=value` ("list-members").
 fn is_member(text: &str) -> bool {
     let Some((key, value)) = text.split_once('=') else { return false };
     let of_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-*/@".contains(c);
     let of_value = |c: char| (' '..='~').contains(&c) && c != ',' && c != '=';
     let begins = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
-    begins && key.len() <= 256 && key.chars().all(of_key) && value.len() <= 256 && value.chars().all(of_value)
+    begins
+        && key.len() <= 256
+        && key.chars().all(of_key)
+        && (1..=256).contains(&value.len())
+        && value.chars().all(of_value)
 }
 
 #[cfg(test)]
@@ -152,6 +158,9 @@ mod tests {
         check(&PARENT.replacen("00-", "cc-", 1), true);
         check(&format!("{}-what-comes", PARENT.replacen("00-", "cc-", 1)), true);
         check(&format!("{}.what-comes", PARENT.replacen("00-", "cc-", 1)), false);
+        let flags = |value: &str| context(&[("traceparent", value)]).unwrap().flags;
+        assert_eq!(flags(&PARENT.replace("-01", "-ff")), 3);
+        assert_eq!(flags(&PARENT.replace("-01", "-ff").replacen("00-", "cc-", 1)), 1);
         assert_eq!(context(&[("traceparent", PARENT), ("traceparent", PARENT)]), None);
         assert_eq!(context(&[("tracestate", "a=1")]), None);
     }
@@ -168,6 +177,8 @@ mod tests {
         check(&["a=1,b"], "");
         check(&["A=1"], "");
         check(&["a=1=2"], "");
+        check(&["a="], "");
+        check(&["a= 1"], "a= 1");
         let many = |count: usize| (0..count).map(|nth| format!("k{nth}=v")).collect::<Vec<_>>().join(",");
         check(&[&many(32)], &many(32));
         check(&[&many(33)], "");

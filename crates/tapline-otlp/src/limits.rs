@@ -26,11 +26,11 @@ pub(crate) const TEXT_BYTES_MAX: usize = 4096;
 /// Entries of an attribute that is a list, as the packets of a finding.
 pub(crate) const ENTRIES_MAX: usize = 64;
 
-/// Octets of a `tracestate` that are handed on; one that is longer is left out whole. W3C Trace Context §3.3.1.5 asks for 512 at
-/// least.
+/// Octets of a `tracestate` that are handed on; one that is longer is left out whole. W3C Trace Context
+/// asks for 512 at least.
 pub(crate) const TRACE_STATE_BYTES_MAX: usize = 4096;
 
-/// Members of a `tracestate` (W3C Trace Context §3.3.1.1).
+/// Members of a `tracestate`, as W3C Trace Context has it.
 pub(crate) const TRACE_STATE_MEMBERS_MAX: usize = 32;
 
 /// How long it may take to reach a collector.
@@ -47,3 +47,6 @@ pub(crate) const RETRY_WAIT_FIRST: Duration = Duration::from_millis(250);
 
 /// Octets of a collector's answer that are read: a number and a sentence.
 pub(crate) const ANSWER_BYTES_MAX: u64 = 64 << 10;
+
+/// Characters of what a collector says that are repeated: a sentence or two.
+pub(crate) const ANSWER_TEXT_MAX: usize = 300;

@@ -200,7 +200,7 @@ pub(crate) fn without_credentials(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// `name=value,name=value` (W3C Baggage §3.2.1 without properties): values are percent-encoded.
+/// `name=value,name=value` (as W3C Baggage writes it, without properties): values are percent-encoded.
 fn headers(source_name: &'static str, text: &str) -> Result<Headers, SettingsError> {
     let header = |pair: &str| {
         let (name, value) = pair.split_once('=')?;

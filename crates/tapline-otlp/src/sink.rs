@@ -11,7 +11,10 @@ use std::io;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
+use tapline_engine::analysis::printable;
 use thiserror::Error;
+
+use crate::limits::ANSWER_TEXT_MAX;
 
 pub use grpc::Grpc;
 pub use http::Http;
@@ -62,8 +65,14 @@ impl From<ExportTraceServiceResponse> for Answer {
     fn from(response: ExportTraceServiceResponse) -> Self {
         let partial = response.partial_success.unwrap_or_default();
         let rejected_spans = u64::try_from(partial.rejected_spans).unwrap_or(0);
-        Self { rejected_spans, message: partial.error_message }
+        Self { rejected_spans, message: said(&partial.error_message) }
     }
+}
+
+/// What a collector says, fit for a terminal: it comes from the network.
+fn said(text: &str) -> String {
+    let kept: String = text.chars().take(ANSWER_TEXT_MAX).collect();
+    printable(&kept).into_owned()
 }
 
 /// Why nothing more is sent.

@@ -172,7 +172,7 @@ fn requests_are_bound() {
         exported.sink.0.iter().map(|request| request.resource_spans[0].scope_spans[0].spans.len()).collect();
     assert!(counts.len() > 3 && counts.iter().all(|&count| count <= 512), "{counts:?}");
     let names = ["x-a", "x-b", "x-c"];
-    let long: String = names.iter().map(|name| format!("{name}: {}\r\n", "x".repeat(4000))).collect();
+    let long = names.map(|name| format!("{name}: {}\r\n", "x".repeat(4000))).concat();
     let options = Options { request_headers: names.map(str::to_owned).to_vec(), ..Options::default() };
     let requests = vec![long.as_str(); 300];
     let large = self::exported(&requests, options);

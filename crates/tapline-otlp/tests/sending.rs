@@ -128,6 +128,25 @@ fn who_is_busy_is_asked_again() {
     assert_eq!((got.heads.len(), got.requests.len()), (4, 1));
 }
 
+/// A collector goes away in the middle, and comes back.
+#[test]
+fn a_collector_may_be_started_anew() {
+    let kept = export(fixture(SLOW), Options::default()).sink.0;
+    for is_grpc in [false, true] {
+        let before = if is_grpc { Receiver::grpc([]) } else { Receiver::http([]) };
+        let mut sink: Box<dyn Sink> = if is_grpc { Box::new(grpc(&before)) } else { Box::new(http(&before)) };
+        sink.send(&kept[0]).unwrap();
+        before.stop();
+        let address = before.address;
+        let back = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            Receiver::again(address, is_grpc)
+        });
+        sink.send(&kept[0]).unwrap();
+        assert_eq!(back.join().unwrap().got().requests, kept[..1], "over gRPC: {is_grpc}");
+    }
+}
+
 #[test]
 fn a_wait_that_is_asked_for_is_kept() {
     let receiver = Receiver::http([Reply::Http(503, Some("1"))]);
@@ -182,9 +201,9 @@ fn spans_that_are_rejected_are_counted() {
     let receiver = Receiver::http([Reply::Reject(2, "too old")]);
     let sent = send(SLOW, http(&receiver)).unwrap().sent;
     assert_eq!((sent.rejected_spans, sent.message.as_deref()), (2, Some("too old")));
-    let receiver = Receiver::grpc([Reply::Reject(3, "no room")]);
+    let receiver = Receiver::grpc([Reply::Reject(3, "no\u{1b}[2J room")]);
     let sent = send(SLOW, grpc(&receiver)).unwrap().sent;
-    assert_eq!((sent.rejected_spans, sent.message.as_deref()), (3, Some("no room")));
+    assert_eq!((sent.rejected_spans, sent.message.as_deref()), (3, Some("no\\u{1b}[2J room")));
 }
 
 /// Nobody listens, or somebody listens and never answers: an error that names the place, soon.

@@ -13,7 +13,7 @@ use tonic::{Code, Request, Status};
 
 use super::retry::{Failure, retry};
 use super::terms::is_secure;
-use super::{Answer, Patience, Sink, SinkError, Terms};
+use super::{Answer, Patience, Sink, SinkError, Terms, said};
 use crate::settings::{Headers, without_credentials};
 
 /// Sends requests to a server.
@@ -99,7 +99,7 @@ fn hint(endpoint: &str) -> &'static str {
 
 /// What a status means (OTLP specification, "Failures").
 fn failure(status: &Status) -> Failure {
-    let said = status.message();
+    let said = said(status.message());
     let why =
         if said.is_empty() { format!("{:?}", status.code()) } else { format!("{:?}: {said}", status.code()) };
     let source = std::error::Error::source(status);

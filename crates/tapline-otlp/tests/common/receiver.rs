@@ -22,6 +22,7 @@ use prost::Message;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tonic::{Code, Request, Response, Status};
 
@@ -53,9 +54,20 @@ pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     got: Arc<Mutex<Got>>,
     script: Arc<Mutex<VecDeque<Reply>>>,
+    stop: Arc<Notify>,
 }
 
 impl Receiver {
+    /// Ends all connections and goes away; another one may stand at its address then.
+    pub(crate) fn stop(&self) {
+        self.stop.notify_one();
+    }
+
+    /// At the address of one that went away.
+    pub(crate) fn again(address: SocketAddr, grpc: bool) -> Self {
+        Self::start_at(address, [], grpc, None)
+    }
+
     /// Over HTTP.
     pub(crate) fn http(script: impl IntoIterator<Item = Reply>) -> Self {
         Self::start(script, false, None)
@@ -89,17 +101,33 @@ impl Receiver {
     }
 
     fn start(script: impl IntoIterator<Item = Reply>, grpc: bool, tls: Option<TlsAcceptor>) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at("127.0.0.1:0".parse().unwrap(), script, grpc, tls)
+    }
+
+    fn start_at(
+        address: SocketAddr,
+        script: impl IntoIterator<Item = Reply>,
+        grpc: bool,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
+        let listener = std::net::TcpListener::bind(address).unwrap();
         listener.set_nonblocking(true).unwrap();
         let receiver = Self {
             address: listener.local_addr().unwrap(),
             got: Arc::default(),
             script: Arc::new(Mutex::new(script.into_iter().collect())),
+            stop: Arc::default(),
         };
         let serving = receiver.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(serving.serve(listener, grpc, tls));
+            let stop = serving.stop.clone();
+            runtime.block_on(async {
+                tokio::select! {
+                    () = serving.serve(listener, grpc, tls) => {}
+                    () = stop.notified() => {}
+                }
+            });
         });
         receiver
     }
