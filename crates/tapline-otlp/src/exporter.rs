@@ -221,3 +221,41 @@ impl<S: Sink> Exporter<S> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::ops::ControlFlow;
+
+    use tapline_engine::analysis::Options as AnalysisOptions;
+    use tapline_engine::capture::open_reader;
+    use tapline_engine::{RunOptions, run};
+    use tapline_testkit::Talk;
+
+    use super::*;
+    use crate::sink::Lines;
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let talk = |port: u16| {
+            let client = std::net::SocketAddr::from(([10, 0, 0, 1], 40_000 + port));
+            let server = std::net::SocketAddr::from(([10, 0, 0, 2], 80));
+            // Ten minutes between one and the next: a connection is told some minutes after its end.
+            let talk = Talk::new(client, server, i64::from(port) * 600_000_000_000).handshake();
+            talk.client(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").server(b"HTTP/1.1 204 \r\n\r\n").close().frames
+        };
+        let frames: Vec<_> = (0..50).flat_map(talk).collect();
+        let capture = tapline_testkit::capture(Vec::new(), &frames).unwrap();
+        let mut source = open_reader("built", Box::new(Cursor::new(capture))).unwrap();
+        let mut options = RunOptions::new(AnalysisOptions::of(crate::INTERESTS));
+        options.batch_packets = 10;
+        let (mut exporter, mut most) = (Exporter::new(Lines::new(Vec::new()), Options::default()), 0);
+        run(&mut *source, &options, |batch| {
+            batch.events.iter().for_each(|event| exporter.event(event).unwrap());
+            most = most.max(exporter.known.len());
+            ControlFlow::Continue(())
+        });
+        assert!((1..6).contains(&most), "{most} at once");
+        assert_eq!((exporter.known.len(), exporter.sent().left_out_spans), (0, 0));
+    }
+}

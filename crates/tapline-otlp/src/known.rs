@@ -85,6 +85,12 @@ impl Known {
         self.connections.get(&connection)
     }
 
+    /// How many are known.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.connections.len()
+    }
+
     /// Where what is found of it is kept until its record comes.
     pub(crate) fn findings(&mut self, connection: u64) -> Option<&mut Findings> {
         Some(&mut self.connections.get_mut(&connection)?.findings)

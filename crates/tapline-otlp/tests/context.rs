@@ -60,6 +60,45 @@ fn a_request_continues_its_callers_trace() {
     assert_ne!(own.trace_id, caller.trace_id);
 }
 
+/// A frame of HTTP/2 (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Fields as HPACK writes those that are in no table (RFC 7541 §6.2.2).
+fn block(fields: &[(&str, &str)]) -> Vec<u8> {
+    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    fields.iter().flat_map(|(name, value)| [vec![0], text(name), text(value)].concat()).collect()
+}
+
+#[test]
+fn a_stream_of_http2_continues_its_callers_trace() {
+    let (client, server) = ("10.0.0.1:40000".parse().unwrap(), "10.0.0.2:80".parse().unwrap());
+    let request = block(&[
+        (":method", "GET"),
+        (":scheme", "http"),
+        (":authority", "example.test"),
+        (":path", "/"),
+        ("traceparent", PARENT),
+        ("tracestate", "vendor=1"),
+        ("tracestate", "other=2"),
+    ]);
+    let asks = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(4, 0, 0, &[]), frame(1, 5, 1, &request)];
+    let answers = [frame(4, 0, 0, &[]), frame(1, 5, 1, &block(&[(":status", "204")]))];
+    let talk = Talk::new(client, server, 1_700_000_000_000_000_000).handshake();
+    let talk = talk.client(&asks.concat()).server(&answers.concat()).close();
+    let spans = export(built(&talk.frames), Options::default()).spans();
+    let exchange = named(&spans, "GET")[0];
+    assert_eq!(number(&exchange.attributes, "http.response.status_code"), Some(204));
+    assert_eq!(
+        (&exchange.trace_id[..], &exchange.parent_span_id[..]),
+        (&TRACE.to_be_bytes()[..], &CALLER.to_be_bytes()[..])
+    );
+    assert_eq!(exchange.trace_state, "vendor=1,other=2");
+    assert_eq!(exchange.links[0].span_id, named(&spans, "TCP connection")[0].span_id);
+}
+
 #[test]
 fn an_invalid_context_is_none() {
     for fields in [
