@@ -48,7 +48,9 @@ impl<W: Write> Sink for Lines<W> {
 /// JSON that may be printed in a terminal, with the same values: what does something other than stand there can only be
 /// inside of a string, where any character may be escaped (RFC 8259 §7).
 fn printable(json: &str) -> Cow<'_, str> {
-    if !json.contains(is_unsafe) {
+    // Controls below 0x20 are escaped already; nearly all lines are plain.
+    let is_plain = json.is_ascii() && !json.as_bytes().contains(&0x7f);
+    if is_plain || !json.contains(is_unsafe) {
         return json.into();
     }
     let mut out = String::with_capacity(json.len() + 16);
