@@ -36,6 +36,15 @@ impl Attributes {
     }
 }
 
+/// A text, its end left out where it is too long.
+pub(crate) fn bound(text: &str) -> Cow<'_, str> {
+    if text.len() <= TEXT_BYTES_MAX {
+        return text.into();
+    }
+    let kept = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
+    format!("{kept}…").into()
+}
+
 /// What may be the value of an attribute, if it is known.
 pub(crate) trait Known {
     /// The value.
@@ -56,11 +65,7 @@ impl<T: Known> Known for Option<T> {
 
 impl Known for &str {
     fn known(self) -> Option<Value> {
-        if self.len() <= TEXT_BYTES_MAX {
-            return Some(Value::StringValue(self.to_owned()));
-        }
-        let kept = self.get(..self.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
-        Some(Value::StringValue(format!("{kept}…")))
+        Some(Value::StringValue(bound(self).into_owned()))
     }
 }
 

@@ -14,7 +14,7 @@ use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use opentelemetry_proto::tonic::trace::v1::{Span, SpanFlags, Status};
 use tapline_engine::analysis::Timestamp;
 
-use crate::attributes::Attributes;
+use crate::attributes::{Attributes, bound};
 use crate::context::Context;
 use crate::ids::{Identity, Role, SpanId, TraceId};
 
@@ -94,7 +94,7 @@ impl Place {
             parent_span_id: self.parent.map(|parent| parent.to_vec()).unwrap_or_default(),
             trace_state: self.state.clone(),
             flags: self.flags,
-            name: name.to_owned(),
+            name: bound(name).into_owned(),
             kind: kind.into(),
             start_time_unix_nano: unix_nano(from),
             end_time_unix_nano: unix_nano(until.max(from)),

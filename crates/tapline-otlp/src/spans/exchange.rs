@@ -226,3 +226,25 @@ fn failure(exchange: &Exchange) -> Option<(Cow<'static, str>, &'static str)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exchange_is_named_by_its_method() {
+        let check = |method: Option<&'static str>, grpc: Option<[&str; 2]>, expected: &str| {
+            let grpc = grpc.map(|[service, method]| {
+                let (service, method) = (Some(service.to_owned()), Some(method.to_owned()));
+                Box::new(Grpc { service, method, ..Grpc::default() })
+            });
+            let exchange = Exchange { method: method.map(Cow::Borrowed), grpc, ..Exchange::default() };
+            assert_eq!(name(&exchange), expected);
+        };
+        check(Some("GET"), None, "GET");
+        check(Some("get"), None, "HTTP");
+        check(Some("PROPFIND"), None, "HTTP");
+        check(None, None, "HTTP");
+        check(Some("POST"), Some(["shop.v1.Orders", "Find"]), "shop.v1.Orders/Find");
+    }
+}
