@@ -11,7 +11,7 @@ use tapline_filter::Sieve;
 use crate::batch::Batch;
 use crate::ids::Role;
 use crate::known::{Findings, Known};
-use crate::sink::Sink;
+use crate::sink::{Answer, Sink};
 use crate::spans::{self, Place, Subject};
 
 /// What is wanted of an export.
@@ -53,6 +53,17 @@ pub struct Sent {
     pub message: Option<String>,
     /// Spans left out, because their connection was one too many to be remembered.
     pub left_out_spans: u64,
+}
+
+impl Sent {
+    /// So many more were sent, and that was the answer.
+    pub(crate) fn add(&mut self, spans: usize, answer: Answer) {
+        self.spans += spans as u64;
+        self.rejected_spans += answer.rejected_spans;
+        if !answer.message.is_empty() {
+            self.message = Some(answer.message);
+        }
+    }
 }
 
 /// Writes events as spans. What comes was asked for with [`crate::INTERESTS`], and every event must be shown, in order.
@@ -213,11 +224,7 @@ impl<S: Sink> Exporter<S> {
         }
         let (request, spans) = self.batch.take();
         let answer = self.sink.send(&request)?;
-        self.sent.spans += spans as u64;
-        self.sent.rejected_spans += answer.rejected_spans;
-        if !answer.message.is_empty() {
-            self.sent.message = Some(answer.message);
-        }
+        self.sent.add(spans, answer);
         Ok(())
     }
 }

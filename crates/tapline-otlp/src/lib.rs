@@ -17,6 +17,7 @@ mod exporter;
 mod ids;
 mod known;
 mod limits;
+mod relay;
 mod settings;
 mod sink;
 mod spans;
@@ -25,6 +26,7 @@ use tapline_engine::analysis::Interests;
 
 pub use exporter::{Exporter, Options, Sent};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+pub use relay::relay;
 pub use settings::{Headers, Protocol, Settings, SettingsError, Stated};
 pub use sink::{Answer, Grpc, Http, Lines, Patience, Sink, SinkError, Terms};
 

@@ -33,6 +33,12 @@ pub(crate) const TRACE_STATE_BYTES_MAX: usize = 4096;
 /// Members of a `tracestate`, as W3C Trace Context has it.
 pub(crate) const TRACE_STATE_MEMBERS_MAX: usize = 32;
 
+/// Lines that wait to be sent on: enough that reading goes on while some are sent.
+pub(crate) const RELAY_LINES_MAX: usize = 32;
+
+/// Octets of a line that is sent on: as much as a receiver takes where nobody told it otherwise.
+pub(crate) const RELAY_LINE_BYTES_MAX: u64 = 4 << 20;
+
 /// How long it may take to reach a collector.
 pub(crate) const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
 

@@ -3,15 +3,15 @@
 
 mod common;
 
-use std::io;
+use std::io::{self, Cursor};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::receiver::{Receiver, Reply};
 use common::{Exported, export, export_to, fixture, spans};
 use tapline_otlp::{
-    ExportTraceServiceRequest, Exporter, Grpc, Http, Lines, Options, Patience, Protocol, Settings, Sink,
-    Stated, Terms,
+    ExportTraceServiceRequest, Exporter, Grpc, Http, Lines, Options, Patience, Protocol, Sent, Settings,
+    Sink, Stated, Terms, relay,
 };
 use tonic::Code;
 
@@ -53,12 +53,14 @@ fn both_protocols_and_lines_carry_the_same_spans() {
         send(name, grpc(&receiver)).unwrap();
         assert_eq!(spans(&receiver.got().requests), expected.spans(), "{name} over gRPC");
         let lines = send(name, Lines::new(Vec::new())).unwrap().sink.into_inner();
-        let requests: Vec<ExportTraceServiceRequest> = String::from_utf8(lines)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let text = String::from_utf8(lines).unwrap();
+        let requests: Vec<ExportTraceServiceRequest> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(spans(&requests), expected.spans(), "{name} as lines");
+        let (receiver, mut sent) = (Receiver::grpc([]), Sent::default());
+        relay(Cursor::new(text), &mut grpc(&receiver), &mut sent).unwrap();
+        assert_eq!(spans(&receiver.got().requests), expected.spans(), "{name} sent on");
+        assert_eq!(sent, exported.sent);
     }
 }
 
