@@ -125,3 +125,19 @@ fn status(failure: Option<impl Into<String>>) -> Status {
     let failed = |message| Status { message, code: StatusCode::Error.into() };
     failure.map(Into::into).map_or_else(Status::default, failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::TEXT_BYTES_MAX;
+
+    #[test]
+    fn a_span_has_a_bound_name_and_no_negative_length() {
+        let place = Place::root(&Identity::of_capture(Timestamp(5), 1));
+        let span = place.span(&"x".repeat(10_000), SpanKind::Internal, [Timestamp(9), Timestamp(7)]);
+        assert!(span.name.len() <= TEXT_BYTES_MAX + '…'.len_utf8());
+        assert_eq!((span.start_time_unix_nano, span.end_time_unix_nano), (9, 9));
+        let early = place.span("x", SpanKind::Internal, [Timestamp(-9), Timestamp(7)]);
+        assert_eq!((early.start_time_unix_nano, early.end_time_unix_nano), (0, 7));
+    }
+}
