@@ -9,8 +9,8 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 
 use crate::attributes::Attributes;
-use crate::exporter::Options;
 use crate::limits::{BATCH_BYTES_MAX, BATCH_SPANS_MAX, BATCH_WAIT_MAX};
+use crate::writer::Options;
 
 /// The semantic conventions that attributes are named by.
 const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.44.0";

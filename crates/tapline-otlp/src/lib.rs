@@ -13,7 +13,6 @@
 mod attributes;
 mod batch;
 mod context;
-mod exporter;
 mod ids;
 mod known;
 mod limits;
@@ -21,16 +20,27 @@ mod relay;
 mod settings;
 mod sink;
 mod spans;
+mod writer;
 
 use tapline_engine::analysis::Interests;
+use tapline_export::records::RecordType;
 
-pub use exporter::{Exporter, Options, Sent};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 pub use relay::relay;
 pub use settings::{Headers, Protocol, Settings, SettingsError, Stated};
 pub use sink::{Answer, Grpc, Http, Lines, Patience, Sink, SinkError, Terms};
+pub use writer::{Options, Sent, Writer};
 
-/// The events that somebody must make for an [`Exporter`].
+/// The records that are told as spans.
+pub const TYPES: [RecordType; 5] = [
+    RecordType::Connection,
+    RecordType::TlsSession,
+    RecordType::Http2Connection,
+    RecordType::HttpExchange,
+    RecordType::Finding,
+];
+
+/// The events that a [`Writer`] needs: those of these records, and what they are known by.
 pub const INTERESTS: Interests = Interests {
     introductions: true,
     connections: true,

@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 
-use crate::exporter::Sent;
 use crate::limits::{
     BATCH_BYTES_MAX, BATCH_SPANS_MAX, BATCH_WAIT_MAX, RELAY_LINE_BYTES_MAX, RELAY_LINES_MAX,
 };
 use crate::sink::Sink;
+use crate::writer::Sent;
 
 /// Sends what lines say, until they end. Spans of several lines leave together, none waits for longer than those of an
-/// [`crate::Exporter`]. `sent` is what became of them, also where something fails.
+/// [`crate::Writer`]. `sent` is what became of them, also where something fails.
 pub fn relay<S: Sink>(input: impl BufRead + Send + 'static, sink: &mut S, sent: &mut Sent) -> io::Result<()> {
     let (write, lines) = sync_channel(RELAY_LINES_MAX);
     // It ends with the input, or at the next line that nobody takes.

@@ -1,5 +1,5 @@
 //! Where traces go and how: what the command line states, else the variables that every OTLP exporter knows
-//! (OpenTelemetry Protocol Exporter, "Configuration Options").
+//! (OpenTelemetry Protocol Writer, "Configuration Options").
 
 use std::fmt;
 use std::path::PathBuf;

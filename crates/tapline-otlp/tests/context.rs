@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{Exported, Kept, built, export, export_to, number, text, texts, value};
+use common::{Exported, Kept, built, export, export_through, number, text, texts, value};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tapline_export::redact::Secrets;
 use tapline_filter::{Filter, Sieve};
-use tapline_otlp::{Exporter, INTERESTS, Options};
+use tapline_otlp::{INTERESTS, Options, Writer};
 use tapline_testkit::{Frame, Talk};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -192,8 +192,8 @@ fn a_filter_changes_what_is_sent_and_no_id() {
     let sieve = Sieve::new(filter);
     let (source, mut options) = built(&talk(&["", "X: 1\r\n", ""]));
     options.analysis.interests = INTERESTS.and(sieve.needs(INTERESTS));
-    let exporter = Exporter::new(Kept::default(), Options::default()).through(sieve);
-    let some = export_to((source, options), exporter).unwrap().spans();
+    let writer = Writer::new(Kept::default(), Options::default());
+    let some = export_through((source, options), writer, Some(sieve)).unwrap().spans();
     let kept = named(&some, "GET");
     assert_eq!(kept.len(), 1);
     assert_eq!(number(&kept[0].attributes, "tapline.request.first_packet"), packet);

@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use tapline_engine::RunOptions;
 use tapline_engine::analysis::Options as AnalysisOptions;
-use tapline_export::ndjson::Writer;
+use tapline_export::{Exporter, ndjson};
 use tapline_otlp::{INTERESTS, Options};
 use tapline_testkit::fixtures;
 
@@ -61,9 +61,10 @@ fn ids_are_unique_and_the_same_on_every_run() {
 fn nothing_is_left_out() {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for (path, exported) in exported() {
-        let mut writer = Writer::new(Vec::new());
-        exported.events.iter().for_each(|event| writer.event(event).unwrap());
-        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let mut lines = Vec::new();
+        let mut writer = ndjson::Writer::new(&mut lines);
+        exported.events.iter().for_each(|event| writer.event(event, true).unwrap());
+        let text = String::from_utf8(lines).unwrap();
         let records = |kind: &str| text.matches(&format!("{{\"type\":\"{kind}\"")).count();
         let spans = exported.spans();
         let named = |name: &str| spans.iter().filter(|span| span.name == name).count();

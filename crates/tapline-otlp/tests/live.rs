@@ -12,7 +12,7 @@ use common::{export_to, spans};
 use tapline_engine::RunOptions;
 use tapline_engine::analysis::Options as AnalysisOptions;
 use tapline_engine::capture::{Facts, Item, Progress, Source};
-use tapline_otlp::{Answer, ExportTraceServiceRequest, Exporter, INTERESTS, Options, Sink};
+use tapline_otlp::{Answer, ExportTraceServiceRequest, INTERESTS, Options, Sink, Writer};
 use tapline_testkit::{Frame, Talk};
 
 /// Packets, then silence for two seconds, then the end.
@@ -69,7 +69,7 @@ fn an_exchange_leaves_while_its_connection_is_open() {
     let capture: (Box<dyn Source + Send>, _) =
         (Box::new(device), RunOptions::new(AnalysisOptions::of(INTERESTS)));
     let begun = Instant::now();
-    let sink = export_to(capture, Exporter::new(Clocked::default(), Options::default())).unwrap().sink;
+    let sink = export_to(capture, Writer::new(Clocked::default(), Options::default())).unwrap().sink;
     let ended = ended.lock().unwrap().unwrap();
     let first = &sink.0[0];
     assert!(first.0 < ended && first.0 - begun < Duration::from_millis(1500), "{:?}", first.0 - begun);

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use common::receiver::{Receiver, Reply};
 use common::{Exported, export, export_to, fixture, spans};
 use tapline_otlp::{
-    ExportTraceServiceRequest, Exporter, Grpc, Http, Lines, Options, Patience, Protocol, Sent, Settings,
-    Sink, Stated, Terms, relay,
+    ExportTraceServiceRequest, Grpc, Http, Lines, Options, Patience, Protocol, Sent, Settings, Sink, Stated,
+    Terms, Writer, relay,
 };
 use tonic::Code;
 
@@ -35,7 +35,7 @@ fn grpc(receiver: &Receiver) -> Grpc {
 }
 
 fn send<S: Sink>(name: &str, sink: S) -> io::Result<Exported<S>> {
-    export_to(fixture(name), Exporter::new(sink, Options::default()))
+    export_to(fixture(name), Writer::new(sink, Options::default()))
 }
 
 #[test]

@@ -59,11 +59,16 @@ Examples:
   tapline export --to mermaid --connection 3 --detail brief capture.pcapng
   tapline export --to csv --types http_exchange --columns url,status,timings_ns_wait capture.pcapng
   tapline export --to parquet --partition-by date,hour,host -o lake -i eth0
+  tapline export --to otlp --endpoint http://localhost:4318 -i eth0
   tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
   tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
     Export(ExportArguments),
     /// List the interfaces that can be captured on
     Interfaces,
+    /// Send the traces that an export writes, where that may open no socket
+    #[cfg(feature = "otlp")]
+    #[command(hide = true)]
+    RelayTraces(RelayArguments),
 }
 
 /// Where packets come from.
@@ -197,6 +202,36 @@ pub(crate) struct ReportArguments {
     pub(crate) width: Option<u16>,
 }
 
+/// Where traces go.
+#[derive(Args, Debug)]
+pub(crate) struct TraceArguments {
+    /// The collector that traces go to; $OTEL_EXPORTER_OTLP_ENDPOINT by default, else http://localhost:4318
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// How OTLP is spoken; $OTEL_EXPORTER_OTLP_PROTOCOL by default, else http/protobuf
+    #[arg(long, value_enum, value_name = "PROTOCOL")]
+    pub(crate) protocol: Option<Spoken>,
+    /// The service that traces are of; $OTEL_SERVICE_NAME by default, else tapline
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service_name: Option<String>,
+}
+
+/// A protocol of OTLP.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Spoken {
+    Grpc,
+    #[value(name = "http/protobuf", alias = "http")]
+    Http,
+}
+
+/// `tapline relay-traces`, which `tapline export` starts.
+#[cfg(feature = "otlp")]
+#[derive(Args, Debug)]
+pub(crate) struct RelayArguments {
+    #[command(flatten)]
+    pub(crate) traces: TraceArguments,
+}
+
 /// `tapline export`.
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -226,6 +261,8 @@ pub(crate) struct ExportArguments {
     /// Complete the files of Parquet after so long, so that their rows can be read; live after 300 by default, else at the end
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) complete_every: Option<u32>,
+    #[command(flatten)]
+    pub(crate) traces: TraceArguments,
     /// Only this connection, by its id
     #[arg(long, value_name = "ID", conflicts_with = "display_filter")]
     pub(crate) connection: Option<u64>,
@@ -284,6 +321,9 @@ impl ExportArguments {
             ("partition-by", self.partition_by.is_some(), &[F::Parquet]),
             ("host", self.host.is_some(), &[F::Parquet]),
             ("complete-every", self.complete_every.is_some(), &[F::Parquet]),
+            ("endpoint", self.traces.endpoint.is_some(), &[F::Otlp]),
+            ("protocol", self.traces.protocol.is_some(), &[F::Otlp]),
+            ("service-name", self.traces.service_name.is_some(), &[F::Otlp]),
             ("detail", self.detail.is_some(), &[F::Mermaid]),
             ("bodies", self.bodies, &[F::Har]),
             ("hash-bodies", self.hash_bodies, &records),
@@ -325,6 +365,8 @@ pub(crate) enum Format {
     Mermaid,
     /// Tables for data lakes, a folder each, as Parquet; docs/fleet.md shows the whole way
     Parquet,
+    /// Traces for OpenTelemetry: to a collector, or with -o to a file; described in docs/opentelemetry.md
+    Otlp,
     /// Packets of what a filter lets through, with the TLS secrets that open them; nothing in them is redacted
     Pcapng,
 }

@@ -2,6 +2,8 @@
 
 mod stream;
 mod tables;
+#[cfg(feature = "otlp")]
+mod traces;
 mod twice;
 
 use std::io::{IsTerminal, Write};
@@ -20,12 +22,16 @@ use crate::rights::{self, Plan};
 use crate::stop::Stop;
 use crate::{Ending, input, output};
 use stream::stream;
+#[cfg(feature = "otlp")]
+pub(crate) use traces::send_lines;
 
 /// Writes an export.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
     arguments.fit()?;
     match &arguments.output {
         Some(folder) if arguments.to == Format::Parquet => tables::write(arguments, folder),
+        #[cfg(feature = "otlp")]
+        None if arguments.to == Format::Otlp => traces::send(arguments),
         None if matches!(arguments.to, Format::Pcapng) && std::io::stdout().is_terminal() => {
             bail!("packets are not for a terminal: name a file with -o")
         }
@@ -82,6 +88,12 @@ fn write<W: Write>(
                 stream(arguments, plan, stop, &[RecordType::HttpExchange], beside, begin)?;
             complain_of_left_out(left_out);
             Ok((out, ending))
+        }
+        #[cfg(feature = "otlp")]
+        Format::Otlp => traces::lines(arguments, plan, stop, create),
+        #[cfg(not(feature = "otlp"))]
+        Format::Otlp => {
+            bail!("this build sends no traces: cargo build --release --features otlp makes one that does")
         }
         Format::Mermaid => twice::diagram(arguments, stop, secrets, create()?),
         Format::Pcapng => twice::packets(arguments, stop, create()?),

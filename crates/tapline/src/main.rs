@@ -72,5 +72,7 @@ fn run(arguments: Arguments) -> Result<Ending> {
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Interfaces) => interfaces::run(),
+        #[cfg(feature = "otlp")]
+        Some(Command::RelayTraces(arguments)) => export::send_lines(&arguments),
     }
 }

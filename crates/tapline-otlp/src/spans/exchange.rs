@@ -14,9 +14,9 @@ use super::target::Target;
 use super::{Place, moment, status};
 use crate::attributes::Attributes;
 use crate::context::Context;
-use crate::exporter::Options;
 use crate::ids::Role;
 use crate::known::Connection;
+use crate::writer::Options;
 
 /// What is asked of an exchange, and what is known around it.
 #[derive(Clone, Copy)]

@@ -14,7 +14,9 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use tapline_engine::analysis::{Event, Options as AnalysisOptions};
 use tapline_engine::capture::{Source, open, open_reader};
 use tapline_engine::{KeyFiles, Outcome, RunOptions, run};
-use tapline_otlp::{Answer, ExportTraceServiceRequest, Exporter, INTERESTS, Options, Sent, Sink};
+use tapline_export::{Choice, Exporter};
+use tapline_filter::Sieve;
+use tapline_otlp::{Answer, ExportTraceServiceRequest, INTERESTS, Options, Sent, Sink, TYPES, Writer};
 use tapline_testkit::{Frame, root};
 
 /// Keeps what it is sent.
@@ -70,29 +72,33 @@ pub(crate) fn built<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> (Box<dyn
     (source, RunOptions::new(AnalysisOptions::of(INTERESTS)))
 }
 
-/// Runs a capture into an exporter as the command line does.
-pub(crate) fn export_to<S: Sink>(
+/// Runs a capture into a writer as the command line does, with what a filter lets through.
+pub(crate) fn export_through<S: Sink>(
     (mut source, options): (Box<dyn Source + Send>, RunOptions),
-    mut exporter: Exporter<S>,
+    mut writer: Writer<S>,
+    sieve: Option<Sieve>,
 ) -> io::Result<Exported<S>> {
+    let mut choice = Choice::of(&TYPES).through(sieve);
     let (mut events, mut written) = (Vec::new(), Ok(()));
     let outcome: Outcome = run(&mut *source, &options, |batch| {
-        if let Some(first) = batch.totals.first {
-            exporter.begin(first);
-        }
-        written =
-            batch.events.iter().try_for_each(|event| exporter.event(event)).and_then(|()| exporter.flush());
+        written = choice.write(&batch, &mut writer);
         events.extend(batch.events);
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     written?;
-    exporter.finish(&outcome)?;
-    let sent = exporter.sent().clone();
-    Ok(Exported { sink: exporter.into_sink(), sent, events })
+    let (sink, sent) = writer.finish(&outcome, false)?;
+    Ok(Exported { sink, sent, events })
+}
+
+pub(crate) fn export_to<S: Sink>(
+    capture: (Box<dyn Source + Send>, RunOptions),
+    writer: Writer<S>,
+) -> io::Result<Exported<S>> {
+    export_through(capture, writer, None)
 }
 
 pub(crate) fn export(capture: (Box<dyn Source + Send>, RunOptions), options: Options) -> Exported<Kept> {
-    export_to(capture, Exporter::new(Kept::default(), options)).unwrap()
+    export_to(capture, Writer::new(Kept::default(), options)).unwrap()
 }
 
 /// The value of an attribute.

@@ -5,8 +5,8 @@ use std::io;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tapline_engine::Outcome;
 use tapline_engine::analysis::{ConnectionRecord, Event, Exchange, Timestamp, TlsSession};
+use tapline_export::Exporter;
 use tapline_export::redact::{Redactor, Secrets};
-use tapline_filter::Sieve;
 
 use crate::batch::Batch;
 use crate::ids::Role;
@@ -67,11 +67,10 @@ impl Sent {
 }
 
 /// Writes events as spans. What comes was asked for with [`crate::INTERESTS`], and every event must be shown, in order.
-pub struct Exporter<S: Sink> {
+pub struct Writer<S: Sink> {
     sink: S,
     options: Options,
     redactor: Redactor,
-    sieve: Option<Sieve>,
     known: Known,
     /// What was found about several connections.
     across: Findings,
@@ -80,13 +79,12 @@ pub struct Exporter<S: Sink> {
     sent: Sent,
 }
 
-impl<S: Sink> Exporter<S> {
+impl<S: Sink> Writer<S> {
     /// One that has seen nothing.
     pub fn new(sink: S, options: Options) -> Self {
         Self {
             sink,
             redactor: Redactor::new(options.secrets),
-            sieve: None,
             known: Known::default(),
             across: Findings::default(),
             begun: false,
@@ -94,58 +92,6 @@ impl<S: Sink> Exporter<S> {
             sent: Sent::default(),
             options,
         }
-    }
-
-    /// Sends only what a filter lets through; ids stay what they are without one. The events must be those of
-    /// [`crate::INTERESTS`] and those that the sieve needs beside them.
-    #[must_use]
-    pub fn through(self, sieve: Sieve) -> Self {
-        Self { sieve: Some(sieve), ..self }
-    }
-
-    /// The capture began then; only the first call counts.
-    pub fn begin(&mut self, start: Timestamp) {
-        if !std::mem::replace(&mut self.begun, true) {
-            self.known.begin(start);
-            if let Some(sieve) = &mut self.sieve {
-                sieve.begin(start);
-            }
-        }
-    }
-
-    /// Takes one event; sends what is gathered where that is enough.
-    pub fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.known.see(event);
-        let is_wanted = self.sieve.as_mut().is_none_or(|sieve| sieve.holds(event));
-        let spans = self.spans(event, is_wanted);
-        self.push(spans)
-    }
-
-    /// Sends what has waited for long enough. To be called after each batch of events, and while nothing comes.
-    pub fn flush(&mut self) -> io::Result<()> {
-        if self.batch.is_due() {
-            self.send()?;
-        }
-        self.sink.flush()
-    }
-
-    /// The run is over: sends the rest, the capture's own span last. [`Self::sent`] says what became of it all.
-    pub fn finish(&mut self, outcome: &Outcome) -> io::Result<()> {
-        let findings = std::mem::take(&mut self.across);
-        let capture = spans::of_capture(outcome, findings, self.redactor.count());
-        self.push(capture)?;
-        self.send()?;
-        self.sink.flush()
-    }
-
-    /// What was sent so far, and what the collector said to it.
-    pub fn sent(&self) -> &Sent {
-        &self.sent
-    }
-
-    /// Gives back where it went.
-    pub fn into_sink(self) -> S {
-        self.sink
     }
 
     /// What an event is. It is looked at even where it is not wanted: others are known by it.
@@ -229,6 +175,41 @@ impl<S: Sink> Exporter<S> {
     }
 }
 
+impl<S: Sink> Exporter for Writer<S> {
+    type Out = (S, Sent);
+
+    fn begin(&mut self, start: Timestamp) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.known.begin(start);
+        }
+    }
+
+    /// Sends what is gathered where that is enough.
+    fn event(&mut self, event: &Event, is_wanted: bool) -> io::Result<()> {
+        self.known.see(event);
+        let spans = self.spans(event, is_wanted);
+        self.push(spans)
+    }
+
+    /// Sends what has waited for long enough. To be called while nothing comes, too.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.batch.is_due() {
+            self.send()?;
+        }
+        self.sink.flush()
+    }
+
+    /// The capture's own span comes last.
+    fn finish(mut self, outcome: &Outcome, _: bool) -> io::Result<Self::Out> {
+        let findings = std::mem::take(&mut self.across);
+        let capture = spans::of_capture(outcome, findings, self.redactor.count());
+        self.push(capture)?;
+        self.send()?;
+        self.sink.flush()?;
+        Ok((self.sink, self.sent))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
@@ -256,13 +237,13 @@ mod tests {
         let mut source = open_reader("built", Box::new(Cursor::new(capture))).unwrap();
         let mut options = RunOptions::new(AnalysisOptions::of(crate::INTERESTS));
         options.batch_packets = 10;
-        let (mut exporter, mut most) = (Exporter::new(Lines::new(Vec::new()), Options::default()), 0);
+        let (mut writer, mut most) = (Writer::new(Lines::new(Vec::new()), Options::default()), 0);
         run(&mut *source, &options, |batch| {
-            batch.events.iter().for_each(|event| exporter.event(event).unwrap());
-            most = most.max(exporter.known.len());
+            batch.events.iter().for_each(|event| writer.event(event, true).unwrap());
+            most = most.max(writer.known.len());
             ControlFlow::Continue(())
         });
         assert!((1..6).contains(&most), "{most} at once");
-        assert_eq!((exporter.known.len(), exporter.sent().left_out_spans), (0, 0));
+        assert_eq!((writer.known.len(), writer.sent.left_out_spans), (0, 0));
     }
 }
