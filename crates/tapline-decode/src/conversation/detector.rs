@@ -60,17 +60,23 @@ impl Detector {
             State::Begin => self.begin(input),
             State::Text { .. } => self.text(input),
             State::Waiting => {
-                self.hold(input);
-                if self.held.len() > UNDECIDED_MAX {
-                    self.state = State::Opaque;
-                    self.held = Vec::new();
-                }
+                self.wait(input);
                 None
             }
             State::Opaque => {
                 input.take_all();
                 None
             }
+        }
+    }
+
+    /// Holds octets until the other side shows what they are, as many as are held.
+    fn wait(&mut self, input: &mut Input<'_>) {
+        self.hold(input);
+        self.state = State::Waiting;
+        if self.held.len() > UNDECIDED_MAX {
+            self.state = State::Opaque;
+            self.held = Vec::new();
         }
     }
 
@@ -97,8 +103,7 @@ impl Detector {
                 return None;
             }
             Verdict::PerhapsHttp2Server => {
-                self.hold(input);
-                self.state = State::Waiting;
+                self.wait(input);
                 return None;
             }
             // Behind the request, as behind a line end, TLS may begin.
