@@ -129,13 +129,14 @@ fn what_is_lost_live_is_said_at_once_and_nothing_is_said_to_be_nothing() {
     let mut news = Facts::default();
     news.interfaces.push(interface(12));
     news.queue_dropped = Some(3);
+    news.left_out.insert("places of drops", 2);
     let before = tapline_engine::analysis::Timestamp(screen.model.whole().at_part(5_000));
     news.drops.push(Drop { interface: None, before, packets: 3 });
     let (interface, what) = (Some("eth0".to_owned()), Happening::Down);
     news.incidents.push(Incident { interface, after_packet: 7, what });
     let _ = update(&mut screen.model, Msg::News(Box::new(news)));
     let text = screen.text();
-    assert!(text.contains("12 packets dropped while capturing +2 w"), "{text}");
+    assert!(text.contains("12 packets dropped while capturing +3 w"), "{text}");
     assert!(text.contains("! dropped"), "{text}");
     screen.keys("w");
     let text = screen.text();
@@ -143,6 +144,7 @@ fn what_is_lost_live_is_said_at_once_and_nothing_is_said_to_be_nothing() {
         text.contains("3 packets captured and not analysed") && text.contains("eth0 went down"),
         "{text}"
     );
+    assert!(text.contains("places of drops: 2 more than are kept"), "{text}");
 }
 
 #[test]
