@@ -150,7 +150,7 @@ impl StandstillTotals {
 }
 
 impl Http2Connection {
-    pub(super) fn new(connection: u64, start: Origin) -> Self {
+    pub(crate) fn new(connection: u64, start: Origin) -> Self {
         Self {
             connection,
             start,
@@ -189,5 +189,26 @@ impl Http2Connection {
         if self.goaways.len() < GOAWAYS_KEPT_MAX {
             self.goaways.push(seen);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goaways_and_kinds_of_reset_are_told_up_to_a_number() {
+        let mut connection = Http2Connection::new(0, Origin::default());
+        let (from, error) = (Sender::Server, ErrorCode::NO_ERROR);
+        for last_stream in 0..=u32::try_from(GOAWAYS_KEPT_MAX).unwrap() {
+            connection.go_away(GoAwaySeen { from, origin: Origin::default(), last_stream, error });
+        }
+        assert_eq!(connection.goaways.len(), GOAWAYS_KEPT_MAX);
+        for code in 0..=u32::try_from(RESET_KINDS_MAX).unwrap() {
+            connection.reset(from, ErrorCode(code));
+            connection.reset(from, ErrorCode::NO_ERROR);
+        }
+        assert_eq!(connection.resets.len(), RESET_KINDS_MAX);
+        assert_eq!(connection.resets[0].2, 2 + RESET_KINDS_MAX as u64, "those that are known go on");
     }
 }
