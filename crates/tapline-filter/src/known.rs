@@ -111,8 +111,12 @@ impl Known {
         let Some(facts) = event.connection().and_then(|id| self.connections.get_mut(&id)) else { return };
         let mut found = Vec::new();
         look_for_findings(event, &mut found);
-        let room = FINDINGS_MAX.saturating_sub(facts.findings.len());
-        facts.findings.extend(found.iter().take(room).map(|finding| (finding.kind, finding.cost_ns)));
+        for finding in found {
+            let is_known = facts.findings.iter().any(|(kind, _)| kind.code == finding.kind.code);
+            if !is_known || facts.findings.len() < FINDINGS_MAX {
+                facts.findings.push((finding.kind, finding.cost_ns));
+            }
+        }
     }
 
     fn close(&mut self, record: &ConnectionRecord) {
