@@ -2,7 +2,11 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use ratatui::layout::Rect;
+
 use super::*;
+use crate::layout::Layout;
+use crate::limits::{SCREEN_MIN, WIDE_COLUMNS_MIN};
 use crate::model::Entry;
 use crate::testing;
 use tapline_analysis::State;
@@ -44,8 +48,19 @@ fn before_anything_was_read() {
 
 #[test]
 fn too_small_says_so() {
-    assert_eq!(Screen::new(Theme::DARK, 39, 10).text().trim_end(), "tapline: this terminal is too small");
-    assert!(Screen::new(Theme::DARK, 40, 10).text().contains("reading"));
+    let (width, height) = SCREEN_MIN;
+    for (width, height) in [(width - 1, height), (width, height - 1)] {
+        let text = Screen::new(Theme::DARK, width, height).text();
+        assert_eq!(text.trim_end(), "tapline: this terminal is too small");
+    }
+    assert!(Screen::new(Theme::DARK, width, height).text().contains("reading"));
+}
+
+#[test]
+fn wide_screens_have_the_detail_on_the_right() {
+    let layout = |width| Layout::of(&loaded(width, 40).model, Rect::new(0, 0, width, 40)).unwrap();
+    let is_beside = |layout: &Layout| layout.detail.x > layout.list.x;
+    assert!(!is_beside(&layout(WIDE_COLUMNS_MIN - 1)) && is_beside(&layout(WIDE_COLUMNS_MIN)));
 }
 
 #[test]
