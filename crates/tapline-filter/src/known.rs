@@ -227,3 +227,31 @@ impl Identity<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_analysis::{Endpoint, Origin, Protocols, Vlans};
+
+    use super::*;
+
+    #[test]
+    fn of_connections_beyond_a_number_nothing_is_known() {
+        let mut known = Known::new(&crate::Filter::default());
+        let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
+        let mut introduction = Introduction {
+            connection: 0,
+            first: Origin::default(),
+            client: end,
+            server: end,
+            vlans: Vlans::default(),
+            protocols: Protocols::default(),
+            server_name: None,
+        };
+        for connection in 0..=CONNECTIONS_MAX as u64 {
+            introduction.connection = connection;
+            known.introduce(&introduction);
+        }
+        let last = CONNECTIONS_MAX as u64 - 1;
+        assert!(known.facts(last).is_some() && known.facts(last + 1).is_none());
+    }
+}
