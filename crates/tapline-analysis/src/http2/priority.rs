@@ -181,8 +181,9 @@ impl Priorities {
         }
     }
 
-    /// What every stream was given, as far as it is remembered: by both schemes where both were spoken of.
-    pub(crate) fn given(&self) -> Vec<StreamPriority> {
+    /// What every stream was given, as far as it is remembered: by both schemes where both were spoken of. With it, how many
+    /// streams are left out.
+    pub(crate) fn given(&self) -> (Vec<StreamPriority>, u64) {
         let mut given: BTreeMap<u32, StreamPriority> = BTreeMap::new();
         let none = |stream| StreamPriority { stream, place: None, urgency: None };
         for (stream, parent, weight) in self.tree.places() {
@@ -191,7 +192,8 @@ impl Priorities {
         for (&stream, &urgency) in &self.urgencies {
             given.entry(stream).or_insert(none(stream)).urgency = Some(urgency);
         }
-        given.into_values().take(PRIORITIES_TOLD_MAX).collect()
+        let left_out = given.len().saturating_sub(PRIORITIES_TOLD_MAX) as u64;
+        (given.into_values().take(PRIORITIES_TOLD_MAX).collect(), left_out)
     }
 
     /// Whether the server kept to them.
@@ -365,9 +367,10 @@ mod tests {
             let mut priorities = Priorities::default();
             (1..=streams)
                 .for_each(|stream| priorities.urgency(u32::try_from(stream).unwrap(), b"u=1", Says::Client));
-            priorities.given().len()
+            let (told, left_out) = priorities.given();
+            (told.len(), left_out)
         };
-        assert_eq!([PRIORITIES_TOLD_MAX, PRIORITIES_TOLD_MAX + 1].map(told), [PRIORITIES_TOLD_MAX; 2]);
-        assert_eq!(told(PRIORITIES_TOLD_MAX - 1), PRIORITIES_TOLD_MAX - 1);
+        assert_eq!(told(PRIORITIES_TOLD_MAX), (PRIORITIES_TOLD_MAX, 0));
+        assert_eq!(told(PRIORITIES_TOLD_MAX + 1), (PRIORITIES_TOLD_MAX, 1));
     }
 }

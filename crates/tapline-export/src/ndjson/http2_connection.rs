@@ -3,8 +3,8 @@
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{
-    GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, OutOfOrder, PingTimes, PriorityFollowed,
-    PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals, StreamPriority,
+    GoAwaySeen, HeaderTotals, Http2Connection, Http2LeftOut, Http2Side, OutOfOrder, PingTimes,
+    PriorityFollowed, PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals, StreamPriority,
 };
 
 use super::http::{SettingLine, setting_line};
@@ -25,6 +25,16 @@ pub(super) struct Line {
     priority: PriorityLine,
     goaways: Vec<GoAwayLine>,
     resets: Vec<ResetLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOutLine>,
+}
+
+/// What there was more of.
+#[derive(Serialize)]
+struct LeftOutLine {
+    goaways: u64,
+    resets: u64,
+    priorities: u64,
 }
 
 #[derive(Serialize)]
@@ -164,6 +174,7 @@ impl Line {
             priority: priority(told),
             goaways: told.goaways.iter().copied().map(go_away).collect(),
             resets: told.resets.iter().copied().map(reset).collect(),
+            left_out: left_out(told.left_out),
         }
     }
 }
@@ -248,6 +259,11 @@ fn stream_priority(priority: &StreamPriority) -> StreamLine {
         urgency: priority.urgency.map(|urgency| urgency.urgency),
         incremental: priority.urgency.map(|urgency| urgency.incremental),
     }
+}
+
+fn left_out(told: Http2LeftOut) -> Option<LeftOutLine> {
+    let Http2LeftOut { goaways, resets, priorities } = told;
+    (told != Http2LeftOut::default()).then_some(LeftOutLine { goaways, resets, priorities })
 }
 
 fn go_away(seen: GoAwaySeen) -> GoAwayLine {
