@@ -421,6 +421,7 @@ mod tests {
     #[test]
     fn a_log_full_of_randoms_says_what_it_left_out() {
         let mut log = KeyLog::default();
+        log.randoms.reserve(KEY_LOG_RANDOMS_MAX);
         let secrets = Arc::new(Secrets::default());
         for number in 1..KEY_LOG_RANDOMS_MAX as u64 {
             let mut random = [0; 32];

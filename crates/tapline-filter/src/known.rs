@@ -247,6 +247,7 @@ mod tests {
             protocols: Protocols::default(),
             server_name: None,
         };
+        known.connections.reserve(CONNECTIONS_MAX);
         for connection in 0..=CONNECTIONS_MAX as u64 {
             introduction.connection = connection;
             known.introduce(&introduction);
