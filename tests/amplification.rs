@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tapline_testkit::own_kib;
 use tapline_testkit::shapes::{self, Wire};
 
 /// How much longer four times as much may take. Where each part were looked at again for every other it would be 16.
@@ -48,9 +49,9 @@ fn run(path: &Path, arguments: &[&str]) -> Took {
     command.args(arguments).args(["--threads", "1"]).arg(path).stdin(Stdio::null()).stdout(Stdio::null());
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
-    let (mut memory_mib, mut time) = (0, None);
+    let (mut memory_kib, mut time) = (0, None);
     let status = loop {
-        memory_mib = memory_mib.max(own_mib(child.id()).unwrap_or(0));
+        memory_kib = memory_kib.max(own_kib(child.id()).unwrap_or(0));
         time = processor_time(child.id()).max(time);
         if let Some(status) = child.try_wait().unwrap() {
             break status;
@@ -58,20 +59,13 @@ fn run(path: &Path, arguments: &[&str]) -> Took {
         std::thread::sleep(Duration::from_millis(1));
     };
     assert!(status.success(), "{arguments:?}: {status}");
-    Took { time: time.unwrap_or(begun.elapsed()), memory_mib }
+    Took { time: time.unwrap_or(begun.elapsed()), memory_mib: memory_kib >> 10 }
 }
 
 /// What the only thread of a process took so far.
 fn processor_time(id: u32) -> Option<Duration> {
     let told = std::fs::read_to_string(format!("/proc/{id}/schedstat")).ok()?;
     told.split_whitespace().next()?.parse().ok().filter(|&ns| ns > 0).map(Duration::from_nanos)
-}
-
-/// Memory of a process that is its own: a mapped file is not.
-fn own_mib(id: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? >> 10)
 }
 
 fn best(path: &Path, arguments: &[&str]) -> Took {

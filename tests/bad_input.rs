@@ -77,6 +77,21 @@ fn an_absurd_length_is_damage_and_no_allocation() {
 }
 
 #[test]
+fn damage_beyond_what_is_kept_is_counted() {
+    const DAMAGES: usize = 1005;
+    // A block whose lengths disagree is read where a good one follows it.
+    let block = |end: u32| [6, 36, 0, 0, 0, 4, 4, 0, end].map(u32::to_le_bytes).concat();
+    let mut content = good();
+    (0..DAMAGES).for_each(|_| content.extend([block(40), block(36)].concat()));
+    let output = report_of(&content);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let (more, told) = (said.lines().last().unwrap(), said.lines().count() - 1);
+    assert_eq!(more, format!("tapline: damages: {} more than are kept", DAMAGES - told));
+    assert!(String::from_utf8(output.stdout).unwrap().contains(more.strip_prefix("tapline: ").unwrap()));
+}
+
+#[test]
 fn standard_input_and_a_closed_output_are_ordinary() {
     let mut child = tapline(&["report", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(&good()).unwrap();

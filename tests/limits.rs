@@ -1,8 +1,9 @@
-//! `docs/limits.md` lists every bound with its value and its reason, as the crates have them.
+//! `docs/limits.md` lists every bound with its value and its reason, as the crates have them; and a test reaches each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tapline_testkit::root;
 
@@ -55,15 +56,96 @@ fn add(text: &mut String, line: &str) {
     text.push_str(line);
 }
 
-#[test]
-fn the_page_of_limits_is_as_the_crates_have_them() {
-    let mut page = HEAD.to_owned();
+/// Each crate that has bounds: its name, its folder and what its file of bounds says.
+fn crates() -> Vec<(String, PathBuf, String)> {
     let folders = std::fs::read_dir(root().join("crates")).unwrap();
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
     folders.sort();
-    for folder in folders {
-        let Ok(source) = std::fs::read_to_string(folder.join("src/limits.rs")) else { continue };
-        let (name, limits) = (folder.file_name().unwrap().display(), limits(&source));
+    let bounds = folders.into_iter().filter_map(|folder| {
+        let source = std::fs::read_to_string(folder.join("src/limits.rs")).ok()?;
+        Some((folder.file_name()?.to_str()?.to_owned(), folder, source))
+    });
+    bounds.collect()
+}
+
+/// Bounds that no test of their crate and none of the whole program names, and why.
+const NOT_NAMED: [(&str, &str, &str); 5] = [
+    (
+        "tapline-capture",
+        "BATCH_MS",
+        "the kernel's: `tests/device.rs` sees that few packets do not wait for long",
+    ),
+    (
+        "tapline-capture",
+        "COUNTED_PACKETS",
+        "a test cannot make a device drop packets at a place of its choice",
+    ),
+    (
+        "tapline-tui",
+        "INPUTS_WAITING_MAX",
+        "the keyboard's thread needs a terminal; what is beyond waits in that",
+    ),
+    ("tapline-tui", "INPUT_WAIT", "the same: `tests/dashboard/` sees it hear of signals and end"),
+    ("tapline-tui", "OUTCOME_WAIT", "a test would wait as long, for a run that ends and does not say how"),
+];
+
+/// The Rust sources below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What is only for tests in the sources below a folder: files of tests, and what stands behind `#[cfg(test)]`.
+fn tests_in(folder: &Path) -> String {
+    let mut paths = Vec::new();
+    sources(folder, &mut paths);
+    let mut tests = String::new();
+    for path in paths {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let below = path.strip_prefix(root()).unwrap();
+        let is_test = below.iter().any(|part| part == "tests" || part == "tests.rs");
+        let from = if is_test { Some(0) } else { source.find("#[cfg(test)]") };
+        tests += from.and_then(|from| source.get(from..)).unwrap_or_default();
+        tests.push('\n');
+    }
+    tests
+}
+
+/// The names in a text: letters, digits and underscores without others between them.
+fn names(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect()
+}
+
+#[test]
+fn every_limit_is_named_by_a_test() {
+    let of_all = tests_in(&root().join("tests"));
+    // What stands here names all.
+    let of_all = of_all.replace(include_str!("limits.rs"), "");
+    let of_all = names(&of_all);
+    let mut silent = Vec::new();
+    for (name, folder, source) in crates() {
+        let tests = tests_in(&folder);
+        let tests = names(&tests);
+        let is_named = |limit: &str| tests.contains(limit) || of_all.contains(limit);
+        let unnamed = limits(&source).into_iter().filter(|limit| !is_named(&limit.name));
+        silent.extend(unnamed.map(|limit| (name.clone(), limit.name)));
+    }
+    let excepted: Vec<_> =
+        NOT_NAMED.iter().map(|(name, limit, _)| ((*name).to_owned(), (*limit).to_owned())).collect();
+    assert_eq!(silent, excepted, "each limit has a test that reaches it, or a reason why not");
+}
+
+#[test]
+fn the_page_of_limits_is_as_the_crates_have_them() {
+    let mut page = HEAD.to_owned();
+    for (name, _, source) in crates() {
+        let limits = limits(&source);
         write!(page, "\n## {name}\n\n| limit | value | what, and why so much |\n| --- | --- | --- |\n")
             .unwrap();
         for Limit { name: limit, value, meaning } in limits {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tapline_testkit::{Frame, Talk, Terminal, capture};
+use tapline_testkit::{Frame, Talk, Terminal, capture, own_kib};
 use tempfile::TempDir;
 
 /// The least that can be asked for, MiB.
@@ -41,12 +41,6 @@ fn run(folder: &TempDir, arguments: &[&str], path: &Path) -> Ran {
     };
     assert!(status.success(), "{status}");
     Ran { peak_mib: peak_kib / 1024, out: std::fs::read_to_string(out).unwrap() }
-}
-
-fn own_kib(id: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 fn talk(number: u32) -> Talk {

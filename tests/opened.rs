@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use tapline_engine::analysis::decode::limits::TLS_HELD_MAX;
+use tapline_engine::analysis::decode::limits::{TLS_HELD_MAX, TLS_RESUME_TRIES_MAX};
 use tapline_engine::analysis::decode::{Conversation, Direction, Keyring, Keys, Message, Sink, http1, tls};
 use tapline_testkit::{Site, Speech, Wiretap, capture, corpus, fixtures, frames_of};
 use turns::{Played, Turn, key_log};
@@ -503,6 +503,47 @@ fn what_only_looks_like_a_record_behind_a_gap_hides_none() {
         }
     }
     assert!(checked > 50, "{checked}");
+}
+
+/// Behind a gap one record is enough where it opens, but so many others may have looked like one before it: then two have to
+/// follow each other, and the last of a stream waits for its end.
+#[test]
+fn places_that_only_look_like_records_are_tried_up_to_a_number() {
+    let reverse = Direction::Reverse;
+    let most = usize::from(TLS_RESUME_TRIES_MAX);
+    let mut checked = 0;
+    for sample in samples().iter().filter(|sample| !sample.log.is_empty()) {
+        let records = sample.heard().data().into_iter().filter(|(side, ..)| *side == reverse.index());
+        let records: Vec<_> = records.collect();
+        let decoys = [23, 3, 3, 0, 2, 0, 0].repeat(most);
+        for pair in records.windows(2).skip(1) {
+            let [(_, start, end), last] = pair else { unreachable!() };
+            if end - start < decoys.len() as u64 + 20 || last.1 != *end {
+                continue;
+            }
+            let is_told = |decoys: &[u8]| {
+                let missing = *start..end - decoys.len() as u64;
+                let mut turns = without(&sample.turns, reverse, &missing);
+                overwrite(&mut turns, reverse, missing.end, decoys);
+                let mut player = Player::new(&sample.keys());
+                for turn in turns {
+                    let room = usize::try_from(last.2.saturating_sub(turn.offset)).unwrap();
+                    let shown = if turn.direction == reverse {
+                        turn.octets.len().min(room)
+                    } else {
+                        turn.octets.len()
+                    };
+                    if shown > 0 {
+                        player.turn(turn.direction, turn.offset, &turn.octets[..shown]);
+                    }
+                }
+                player.heard.data().contains(last)
+            };
+            assert!(is_told(&decoys[7..]) && !is_told(&decoys), "{} {pair:?}", sample.name);
+            checked += 1;
+        }
+    }
+    assert!(checked > 1, "{checked}");
 }
 
 /// Puts octets over those of a direction from an offset on.

@@ -80,6 +80,8 @@ pub struct Contents {
     pub names: Vec<Name>,
     /// Names behind those.
     pub names_left_out: usize,
+    /// Addresses, purposes and timestamps behind those that are kept.
+    pub others_left_out: usize,
     /// What the key may be used for, in the RFC's words; empty where it does not say.
     pub key_usage: Vec<&'static str>,
     /// The purposes, in the RFC's words or as OIDs; empty where it does not say.
@@ -136,6 +138,7 @@ impl Contents {
             path_length_max: None,
             names: Vec::new(),
             names_left_out: 0,
+            others_left_out: 0,
             key_usage: Vec::new(),
             extended_key_usage: Vec::new(),
             subject_key_id: None,

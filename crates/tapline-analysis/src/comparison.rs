@@ -139,3 +139,19 @@ impl Usage {
         (spared * 1000).checked_div(self.header_bytes_decoded)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handshakes_of_open_connections_are_remembered_up_to_a_number() {
+        let mut comparison = Comparison::default();
+        for connection in 0..=COMPARED_MAX as u64 {
+            let session = TlsSession { connection, handshake_rtts: Some(1), ..TlsSession::default() };
+            comparison.session(&session);
+        }
+        assert_eq!(comparison.handshakes.len(), COMPARED_MAX);
+        assert!(!comparison.handshakes.contains_key(&(COMPARED_MAX as u64)));
+    }
+}

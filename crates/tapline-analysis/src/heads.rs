@@ -106,3 +106,56 @@ fn keep_short(block: &mut HeaderBlock) {
     (block.fields, block.representations) = (fields, representations);
     block.table_entries = None;
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_decode::http2::{Form, Frame, Representation};
+
+    use super::*;
+
+    /// A block of one field whose value is so long, of so many octets on the wire.
+    fn block(octets: usize, wire_bytes: u32) -> HeaderBlock {
+        let mut fields = Fields::default();
+        fields.push(b"a", &vec![b'x'; octets - 1]);
+        let representation = Representation {
+            form: Form::Indexed,
+            index: Some(62),
+            name_huffman: false,
+            value_huffman: false,
+            wire_bytes: 1,
+            unknown_entry: false,
+        };
+        HeaderBlock { fields, representations: vec![representation], wire_bytes, ..HeaderBlock::default() }
+    }
+
+    #[test]
+    fn what_is_so_many_times_as_long_as_on_the_wire_takes_no_room() {
+        let usual = usize::try_from(HEADS_GROWTH).unwrap() * 100;
+        assert_eq!([usual, usual + 1].map(|octets| grown(&block(octets, 91))), [0, 1]);
+    }
+
+    #[test]
+    fn where_there_is_no_room_short_fields_stay() {
+        let kept = |octets: usize| {
+            let mut block = block(octets, 10);
+            keep_short(&mut block);
+            (block.fields.len(), block.representations.len(), block.missing_fields)
+        };
+        assert_eq!(kept(HEADS_SHORT_BYTES), (1, 1, 0));
+        assert_eq!(kept(HEADS_SHORT_BYTES + 1), (0, 0, 1));
+    }
+
+    #[test]
+    fn what_may_wait_to_be_told_is_counted_by_the_batch() {
+        let headers = || {
+            let block = Some(Box::new(block(usize::try_from(HEADS_GROWN_BYTES_MAX).unwrap() / 2, 10)));
+            let payload = Payload::Headers { priority: None, padding: None, fragment_length: 10, block };
+            let kind = tapline_decode::http2::FrameType::HEADERS;
+            Message::Frame(Frame { length: 10, kind, flags: 4, reserved: false, stream: 1, payload })
+        };
+        let mut heads = Heads::default();
+        let mut fits = |packet| heads.fit(&mut headers(), packet).is_none();
+        assert!(fits(1) && fits(2) && !fits(HEADS_WINDOW_PACKETS - 1));
+        assert!(fits(HEADS_WINDOW_PACKETS), "a batch later there is room again");
+    }
+}

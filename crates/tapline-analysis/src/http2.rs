@@ -31,7 +31,9 @@ pub use push::PushCounts;
 pub use settings::{SettingValues, SettingsSent};
 pub use states::{Closed, StreamState};
 use stream::{Stream, new_part, tell};
-pub use told::{FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, StandstillTotals};
+pub use told::{
+    FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2LeftOut, Http2Side, StandstillTotals,
+};
 use watch::Watch;
 pub use windows::{Levels, Which};
 

@@ -246,4 +246,20 @@ mod tests {
             assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
         }
     }
+
+    #[test]
+    fn every_shard_is_told_the_time_now_and_then() {
+        let mut intake = Intake::new(&Options::of(crate::Interests::SUMMARY));
+        let talk = tapline_testkit::Talk::new(([10, 0, 0, 1], 1).into(), ([10, 0, 0, 2], 2).into(), 0);
+        let mut frame = talk.syn().frames.remove(0);
+        let mut passes = |ns: i64| {
+            let mut passes = None;
+            frame.at = Timestamp(ns);
+            intake.packet(&frame.packet(1), &mut |task| passes = Some(task.time_passes));
+            passes.unwrap()
+        };
+        let times = [0, TIME_PASSES_NS - 1, TIME_PASSES_NS, 2 * TIME_PASSES_NS - 1, 2 * TIME_PASSES_NS];
+        assert_eq!(times.map(&mut passes), [false, false, true, false, true]);
+        assert!(passes(TIME_PASSES_NS), "a clock that goes back, too");
+    }
 }

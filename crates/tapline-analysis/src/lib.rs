@@ -54,7 +54,7 @@ pub use exchange::{Exchange, HeadFacts, MessagePart, Setup, Span, Timings};
 pub use finding::{CATALOGUE, Finding, Kind, Severity, look_at as look_for_findings};
 pub use grpc::{Grpc, GrpcMessages};
 pub use http2::{
-    Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2Side,
+    Closed as Http2Closed, FrameEffect, GoAwaySeen, HeaderTotals, Http2Connection, Http2LeftOut, Http2Side,
     Levels as WindowLevels, OutOfOrder, PingTimes, PriorityFollowed, PriorityScheme, PushCounts,
     SettingValues, SettingsSent, StandstillTotals, StreamPriority, StreamState, Urgency, Which,
 };

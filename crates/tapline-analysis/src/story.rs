@@ -276,3 +276,23 @@ impl Story {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protocols_and_kinds_of_anomaly_are_kept_up_to_a_number() {
+        let mut story = Story::default();
+        for _ in 0..=PROTOCOLS_MAX / 2 {
+            story.protocol(Protocol::Http1);
+            story.protocol(Protocol::Tls);
+        }
+        assert_eq!(story.protocols().len(), PROTOCOLS_MAX);
+        let code = |nth: usize| -> &'static str { format!("kind_{nth}").leak() };
+        let counts: Vec<_> = (0..=ANOMALY_KINDS_MAX).map(|nth| story.count_anomaly(code(nth))).collect();
+        assert_eq!((story.anomalies().len(), counts), (ANOMALY_KINDS_MAX, vec![1; ANOMALY_KINDS_MAX + 1]));
+        let first = story.anomalies()[0].0;
+        assert_eq!((story.count_anomaly(first), story.count_anomaly("one more")), (2, 1));
+    }
+}

@@ -177,3 +177,17 @@ impl Surroundings<'_> {
         Surroundings { here: *here, options, keyring, judge, heads, events }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_waited_for_so_long() {
+        let talk =
+            |waits_since| Talk { reading: None, ended: [false; 2], waits_since, story: Story::default() };
+        let long = |ns: i64| talk(Some(Timestamp(7))).has_waited_long(Timestamp(7 + ns));
+        assert_eq!([SECRETS_AWAITED_NS - 1, SECRETS_AWAITED_NS].map(long), [false, true]);
+        assert!(!talk(None).has_waited_long(Timestamp(i64::MAX)));
+    }
+}

@@ -5,6 +5,8 @@
 mod authority;
 #[path = "certificates/contents.rs"]
 mod contents;
+#[path = "certificates/limits.rs"]
+mod limits;
 #[path = "certificates/odd.rs"]
 mod odd;
 #[path = "certificates/weak.rs"]

@@ -1,6 +1,7 @@
 //! Built TLS connections in, sessions out: what kind of handshake it was, what came of it, who waited for whom.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use tapline_analysis::limits::KEY_SHARES_KEPT_MAX;
 use tapline_analysis::{
     Analyzer, ClientCertificate, EarlyData, Event, Interests, Options, PskMode, Sender, TlsKind, TlsOutcome,
     TlsSession,
@@ -473,6 +474,21 @@ fn what_is_not_said_at_the_end() {
     check(full12().server(&record(21, &[9; 26])).close(), [Some(false), None]);
     check(full12().client_reset(), [None; 2]);
     check(full12(), [None; 2]);
+}
+
+#[test]
+fn groups_of_a_client_are_kept_up_to_a_number() {
+    let kept = |groups: usize| {
+        let groups: Vec<u16> = (0x100..).take(groups).collect();
+        let answer = retry(&[(KEY_SHARE, X25519.to_be_bytes().to_vec())]);
+        session(&talk().client(&offer13(&groups, &[])).server(&answer).close())
+            .retry
+            .unwrap()
+            .client_groups
+            .len()
+    };
+    assert_eq!([KEY_SHARES_KEPT_MAX, KEY_SHARES_KEPT_MAX + 1].map(kept), [KEY_SHARES_KEPT_MAX; 2]);
+    assert_eq!(kept(KEY_SHARES_KEPT_MAX - 1), KEY_SHARES_KEPT_MAX - 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use tapline_analysis::decode::http2::{ErrorCode, Setting};
 use tapline_analysis::limits::{
     FLOOD_CONTINUATIONS, FLOOD_EMPTY_DATA, FLOOD_PINGS, FLOOD_PRIORITIES, FLOOD_RESETS, FLOOD_SETTINGS,
-    FLOOD_WINDOW_UPDATES,
+    FLOOD_WINDOW_UPDATES, UPDATE_DELAY_MIN_NS,
 };
 use tapline_analysis::{
     Analyzer, Event, Exchange, Http2Connection, Http2Frame, Interests, Options, PriorityScheme, Sender,
@@ -416,4 +416,21 @@ fn a_larger_window_may_be_used_before_it_is_acknowledged() {
     let talk = begun(&[(4, 100)], &[]).client(&get(1)).client(&settings(&[(4, 1_000)]));
     let early = talk.server(&[ok(1), data(1, 500, 1), ack()].concat()).close();
     assert_eq!(full(&early).codes, Vec::<&str>::new());
+}
+
+/// An update that goes out just before DATA keeps a sender going where it is as near as that; one that is far had not heard
+/// of it.
+#[test]
+fn a_sender_is_far_away_from_a_time_on() {
+    let standstills = |ns: i64| {
+        let talk = talk().step_ns(0).syn().wait_ns(ns).syn_ack().client_ack().wait_ns(MS);
+        let talk = talk.client(&[PREFACE, &settings(&[(4, 1_000)])].concat()).wait_ns(MS);
+        let talk =
+            talk.server(&[settings(&[]), ack()].concat()).wait_ns(MS).client(&[ack(), get(1)].concat());
+        let talk = talk.wait_ns(MS).server(&[ok(1), data(1, 999, 0)].concat()).wait_ns(50 * MS);
+        let talk = talk.client(&update(1, 1)).wait_ns(ns / 2).server(&data(1, 1, 0)).wait_ns(MS);
+        let talk = talk.client(&update(1, 500)).wait_ns(ns / 2).server(&data(1, 1, 1)).close();
+        full(&talk).connections[0].server.stream_standstills.count
+    };
+    assert_eq!([UPDATE_DELAY_MIN_NS - 1, UPDATE_DELAY_MIN_NS].map(standstills), [0, 1]);
 }

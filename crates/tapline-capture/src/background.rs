@@ -297,3 +297,98 @@ impl std::ops::Drop for Background {
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tapline_packet::{LinkType, Packet};
+
+    use super::*;
+
+    /// So many packets of so many octets, then nothing until somebody lets it end.
+    struct Packets {
+        left: usize,
+        data: Vec<u8>,
+        facts: Facts,
+        done: Sender<()>,
+        end: Receiver<()>,
+    }
+
+    impl Source for Packets {
+        fn next(&mut self) -> Item<'_> {
+            if self.left == 0 {
+                let _ = self.done.send(());
+                let _ = self.end.recv();
+                return Item::End;
+            }
+            self.left -= 1;
+            let (link_type, data) = (LinkType::RAW, &self.data[..]);
+            Item::Packet(Packet { number: 1, at: None, interface: 0, link_type, wire_length: 0, data })
+        }
+
+        fn facts(&self) -> &Facts {
+            &self.facts
+        }
+
+        fn progress(&self) -> Progress {
+            Progress { read_bytes: 0, total_bytes: None }
+        }
+    }
+
+    /// A source that has told all its packets. Dropped first, `ends` lets it end.
+    struct Told {
+        ends: Sender<()>,
+        source: Box<dyn Source + Send>,
+    }
+
+    fn told(packets: usize, octets: usize) -> Told {
+        let ((done, is_done), (ends, end)) = (channel(), channel());
+        let source = Packets { left: packets, data: vec![7; octets], facts: Facts::default(), done, end };
+        let source = in_background(Box::new(source), None, WhenFull::Drop).unwrap();
+        is_done.recv().unwrap();
+        Told { ends, source }
+    }
+
+    fn count(source: &mut dyn Source) -> usize {
+        let mut packets = 0;
+        loop {
+            match source.next() {
+                Item::Packet(_) => packets += 1,
+                Item::Idle => {}
+                Item::End => return packets,
+            }
+        }
+    }
+
+    #[test]
+    fn packets_go_when_a_bundle_is_full() {
+        let arrives = |octets: usize| matches!(told(1, octets).source.next(), Item::Packet(_));
+        assert!(arrives(BUNDLE_BYTES) && !arrives(BUNDLE_BYTES / 2));
+        let Told { ends, mut source } = told(1, 1);
+        ends.send(()).unwrap();
+        assert_eq!(count(&mut *source), 1, "or when nothing follows");
+    }
+
+    #[test]
+    fn what_finds_no_room_is_dropped_and_counted() {
+        // A bundle each; the queue is full when it has more than it may, so one goes beyond.
+        let most = QUEUE_BYTES_MAX / (BUNDLE_BYTES + 500) + 1;
+        for (packets, dropped) in [(most, 0), (most + 1, 1), (most + 10, 10)] {
+            let Told { ends, mut source } = told(packets, BUNDLE_BYTES);
+            ends.send(()).unwrap();
+            assert_eq!(count(&mut *source), packets - dropped);
+            assert_eq!(source.facts().queue_dropped, Some(dropped as u64));
+        }
+    }
+
+    #[test]
+    fn who_waits_for_nothing_is_told_so() {
+        let mut told = told(0, 0);
+        assert!(matches!(told.source.next(), Item::Idle));
+        let begun = Instant::now();
+        assert!(matches!(told.source.next(), Item::Idle));
+        let patience = Duration::from_millis(IDLE_MS.unsigned_abs());
+        assert!((patience..20 * patience).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    }
+}

@@ -278,6 +278,11 @@ impl Facts {
         !self.damages.is_empty()
     }
 
+    /// What was left out because there is too much of it, a text a kind.
+    pub fn left_out_texts(&self) -> impl Iterator<Item = String> + '_ {
+        self.left_out.iter().map(|(what, count)| format!("{what}: {count} more than are kept"))
+    }
+
     pub(crate) fn add_damage(&mut self, damage: Damage) {
         if self.damages.len() < DAMAGES_MAX {
             self.damages.push(damage);
@@ -363,7 +368,10 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
+    use tapline_packet::Timestamp;
+
     use super::*;
+    use crate::limits::DROPS_MAX;
 
     #[test]
     fn secrets_are_not_shown() {
@@ -382,6 +390,7 @@ mod tests {
         let incident = Incident { interface: None, after_packet: 0, what: Happening::Up };
         (0..=INCIDENTS_MAX).for_each(|_| facts.add_incident(incident.clone()));
         (0..=INTERFACES_MAX).for_each(|_| _ = facts.add_interface(Interface::default()));
+        (0..=DROPS_MAX).for_each(|_| facts.note_dropped(0, Some(Timestamp(0)), 2));
         (0..=SECTIONS_MAX).for_each(|_| facts.add_section(Section::default()));
         (0..=u32::try_from(BLOCK_KINDS_MAX).unwrap()).for_each(|kind| facts.count_block(BlockKind(kind)));
         facts.add_comment(1, "x".repeat(TEXT_BYTES_MAX));
@@ -392,12 +401,27 @@ mod tests {
             ("damages", 3),
             ("incidents", 1),
             ("interfaces", 1),
+            ("places of drops", 1),
             ("secrets", 1),
             ("sections", 1),
             ("types of blocks", 1),
         ];
         assert_eq!(facts.left_out, BTreeMap::from(expected));
+        assert_eq!(facts.left_out_texts().nth(1).unwrap(), "damages: 3 more than are kept");
         assert!(facts.comments.is_empty());
+        assert_eq!(
+            facts.dropped_packets(),
+            Some(2 * (DROPS_MAX as u64 + 1)),
+            "which are counted all the same"
+        );
+    }
+
+    #[test]
+    fn texts_without_octets_are_bounded_too() {
+        let mut facts = Facts::default();
+        let most = TEXT_BYTES_MAX / TEXT_OVERHEAD_BYTES;
+        (0..=most).for_each(|_| facts.add_comment(1, String::new()));
+        assert_eq!((facts.comments.len(), facts.left_out["comments"]), (most, 1));
     }
 
     #[test]

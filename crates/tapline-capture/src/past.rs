@@ -165,3 +165,36 @@ impl Source for Recalled {
         Progress { read_bytes: self.read, total_bytes: Some(self.total) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_packet::LinkType;
+
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_by_the_block() {
+        let mut ring = Ring {
+            blocks: VecDeque::new(),
+            newest: Bundle::default(),
+            bytes: 0,
+            bytes_max: 2 * PAST_BLOCK_BYTES,
+            is_cut: false,
+            facts: Facts::default(),
+        };
+        let mut take = |octets: usize| {
+            let (link_type, data) = (LinkType::RAW, &vec![7; octets][..]);
+            ring.take(&Packet { number: 1, at: None, interface: 0, link_type, wire_length: 0, data });
+            let kept =
+                ring.blocks.iter().map(|block| block.len()).chain([ring.newest.len()]).collect::<Vec<_>>();
+            (kept, ring.is_cut)
+        };
+        let third = PAST_BLOCK_BYTES / 3 - 100;
+        (0..2).for_each(|_| _ = take(third));
+        assert_eq!(take(third), (vec![3], false));
+        assert_eq!(take(third), (vec![3, 1], false));
+        // One that is larger than a block has one of its own.
+        assert_eq!(take(PAST_BLOCK_BYTES + 1), (vec![1, 1], true));
+        assert_eq!(take(2 * PAST_BLOCK_BYTES), (vec![1], true));
+    }
+}

@@ -10,7 +10,7 @@
 //! ```
 
 mod ahead;
-mod block;
+pub(crate) mod block;
 mod interface;
 mod names;
 mod options;

@@ -258,6 +258,7 @@ impl fmt::Debug for Secrets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::PREMASTER_OCTETS_MAX;
 
     const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     const B: &str = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB";
@@ -294,6 +295,7 @@ mod tests {
             assert_eq!(reading.touched, log, "{label}");
             assert_eq!(log.spans_connections(), label.starts_with("PMS"), "{label}");
         };
+        check("PMS_CLIENT_RANDOM", PREMASTER_OCTETS_MAX, |secrets| &secrets.premaster);
         check("CLIENT_RANDOM", 48, |secrets| &secrets.master);
         check("PMS_CLIENT_RANDOM", 256, |secrets| &secrets.premaster);
         check("CLIENT_EARLY_TRAFFIC_SECRET", 32, |secrets| &secrets.client_early);
@@ -377,7 +379,10 @@ mod tests {
         check(&format!("CLIENT_RANDOM {} {master}", &A[2..]), Some(WrongKeyLength));
         check(&format!("CLIENT_RANDOM {A} {}", &master[2..]), Some(WrongSecretLength));
         check(&format!("SERVER_TRAFFIC_SECRET_0 {A} {}", &secret[2..]), Some(WrongSecretLength));
-        check(&format!("PMS_CLIENT_RANDOM {A} {}", "00".repeat(1025)), Some(WrongSecretLength));
+        check(
+            &format!("PMS_CLIENT_RANDOM {A} {}", "00".repeat(PREMASTER_OCTETS_MAX + 1)),
+            Some(WrongSecretLength),
+        );
         check(&format!("RSA 001122334455 {master}"), Some(WrongKeyLength));
         check(&format!("RSA Session-ID:{} Master-Key:{master}", "00".repeat(33)), Some(WrongKeyLength));
         check(&format!("RSA Session-ID:00 Master-Kex:{master}"), Some(WrongWords));
@@ -411,6 +416,25 @@ mod tests {
         assert_eq!((reading.secrets, reading.left_out), (KEY_LOG_SESSIONS_MAX, 1));
         assert_eq!(reading.touched, log);
         assert_eq!(log.read(text.as_bytes()).left_out, 1, "what is known may be told again");
+    }
+
+    #[test]
+    fn a_log_full_of_randoms_says_what_it_left_out() {
+        let mut log = KeyLog::default();
+        log.randoms.reserve(KEY_LOG_RANDOMS_MAX);
+        let secrets = Arc::new(Secrets::default());
+        for number in 1..KEY_LOG_RANDOMS_MAX as u64 {
+            let mut random = [0; 32];
+            random[..8].copy_from_slice(&number.to_be_bytes());
+            log.put(random, Arc::clone(&secrets));
+        }
+        let line = |random: &str| format!("CLIENT_RANDOM {random} {}\n", "01".repeat(48));
+        let mut more = || log.read([line(A), line(B), line(A)].concat().as_bytes());
+        let reading = more();
+        assert_eq!((reading.secrets, reading.left_out), (2, 1));
+        assert_eq!((more().left_out, log.randoms()), (1, KEY_LOG_RANDOMS_MAX));
+        log.adopt(&read(&line(B)).0);
+        assert_eq!((log.randoms(), log.of(&[0xbb; 32])), (KEY_LOG_RANDOMS_MAX, None));
     }
 
     #[test]

@@ -166,8 +166,28 @@ mod tests {
     #[test]
     fn a_search_ends() {
         let mut search = Search::new(0, 3);
-        let found =
-            (0..200).map(|_| search.feed(&vec![1; 65536], measure)).find(|found| *found != Found::NotYet);
-        assert_eq!(found, Some(Found::Nothing));
+        let most = usize::try_from(RESYNC_SEARCH_MAX).unwrap();
+        assert_eq!(search.feed(&vec![1; most], measure), Found::NotYet);
+        assert_eq!(search.feed(&[1], measure), Found::Nothing);
+    }
+
+    #[test]
+    fn a_chain_is_followed_over_what_is_held() {
+        let check = |unit: usize, found: Option<u64>| {
+            let measure = |octets: &[u8]| match octets.first() {
+                None => Measure::Incomplete,
+                Some(0) => Measure::Implausible,
+                Some(_) => Measure::Unit(unit),
+            };
+            let mut search = Search::new(0, 2);
+            let octets = [&[1][..], &vec![0; unit - 1], &[1]].concat();
+            let at = match search.feed(&octets, measure) {
+                Found::Chain(at, _) => Some(at),
+                _ => None,
+            };
+            assert_eq!(at, found, "{unit}");
+        };
+        check(RESYNC_HELD_MAX, Some(0));
+        check(RESYNC_HELD_MAX + 1, None);
     }
 }

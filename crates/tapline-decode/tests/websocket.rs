@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Forward, Heard, Reverse, Turn, play, upgrade, websocket, websocket_frame};
+use tapline_decode::limits::WEBSOCKET_CONTROL_MAX;
 use tapline_decode::websocket::{CloseCode, Frame, Opcode};
 use tapline_decode::{Conversation, Direction, Keyring, Message, Protocol};
 
@@ -57,8 +58,8 @@ fn what_breaks_the_rules_is_said() {
     check((Reverse, websocket_frame(0x81, none, b"x")), &[]);
     check(client(0x83, b""), &["websocket_reserved_opcode"]);
     check(client(0xc1, b"x"), &["websocket_reserved_bits"]);
-    check(client(0x89, &[0; 125]), &[]);
-    check(client(0x89, &[0; 126]), &["websocket_control_too_long"]);
+    check(client(0x89, &[0; WEBSOCKET_CONTROL_MAX]), &[]);
+    check(client(0x89, &[0; WEBSOCKET_CONTROL_MAX + 1]), &["websocket_control_too_long"]);
     check(client(0x09, b""), &["websocket_control_fragmented"]);
     check(client(0x80, b""), &["websocket_continuation_unexpected"]);
     check(two(client(0x01, b""), client(0x80, b"")), &[]);

@@ -140,3 +140,43 @@ impl CloseUp {
         self.events.retain(|event| event.connection() == id && id.is_some());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_analysis::{AnomalyRecord, Carried, Origin, Sender};
+
+    use super::*;
+
+    fn anomaly() -> Event {
+        Event::Anomaly(Box::new(AnomalyRecord {
+            connection: 0,
+            origin: Origin::default(),
+            from: Sender::Client,
+            code: "code",
+            detail: "".into(),
+            span: 0..0,
+        }))
+    }
+
+    #[test]
+    fn events_are_kept_up_to_a_number() {
+        let (mut close_up, mut room) = (CloseUp::default(), 0);
+        (0..CLOSE_EVENTS_MAX).for_each(|_| close_up.keep(anomaly(), &mut room));
+        assert_eq!(close_up.events_left_out, 0);
+        close_up.keep(anomaly(), &mut room);
+        assert_eq!((close_up.events.len(), close_up.events_left_out), (CLOSE_EVENTS_MAX, 1));
+    }
+
+    #[test]
+    fn octets_are_kept_up_to_a_number() {
+        let (mut close_up, mut room) = (CloseUp::default(), CLOSE_OCTETS_MAX);
+        let mut keep = |octets: u64| {
+            let octets = vec![0; usize::try_from(octets).unwrap()];
+            let (connection, origin, from, of) = (0, Origin::default(), Sender::Client, Course::Stream(0));
+            close_up
+                .keep(Event::Carried(Box::new(Carried { connection, origin, from, of, octets })), &mut room);
+            (close_up.events.len(), close_up.octets_left_out)
+        };
+        assert_eq!([keep(CLOSE_OCTETS_MAX), keep(1), keep(0)], [(1, 0), (1, 1), (2, 1)]);
+    }
+}

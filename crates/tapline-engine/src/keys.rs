@@ -355,4 +355,31 @@ mod tests {
         let error = KeyFiles::default().add_log(Path::new("/nowhere/keys")).unwrap_err();
         assert_eq!(error.to_string(), "cannot read /nowhere/keys");
     }
+
+    #[test]
+    fn a_file_of_keys_has_a_largest_size() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refused = |octets: u64| {
+            file.as_file().set_len(octets).unwrap();
+            KeyFiles::default().add_private(file.path(), None).unwrap_err()
+        };
+        assert!(matches!(refused(KEY_FILE_BYTES_MAX), KeysError::Key { .. }));
+        assert!(matches!(refused(KEY_FILE_BYTES_MAX + 1), KeysError::TooLarge { .. }));
+    }
+
+    #[test]
+    fn lines_across_what_is_read_at_once_are_whole() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let (first, second) = (line(1, 7), line(2, 8));
+        for before in [KEY_LOG_READ_BYTES - 80, KEY_LOG_READ_BYTES - first.len(), KEY_LOG_READ_BYTES] {
+            file.as_file().set_len(0).unwrap();
+            std::io::Seek::rewind(&mut file).unwrap();
+            let comment = format!("#{}\n", "x".repeat(before - 2));
+            file.write_all([comment, first.clone(), second.clone()].concat().as_bytes()).unwrap();
+            let mut files = KeyFiles::default();
+            files.add_log(file.path()).unwrap();
+            let log = files.log_now();
+            assert_eq!((master(&log, 1), master(&log, 2)), (Some(7), Some(8)), "{before}");
+        }
+    }
 }

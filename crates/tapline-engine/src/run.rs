@@ -166,3 +166,6 @@ fn finish(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,5 +129,21 @@ impl Team {
 
 /// As many threads as there are cores, at most a few.
 pub fn usual_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(USUAL_THREADS_MAX)
+    of_cores(std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+fn of_cores(cores: usize) -> usize {
+    cores.min(USUAL_THREADS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_cores_have_no_more_threads_than_are_of_use() {
+        let most = USUAL_THREADS_MAX;
+        assert_eq!([1, most, most + 1, 256].map(of_cores), [1, most, most, most]);
+        assert!((1..=most).contains(&usual_threads()));
+    }
 }

@@ -118,4 +118,15 @@ mod tests {
         std::fs::write(&path, vec![b'0'; 5 << 20]).unwrap();
         check("larger than a list of roots");
     }
+
+    #[test]
+    fn a_file_of_roots_has_a_largest_size() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refused = |octets: u64| {
+            file.as_file().set_len(octets).unwrap();
+            roots_of_files(&[file.path().to_owned()]).unwrap_err()
+        };
+        assert!(matches!(refused(TRUST_FILE_BYTES_MAX), TrustFileError::Roots { .. }));
+        assert!(matches!(refused(TRUST_FILE_BYTES_MAX + 1), TrustFileError::TooLarge { .. }));
+    }
 }

@@ -189,3 +189,66 @@ fn rest(
         format!("  … and {} more; shown: {order}. {way}", tapline_engine::analysis::human::count(hidden));
     writeln!(out, "{}", options.palette.paint(style::Ink::Dim, &line))
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_engine::analysis::{CATALOGUE, Finding, Flight, Origin, Sender, TlsSession, Totals};
+    use tapline_engine::capture::Facts;
+
+    use super::*;
+    use crate::limits::{OF_KIND_MAX, PACKETS_MAX, STORIES_MAX};
+
+    /// The report on so many events.
+    fn report(count: usize, event: impl Fn() -> Event) -> String {
+        let mut report = Report::new(ReportOptions::default());
+        (0..count).for_each(|_| report.event(event()));
+        let outcome = Outcome { totals: Totals::default(), facts: Facts::default(), stopped: false };
+        let mut out = Vec::new();
+        report.print(&outcome, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// A list of so many is whole, and of one more it is said that there is one.
+    fn check(most: usize, more: &str, event: impl Fn() -> Event) {
+        let (whole, cut) = (report(most, &event), report(most + 1, &event));
+        assert!(!whole.contains(" more"), "{whole}");
+        assert!(cut.contains(more), "{cut}");
+    }
+
+    fn finding(packets: usize) -> Event {
+        Event::Finding(Box::new(Finding {
+            kind: CATALOGUE[0],
+            explanation: "a sentence".into(),
+            connection: None,
+            stream: None,
+            at: Origin { packet: 1, ..Origin::default() },
+            packets: (1..=packets as u64).collect(),
+            cost_ns: None,
+        }))
+    }
+
+    #[test]
+    fn lists_that_were_cut_say_so() {
+        check(ROWS_MAX, "… and 1 more; shown: ", || Event::Exchange(Box::default()));
+        check(OF_KIND_MAX, "… and 1 more of this kind", || finding(1));
+        let flight = || Flight {
+            from: Sender::Client,
+            steps: Vec::new(),
+            left_out: 0,
+            first: Origin::default(),
+            last: Origin::default(),
+            octets: 0,
+            wait: None,
+            round_trips: None,
+        };
+        let session = || TlsSession { flights: vec![flight()], ..TlsSession::default() };
+        check(STORIES_MAX, "… and 1 more; shown: failed ones", || Event::TlsSession(Box::new(session())));
+    }
+
+    #[test]
+    fn packets_of_a_finding_are_named_up_to_a_number() {
+        let last = format!(", {PACKETS_MAX}");
+        assert!(report(1, || finding(PACKETS_MAX)).contains(&format!("{last} ·")));
+        assert!(report(1, || finding(PACKETS_MAX + 1)).contains(&format!("{last}, … ·")));
+    }
+}

@@ -111,8 +111,12 @@ impl Known {
         let Some(facts) = event.connection().and_then(|id| self.connections.get_mut(&id)) else { return };
         let mut found = Vec::new();
         look_for_findings(event, &mut found);
-        let room = FINDINGS_MAX.saturating_sub(facts.findings.len());
-        facts.findings.extend(found.iter().take(room).map(|finding| (finding.kind, finding.cost_ns)));
+        for finding in found {
+            let is_known = facts.findings.iter().any(|(kind, _)| kind.code == finding.kind.code);
+            if !is_known || facts.findings.len() < FINDINGS_MAX {
+                facts.findings.push((finding.kind, finding.cost_ns));
+            }
+        }
     }
 
     fn close(&mut self, record: &ConnectionRecord) {
@@ -221,5 +225,34 @@ impl Identity<'_> {
             F::TaplineServerName => text(*server_name, tell),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tapline_analysis::{Endpoint, Origin, Protocols, Vlans};
+
+    use super::*;
+
+    #[test]
+    fn of_connections_beyond_a_number_nothing_is_known() {
+        let mut known = Known::new(&crate::Filter::default());
+        let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
+        let mut introduction = Introduction {
+            connection: 0,
+            first: Origin::default(),
+            client: end,
+            server: end,
+            vlans: Vlans::default(),
+            protocols: Protocols::default(),
+            server_name: None,
+        };
+        known.connections.reserve(CONNECTIONS_MAX);
+        for connection in 0..=CONNECTIONS_MAX as u64 {
+            introduction.connection = connection;
+            known.introduce(&introduction);
+        }
+        let last = CONNECTIONS_MAX as u64 - 1;
+        assert!(known.facts(last).is_some() && known.facts(last + 1).is_none());
     }
 }

@@ -19,7 +19,7 @@ pub const CONNECTIONS_MAX: usize = 1 << 20;
 /// Connections that are over and still remembered, the newest: what is found across connections names one later.
 pub const CLOSED_MAX: usize = 4096;
 
-/// Kinds of finding that are remembered with one connection.
+/// Findings that are remembered with one connection; beyond it only one of each kind.
 pub const FINDINGS_MAX: usize = 32;
 
 /// Suggestions at one place of a text.

@@ -4,6 +4,7 @@
 mod common;
 
 use common::read;
+use tapline_filter::limits::{DEPTH_MAX, REGEX_BYTES_MAX, TEXT_MAX, WORDS_MAX};
 
 /// A text, the part of it that is wrong, and the sentence.
 fn check(text: &str, part: &str, sentence: &str) {
@@ -161,4 +162,26 @@ fn carets_stand_below_the_place() {
     let text = "http.host == é and http.tme";
     assert_eq!(read(text).unwrap_err().carets(text), "                   ^^^^^^^^");
     assert_eq!(read("tls and").unwrap_err().carets("tls and"), "       ^");
+}
+
+#[test]
+fn texts_words_nesting_and_patterns_have_an_end() {
+    let padded = |octets: usize| format!("{:octets$}", "tls");
+    assert!(read(&padded(TEXT_MAX)).is_ok());
+    let text = padded(TEXT_MAX + 1);
+    check(&text, &text, &format!("the filter is too long: at most {TEXT_MAX} octets are read"));
+    let words = |count: usize| (0..count).map(|nth| format!("w{nth}")).collect::<Vec<_>>().join(" ");
+    assert!(read(&words(WORDS_MAX)).is_ok());
+    let text = words(WORDS_MAX + 1);
+    check(&text, &text, &format!("too many words: at most {WORDS_MAX} are looked for"));
+    // The field is the innermost.
+    let nested = |depth: usize| format!("{}tls{}", "(".repeat(depth - 1), ")".repeat(depth - 1));
+    assert!(read(&nested(DEPTH_MAX)).is_ok());
+    let Err(error) = read(&nested(DEPTH_MAX + 1)) else { panic!("is read") };
+    assert_eq!(error.message, format!("this is nested too deep: at most {DEPTH_MAX} inside one another"));
+    // A letter in either case takes some tens of octets.
+    let repeated = |times: usize| format!("http.host matches \"a{{{times}}}\"");
+    assert!(read(&repeated(REGEX_BYTES_MAX / 1000)).is_ok());
+    let Err(error) = read(&repeated(REGEX_BYTES_MAX / 10)) else { panic!("is read") };
+    assert_eq!(error.message, "this regular expression is too large: repeat less inside repetitions");
 }

@@ -6,7 +6,7 @@ mod capture;
 
 use capture::{built, connections, events, fixture};
 use tapline_analysis::{Event, Interests, Timestamp};
-use tapline_filter::limits::CLOSED_MAX;
+use tapline_filter::limits::{CLOSED_MAX, FINDINGS_MAX};
 use tapline_filter::{Filter, Item, Known, Sieve, Value, item_of};
 use tapline_testkit::{Frame, Talk};
 
@@ -159,6 +159,23 @@ fn a_finding_behind_its_connection_still_knows_its_ends() {
         &[("connection", 0), ("finding", 0)],
     );
     check("tapline.record == finding and tapline.server_name == a", &events, &[]);
+}
+
+#[test]
+fn findings_of_a_connection_are_remembered_up_to_a_number_and_every_kind() {
+    let broken = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
+    let moved = b"HTTP/1.1 301 There\r\nContent-Length: 0\r\n\r\n";
+    let slow =
+        |talk: Talk, ms: i64, answer| talk.client(GET).wait_ns(ms * 1_000_000).server(answer).client_ack();
+    for count in [FINDINGS_MAX, FINDINGS_MAX + 1] {
+        let talk = (1..count).fold(talk(1000).handshake(), |talk, _| slow(talk, 10, broken));
+        let events = built(&slow(slow(talk, 100, broken), 10, moved).close().frames);
+        let knows = |filter: &str| {
+            !through(&format!("{filter} and tapline.record == connection"), &events).is_empty()
+        };
+        assert!(knows("tapline.finding == http_redirect"), "{count}");
+        assert_eq!(knows("tapline.finding.cost > 100ms"), count == FINDINGS_MAX, "{count}");
+    }
 }
 
 #[test]

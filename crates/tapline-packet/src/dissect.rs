@@ -256,6 +256,7 @@ pub(crate) fn length(octets: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::COMPRESSED_LAYERS;
     use crate::{Flags, Vlans};
 
     /// SYN from 10.0.0.1:1000 to 10.0.0.2:80, built by hand after RFC 791 §3.1 and RFC 9293 §3.1.
@@ -487,10 +488,33 @@ mod tests {
 
     #[test]
     fn endless_nesting_ends() {
-        let tags = [0, 1, 0x81, 0].repeat(100);
-        assert!(matches!(
-            dissect(LinkType::ETHERNET, &ethernet([0x81, 0], &tags)),
-            Dissected::Undecoded(Undecoded::TooDeep | Undecoded::Short(_))
-        ));
+        // Beside the tags, Ethernet and IP are headers, and each EtherType that is looked up.
+        let tagged = |tags: usize| {
+            let rest = [[0, 1, 0x81, 0].repeat(tags - 1), vec![0, 1, 8, 0], ipv4_syn()].concat();
+            match dissect(LinkType::ETHERNET, &ethernet([0x81, 0], &rest)) {
+                Dissected::Tcp(_) => true,
+                Dissected::Undecoded(Undecoded::TooDeep) => false,
+                other => panic!("{other:?}"),
+            }
+        };
+        let most = usize::from(LAYERS_MAX) - 3;
+        assert_eq!([1, most, most + 1, 100].map(tagged), [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_is_compressed_again_and_again_is_given_up() {
+        // What stands behind each header is taken for what it inflates to, which begins with the next one.
+        let again = [108, 0, 0, 2].repeat(100);
+        let mut octets = ipv4_syn()[..20].to_vec();
+        octets[2..4].copy_from_slice(&420_u16.to_be_bytes());
+        octets[9] = 108;
+        octets.extend(again);
+        let (mut answer, mut times) = (dissect(LinkType::RAW, &octets), 0);
+        while let Dissected::Compressed(Compressed { envelope, payload, payload_length, .. }) = answer {
+            times += 1;
+            answer = dissect_datagram(&Datagram { envelope, payload, payload_length });
+        }
+        assert!(matches!(answer, Dissected::Undecoded(Undecoded::TooDeep)), "{answer:?}");
+        assert_eq!(times, LAYERS_MAX / (COMPRESSED_LAYERS + 1) + 1, "the last in vain");
     }
 }

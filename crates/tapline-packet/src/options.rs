@@ -139,6 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn no_list_of_options_has_more_blocks_than_are_kept() {
+        let blocks = |count: u8| {
+            let list = [&[5, 2 + 8 * count][..], &vec![7; 8 * usize::from(count)]].concat();
+            (list.len(), tcp_options(&list).sack.iter().count())
+        };
+        let most = u8::try_from(SACK_BLOCKS_MAX).unwrap();
+        let (octets, kept) = blocks(most);
+        assert!(octets <= 40 && kept == SACK_BLOCKS_MAX);
+        let (octets, kept) = blocks(most + 1);
+        assert!(octets > 40 && kept == SACK_BLOCKS_MAX);
+    }
+
+    #[test]
     fn every_broken_list_keeps_what_stood_before() {
         for broken in [&[3, 3, 7, 2][..], &[3, 3, 7, 2, 1], &[3, 3, 7, 2, 9, 1], &[3, 3, 7, 2, 3, 1]] {
             let options = tcp_options(broken);

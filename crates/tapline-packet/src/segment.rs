@@ -201,6 +201,7 @@ mod tests {
             vlans.push(id);
         }
         assert_eq!(vlans.iter().collect::<Vec<_>>(), [10, 20]);
+        assert_eq!(vlans.iter().count(), VLAN_TAGS_MAX);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use tapline_packet::{Envelope, Fragment, Timestamp};
-use tapline_reassembly::limits::{DATAGRAMS_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_MAX};
+use tapline_reassembly::limits::{DATAGRAM_BYTES_MAX, DATAGRAMS_BYTES_MAX, DATAGRAMS_MAX, FRAGMENTS_MAX};
 use tapline_reassembly::{DatagramCounts, Datagrams};
 
 /// A fragment in the middle of a datagram of 10.0.0.1's, or of ::1's.
@@ -39,6 +39,15 @@ fn a_flood_of_first_fragments_evicts_the_oldest() {
     assert_eq!((counts.evicted, counts.waiting), (250_000 - 16_384, 16_384));
     let counts = flood((0..10_000).map(|id| part(false, id, 0, &LARGE)));
     assert_eq!((counts.evicted + counts.waiting, counts.waiting), (10_000, 1015));
+}
+
+#[test]
+fn no_fragment_reaches_beyond_the_largest_datagram() {
+    let dropped = |end: u32| {
+        let offset = DATAGRAM_BYTES_MAX / 8 * 8;
+        flood([part(false, 1, offset, &LARGE[..(end - offset) as usize])].into_iter()).dropped
+    };
+    assert_eq!([DATAGRAM_BYTES_MAX, DATAGRAM_BYTES_MAX + 1].map(dropped), [0, 1]);
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod handshakes;
 mod journal;
 #[path = "tracker/laws.rs"]
 mod laws;
+#[path = "tracker/limits.rs"]
+mod limits;
 #[path = "tracker/odd_segments.rs"]
 mod odd_segments;
 #[path = "tracker/verdicts.rs"]

@@ -10,6 +10,7 @@ mod fragment;
 mod frame;
 #[cfg(feature = "network")]
 pub mod network;
+mod process;
 pub mod shapes;
 mod site;
 mod strange;
@@ -23,6 +24,7 @@ pub use checksum::Checksums;
 pub use exchange::{ask, serve};
 pub use fragment::{fragment, stray_fragment};
 pub use frame::{FrameParts, TcpFlags, datagram_frame, frame, frame_with};
+pub use process::own_kib;
 pub use site::{Server, Site, Speech};
 pub use strange::strange;
 pub use talk::{Frame, Odd, Speaker, Talk, capture};

@@ -351,3 +351,6 @@ impl Feed {
         Some(msgs)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -215,4 +215,20 @@ mod tests {
             line.contains("\"input\":\"key \\\"\",\"us\":2000,\"waits_us\":0") && line.contains("[[2100,1]]")
         );
     }
+
+    #[test]
+    fn buckets_are_so_many_and_so_wide() {
+        let filled = |took: Duration| {
+            let mut measured = measured([]);
+            let now = Instant::now();
+            let what = String::new();
+            let waiting = Waiting { what, received: now, taken: now, updated: now, is_loading: true };
+            measured.take(&waiting, now, now + took);
+            measured.buckets.iter().position(|&count| count > 0).unwrap()
+        };
+        let (width, last) = (LATENCY_BUCKET_WIDTH, LATENCY_BUCKETS - 1);
+        assert_eq!([width.saturating_sub(Duration::from_nanos(1)), width].map(filled), [0, 1]);
+        let begin = width * u32::try_from(last).unwrap();
+        assert_eq!([begin.saturating_sub(width), begin, begin + width].map(filled), [last - 1, last, last]);
+    }
 }

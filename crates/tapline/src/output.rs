@@ -40,6 +40,7 @@ pub(crate) fn complain_of(facts: &Facts) -> Ending {
     for incident in &facts.incidents {
         complain(&incident.to_string());
     }
+    facts.left_out_texts().for_each(|text| complain(&text));
     let is_unwritten = |incident: &Incident| matches!(incident.what, Happening::NotWritten(_));
     let is_whole = !facts.is_damaged() && !facts.incidents.iter().any(is_unwritten);
     if is_whole { Ending::Whole } else { Ending::Damaged }

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use tapline_testkit::own_kib;
 
 /// Medians of one program.
 pub(super) struct Figures {
@@ -62,10 +63,10 @@ pub(crate) fn within(command: &mut Command, limit: Duration) -> Result<Option<Sa
     let cpu_before = children_cpu()?;
     let started = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let mut peak_kib = 0.0_f64;
+    let mut peak_kib = 0;
     let status = loop {
         // The peak is read while the program lives: afterwards its figures are gone.
-        peak_kib = peak_kib.max(own_kib(child.id()).unwrap_or(0.0));
+        peak_kib = peak_kib.max(own_kib(child.id()).unwrap_or(0));
         if let Some(status) = child.try_wait()? {
             break status;
         }
@@ -78,14 +79,13 @@ pub(crate) fn within(command: &mut Command, limit: Duration) -> Result<Option<Sa
     };
     let seconds = started.elapsed().as_secs_f64();
     ensure!(status.success(), "{command:?} ended with {status}");
-    Ok(Some(Sample { seconds, cpu_seconds: children_cpu()? - cpu_before, peak_mib: peak_kib / 1024.0 }))
+    Ok(Some(Sample { seconds, cpu_seconds: children_cpu()? - cpu_before, peak_mib: mib(peak_kib) }))
 }
 
-/// Anonymous memory of a running program, KiB.
-pub(crate) fn own_kib(id: u32) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+/// KiB in MiB.
+#[expect(clippy::cast_precision_loss, reason = "shown with a few digits")]
+pub(crate) fn mib(kib: u64) -> f64 {
+    kib as f64 / 1024.0
 }
 
 /// User and system time of every child that has ended, seconds: fields 16 and 17 of /proc/self/stat, in

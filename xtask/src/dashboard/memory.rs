@@ -2,7 +2,9 @@
 
 use std::fs;
 
-const KIB_A_MIB: f64 = 1024.0;
+use tapline_testkit::own_kib;
+
+use crate::bench::measure::mib;
 
 /// Memory, in MiB.
 #[derive(Clone, Copy, Default)]
@@ -23,7 +25,7 @@ impl Memory {
 
 /// What a process takes now; its peak where the system keeps that.
 pub(super) fn of(id: u32) -> Option<Memory> {
-    Some(Memory { resident: field(id, "VmHWM:")?, own: field(id, "RssAnon:")? })
+    Some(Memory { resident: field(id, "VmHWM:")?, own: own(id)? })
 }
 
 /// What a process and all that it started take now, together.
@@ -39,8 +41,8 @@ pub(super) fn of_family(id: u32) -> Memory {
         }
         family.extend(children);
     }
-    let sum = |name| family.iter().filter_map(|&id| field(id, name)).sum();
-    Memory { resident: sum("VmRSS:"), own: sum("RssAnon:") }
+    let of_all = |figure: &dyn Fn(u32) -> Option<f64>| family.iter().filter_map(|&id| figure(id)).sum();
+    Memory { resident: of_all(&|id| field(id, "VmRSS:")), own: of_all(&own) }
 }
 
 /// Every process with the one that started it.
@@ -55,10 +57,14 @@ fn parents() -> Vec<(u32, u32)> {
     .collect()
 }
 
+/// What is a process's own, in MiB.
+fn own(id: u32) -> Option<f64> {
+    own_kib(id).map(mib)
+}
+
 /// A figure of `/proc/PID/status`, in MiB.
 fn field(id: u32, name: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kib / KIB_A_MIB)
+    line.trim().strip_suffix(" kB")?.trim().parse().ok().map(mib)
 }

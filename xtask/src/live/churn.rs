@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use tapline_capture::{Interface, PcapngWriter};
 use tapline_packet::LinkType;
-use tapline_testkit::Talk;
+use tapline_testkit::{Talk, own_kib};
 
-use crate::bench::measure::own_kib;
+use crate::bench::measure::mib;
 
 const SECOND_NS: i64 = 1_000_000_000;
 
@@ -57,7 +57,7 @@ fn feed(child: &mut Child, a_second: u32, minutes: u32) -> Result<Vec<f64>> {
                 connections += 1;
             }
         }
-        curve.push(own_kib(child.id()).context("tapline has ended")? / 1024.0);
+        curve.push(mib(own_kib(child.id()).context("tapline has ended")?));
         eprint!(
             "\r{} of {minutes} minutes, {:.0} MiB ",
             minute + 1,

@@ -96,12 +96,16 @@ impl Contents {
                 self.names_left_out = names.general_names.len().saturating_sub(NAMES_MAX);
             }
             ParsedExtension::KeyUsage(usage) => self.key_usage = key_usage(*usage),
-            ParsedExtension::ExtendedKeyUsage(usage) => self.extended_key_usage = purposes(usage),
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                self.extended_key_usage = purposes(usage);
+                self.others_left_out += usage.other.len().saturating_sub(URLS_MAX);
+            }
             ParsedExtension::SubjectKeyIdentifier(id) => self.subject_key_id = Some(hex(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {
                 self.authority_key_id = id.key_identifier.as_ref().map(|id| hex(id.0));
             }
             ParsedExtension::AuthorityInfoAccess(access) => {
+                self.others_left_out += access.iter().count().saturating_sub(URLS_MAX);
                 for description in access.iter().take(URLS_MAX) {
                     match (&*description.access_method.to_id_string(), &description.access_location) {
                         ("1.3.6.1.5.5.7.48.1", GeneralName::URI(url)) => {
@@ -119,13 +123,15 @@ impl Contents {
                     Some(DistributionPointName::FullName(names)) => Some(names),
                     _ => None,
                 });
-                let urls = names.flatten().filter_map(|name| match name {
+                let mut urls = names.flatten().filter_map(|name| match name {
                     GeneralName::URI(url) => Some((*url).to_owned()),
                     _ => None,
                 });
-                self.crl_urls = urls.take(URLS_MAX).collect();
+                self.crl_urls = urls.by_ref().take(URLS_MAX).collect();
+                self.others_left_out += urls.count();
             }
             ParsedExtension::SCT(timestamps) => {
+                self.others_left_out += timestamps.len().saturating_sub(LOG_TIMESTAMPS_MAX);
                 let timestamps = timestamps.iter().take(LOG_TIMESTAMPS_MAX);
                 self.timestamps = timestamps
                     .map(|sct| LogTimestamp { log_id: *sct.id.key_id, timestamp_ms: sct.timestamp })

@@ -248,4 +248,14 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn answers_behind_many_others_are_not_read() {
+        let behind = |others: usize| {
+            let other: (&[u8], &[u8]) = (&[1, 3], &[0x82, 0]);
+            let answers = [vec![other; others], vec![(&[1, 2], &[0x80, 0])]].concat();
+            OcspResponse::read(&response_of(&answers), Some("0102")).is_for_leaf
+        };
+        assert!(behind(OCSP_RESPONSES_MAX - 1) && !behind(OCSP_RESPONSES_MAX));
+    }
 }

@@ -245,3 +245,61 @@ impl<'a> Search<'a> {
         (from <= to).then_some(from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SerialNumber};
+
+    use super::*;
+
+    /// Somebody of this name who may sign.
+    fn named(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    }
+
+    /// What the search finds where the signer of a certificate has so many certificates, each signed by the root, and so
+    /// many others have the signer's name, and how many signatures were verified in the end, of which so many before.
+    fn search(signers: u64, others: usize, signatures: usize) -> (Vec<End>, usize) {
+        let [root_key, key, leaf_key] = [(); 3].map(|()| KeyPair::generate().unwrap());
+        let root = Issuer::new(named("Root"), &root_key);
+        let mut trust = Trust::new();
+        assert!(trust.add(named("Root").self_signed(&root_key).unwrap().der()));
+        let signer = Issuer::new(named("Signer"), &key);
+        let mut chain = vec![named("Leaf").signed_by(&leaf_key, &signer).unwrap().der().to_vec()];
+        for _ in 0..others {
+            chain.push(
+                named("Signer").signed_by(&KeyPair::generate().unwrap(), &root).unwrap().der().to_vec(),
+            );
+        }
+        for serial in 0..signers {
+            let mut params = named("Signer");
+            params.serial_number = Some(SerialNumber::from(serial));
+            chain.push(params.signed_by(&key, &root).unwrap().der().to_vec());
+        }
+        let chain = Chain::read(chain.iter().map(Vec::as_slice));
+        assert_eq!(chain.left_out(), 0);
+        let mut search = Search { chain: &chain, trust: &trust, found: Vec::new(), signatures };
+        search.follow(&mut vec![0], &mut Vec::new());
+        (search.found.iter().map(|path| path.end).collect(), search.signatures)
+    }
+
+    #[test]
+    fn ways_up_are_followed_up_to_a_number() {
+        for (signers, paths) in
+            [(PATHS_MAX - 1, PATHS_MAX - 1), (PATHS_MAX, PATHS_MAX), (PATHS_MAX + 1, PATHS_MAX)]
+        {
+            assert_eq!(search(signers as u64, 0, 0).0, vec![End::Root; paths], "{signers}");
+        }
+    }
+
+    #[test]
+    fn signatures_are_verified_up_to_a_number() {
+        assert_eq!(search(1, 20, 0), (vec![End::Root], search(1, 0, 0).1 + 20), "each costs one");
+        // One for the certificate, then as many as there are left.
+        assert_eq!(search(1, 0, SIGNATURES_MAX - 2).0, [End::Root]);
+        assert_eq!(search(1, 0, SIGNATURES_MAX - 1).0, [End::GivenUp]);
+    }
+}

@@ -282,4 +282,16 @@ mod tests {
         seen.take(&message(certificate, false), Sender::Server, SENT, None);
         assert!(seen.server.is_none());
     }
+
+    #[test]
+    fn timestamps_are_kept_up_to_a_number() {
+        let kept = |count: usize| {
+            let logs: Vec<u8> = (0..count).map(|log| u8::try_from(log).unwrap()).collect();
+            let (one, other) = logs.split_at(count / 2);
+            let entry = entry(&[1], vec![timestamps(one), timestamps(other)]);
+            let certificate = Handshake::Certificate(Box::new(list(vec![entry])));
+            seen(vec![(Sender::Server, certificate)]).timestamps.len()
+        };
+        assert_eq!([LOG_TIMESTAMPS_MAX, LOG_TIMESTAMPS_MAX + 1].map(kept), [LOG_TIMESTAMPS_MAX; 2]);
+    }
 }

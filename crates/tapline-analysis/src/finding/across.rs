@@ -60,6 +60,8 @@ struct Pair {
     /// What the handshakes of these took, nanoseconds.
     setup_ns: i64,
     names: Vec<String>,
+    /// There were more of them than are kept.
+    has_more_names: bool,
     /// Begins and ends of connections, while they may overlap others.
     open: Vec<Origin>,
     most_at_once: usize,
@@ -157,10 +159,14 @@ impl Pair {
         if self.packets.len() < PROOF_MAX {
             self.packets.push(record.first.packet);
         }
-        if let Some(name) = record.server_name.as_ref().filter(|_| self.names.len() < HOST_NAMES_MAX)
+        if let Some(name) = record.server_name.as_ref()
             && !self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
         {
-            self.names.push(name.clone());
+            let has_room = self.names.len() < HOST_NAMES_MAX;
+            self.has_more_names |= !has_room;
+            if has_room {
+                self.names.push(name.clone());
+            }
         }
         let in_a_row = self.last_ended.is_some_and(|ended| ended.at <= record.first.at);
         if record.requests == 1 && in_a_row {
@@ -214,7 +220,8 @@ impl Pair {
         }
         if self.names.len() > 1 {
             let names: Vec<_> = self.names.iter().map(|name| printable(name)).collect();
-            push(&catalogue::HTTP_SHARDED, format!("{server} is {}", names.join(", ")), None);
+            let more = if self.has_more_names { " and more" } else { "" };
+            push(&catalogue::HTTP_SHARDED, format!("{server} is {}{more}", names.join(", ")), None);
         }
         if self.full_handshakes >= NOT_RESUMED_MIN {
             let explanation = format!(
@@ -255,9 +262,9 @@ mod tests {
         record.unwrap()
     }
 
-    fn handshakes(resumed: bool) -> Vec<&'static str> {
+    fn handshakes(count: u64, resumed: bool) -> Vec<&'static str> {
         let (mut hosts, mut found) = (Hosts::default(), Vec::new());
-        for connection in 0..4 {
+        for connection in 0..count {
             let session = TlsSession {
                 connection,
                 outcome: TlsOutcome::Established,
@@ -269,13 +276,82 @@ mod tests {
             hosts.see(&record(connection), &mut found);
         }
         hosts.conclude(&mut found);
-        assert!(found.iter().all(|finding| finding.cost_ns == Some(30_000_000)), "{found:?}");
+        let spared = 10_000_000 * (i64::try_from(count).unwrap() - 1);
+        assert!(found.iter().all(|finding| finding.cost_ns == Some(spared)), "{found:?}");
         found.iter().map(|finding| finding.kind.code).collect()
     }
 
     #[test]
     fn full_handshakes_again_and_again_could_have_been_resumed() {
-        assert_eq!(handshakes(false), ["tls_not_resumed"]);
-        assert!(handshakes(true).is_empty());
+        let least = u64::from(NOT_RESUMED_MIN);
+        assert_eq!(handshakes(least, false), ["tls_not_resumed"]);
+        assert!(handshakes(least - 1, false).is_empty() && handshakes(least, true).is_empty());
+    }
+
+    /// What is told of connections whose records are changed like this.
+    fn told(count: usize, change: impl Fn(usize, &mut ConnectionRecord)) -> Vec<String> {
+        let (mut hosts, mut found) = (Hosts::default(), Vec::new());
+        let Event::Connection(pattern) = record(0) else { panic!("no record") };
+        for nth in 0..count {
+            let mut record = pattern.clone();
+            (record.id, record.requests) = (nth as u64, 2);
+            change(nth, &mut record);
+            hosts.connection(&record, &mut found);
+        }
+        hosts.conclude(&mut found);
+        found.into_iter().map(|finding| finding.explanation.into()).collect()
+    }
+
+    #[test]
+    fn names_of_one_server_are_told_up_to_a_number() {
+        let sharded = |names: usize| {
+            let apart = |nth: usize, record: &mut ConnectionRecord| {
+                // One after the other, so that nothing else is found.
+                let moved = i64::try_from(nth).unwrap() * 1_000_000_000_000;
+                for origin in [&mut record.first, &mut record.last] {
+                    origin.at.0 += moved;
+                }
+                record.server_name = Some(format!("{nth}.test"));
+            };
+            told(names, apart).remove(0)
+        };
+        let (fits, over) = (sharded(HOST_NAMES_MAX), sharded(HOST_NAMES_MAX + 1));
+        assert!(fits.ends_with(&format!("{}.test", HOST_NAMES_MAX - 1)), "{fits}");
+        assert_eq!(over, format!("{fits} and more"));
+    }
+
+    #[test]
+    fn pairs_beyond_those_that_are_remembered_are_told_early() {
+        let mut found = Vec::new();
+        let mut hosts = Hosts::default();
+        let Event::Connection(mut record) = record(0) else { panic!("no record") };
+        for nth in 0..=u32::try_from(HOSTS_MAX).unwrap() {
+            record.requests = 1;
+            record.client.endpoint.address = std::net::Ipv4Addr::from(nth).into();
+            hosts.connection(&record, &mut found);
+        }
+        assert_eq!((hosts.pairs.len(), hosts.order.len()), (HOSTS_MAX, HOSTS_MAX));
+    }
+
+    #[test]
+    fn open_connections_that_carried_credentials_are_remembered_up_to_a_number() {
+        let mut hosts = Hosts::default();
+        let head = b"GET / HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\n\r\n";
+        let talk = Talk::new(([10, 0, 0, 1], 4000).into(), ([10, 0, 0, 2], 80).into(), 0).handshake();
+        let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
+        for (frame, number) in talk.client(head).frames.iter().zip(1..) {
+            analyzer.packet(&frame.packet(number));
+        }
+        analyzer.finish();
+        let exchange = analyzer.take_events().into_iter().find_map(|event| match event {
+            Event::Exchange(exchange) => Some(exchange),
+            _ => None,
+        });
+        let mut exchange = exchange.unwrap();
+        for connection in 0..=EXPOSED_MAX as u64 {
+            exchange.connection = connection;
+            hosts.exchange(&exchange);
+        }
+        assert_eq!(hosts.exposed.len(), EXPOSED_MAX);
     }
 }

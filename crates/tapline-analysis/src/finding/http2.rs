@@ -120,3 +120,56 @@ fn priorities(connection: &Http2Connection, push: &mut Push<'_>) {
         push(&kind::HTTP2_PRIORITY_IGNORED, explanation, None, None);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_packet::Timestamp;
+    use tapline_reassembly::Origin;
+
+    use super::*;
+    use crate::http2::{Http2Connection, PriorityFollowed, SettingsSent};
+
+    fn codes(change: impl Fn(&mut Http2Connection)) -> Vec<&'static str> {
+        let mut connection = Http2Connection::new(0, Origin::default());
+        change(&mut connection);
+        let mut found = Vec::new();
+        look_at(&connection, &mut found);
+        found.iter().map(|finding| finding.kind.code).collect()
+    }
+
+    #[test]
+    fn a_table_is_small_where_much_is_evicted_and_little_saved() {
+        let check = |evicted: u64, saved_permille: u64, expected: &[&str]| {
+            let found = codes(|connection| {
+                let headers = &mut connection.client.headers;
+                (headers.evicted, headers.inserted) = (evicted, evicted);
+                (headers.decoded_bytes, headers.wire_bytes) = (1000, 1000 - saved_permille);
+            });
+            assert_eq!(found, expected, "{evicted} {saved_permille}");
+        };
+        check(HPACK_EVICTIONS_MIN, HPACK_SAVED_PERMILLE_MAX - 1, &["hpack_table_small"]);
+        check(HPACK_EVICTIONS_MIN - 1, HPACK_SAVED_PERMILLE_MAX - 1, &[]);
+        check(HPACK_EVICTIONS_MIN, HPACK_SAVED_PERMILLE_MAX, &[]);
+    }
+
+    #[test]
+    fn priorities_are_ignored_from_so_many_octets_on() {
+        let ignored = |octets_out_of_order: u64| {
+            let followed = PriorityFollowed { octets_out_of_order, ..PriorityFollowed::default() };
+            codes(|connection| connection.priority_followed = followed)
+        };
+        assert_eq!(ignored(PRIORITY_IGNORED_MIN_BYTES), ["http2_priority_ignored"]);
+        assert!(ignored(PRIORITY_IGNORED_MIN_BYTES - 1).is_empty());
+    }
+
+    #[test]
+    fn settings_are_acknowledged_late_from_a_time_on() {
+        let late = |ns: i64| {
+            let acknowledged = Some(Origin { packet: 2, at: Timestamp(ns) });
+            let sent = SettingsSent { sent: Origin::default(), settings: Vec::new(), acknowledged };
+            codes(|connection| connection.client.settings.push(sent.clone()))
+        };
+        assert_eq!(late(SETTINGS_SLOW_NS), ["http2_settings_slow"]);
+        assert!(late(SETTINGS_SLOW_NS - 1).is_empty());
+    }
+}

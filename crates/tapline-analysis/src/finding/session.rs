@@ -240,4 +240,15 @@ mod tests {
         assert_eq!(codes(&with(Note::ExpiringSoon)), ["tls_certificate_expiring"]);
         assert!(codes(&with(Note::NoRoots)).is_empty());
     }
+
+    #[test]
+    fn a_side_is_slow_from_a_time_on() {
+        let slow = |own_ns: i64| {
+            let mut flight = flight(4_000, 1, 0);
+            flight.wait = Some(Wait { total_ns: own_ns + 20 * MS, network_ns: Some(20 * MS) });
+            codes(&TlsSession { flights: vec![flight], ..established() })
+        };
+        assert_eq!(slow(TLS_SLOW_NS), ["tls_handshake_slow"]);
+        assert!(slow(TLS_SLOW_NS - 1).is_empty());
+    }
 }

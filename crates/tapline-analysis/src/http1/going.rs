@@ -136,6 +136,13 @@ impl Going {
                 ..Exchange::default()
             };
             self.push(Pair::of(exchange, scheme));
+        } else {
+            let detail = format!(
+                "more than {PIPELINED_MAX} requests wait for an answer: this one is not followed, and its answer may be \
+                 taken for that to another"
+            );
+            let anomaly = Anomaly { code: "http1_requests_not_followed", detail: detail.into() };
+            self.faults.push((moment.from, anomaly));
         }
         self.begin(Open { kind: MessageKind::Request, interim: false, body, message }, moment.direction);
     }

@@ -215,4 +215,23 @@ mod tests {
         assert!(header_bomb(2_000, 100_000).is_none(), "50 times as long");
         assert!(header_bomb(1_000, 100_000).is_some());
     }
+
+    #[test]
+    fn a_bomb_has_a_least_size_and_a_least_factor() {
+        let wire = HEADER_BOMB_MIN_BYTES / HEADER_BOMB_FACTOR;
+        assert!(header_bomb(wire, HEADER_BOMB_MIN_BYTES).is_some());
+        assert!(header_bomb(wire, HEADER_BOMB_MIN_BYTES - 1).is_none());
+        assert!(header_bomb(wire + 1, HEADER_BOMB_MIN_BYTES).is_none());
+    }
+
+    #[test]
+    fn so_many_updates_answer_a_frame_of_data() {
+        let said = |updates: u32| {
+            let (mut floods, now) = (Floods::default(), Timestamp(0));
+            (0..FLOOD_WINDOW_UPDATES).for_each(|_| floods.data(Server, now));
+            (0..updates).filter_map(|_| floods.count(Kind::WindowUpdate, Client, now)).count()
+        };
+        let most = FLOOD_UPDATES_PER_DATA * FLOOD_WINDOW_UPDATES;
+        assert_eq!([said(most), said(most + 1)], [0, 1]);
+    }
 }

@@ -244,4 +244,17 @@ mod tests {
         assert_eq!(data(&mut flow, 10), None);
         assert_eq!(data(&mut flow, 25).map(|standstill| standstill.since), Some(at(10)));
     }
+
+    #[test]
+    fn of_many_updates_on_the_way_the_oldest_arrives_early() {
+        let standstill = |updates: usize| {
+            let mut flow = flow(20);
+            // The first is for the stream, the others for the connection.
+            flow.update(Reverse, Some(1), 1_000, at(9));
+            (1..updates).for_each(|_| flow.update(Reverse, None, 1, at(9)));
+            assert_eq!(data(&mut flow, 10), None);
+            data(&mut flow, 30).is_some()
+        };
+        assert!(standstill(UPDATES_ON_THE_WAY_MAX) && !standstill(UPDATES_ON_THE_WAY_MAX + 1));
+    }
 }

@@ -181,8 +181,9 @@ impl Priorities {
         }
     }
 
-    /// What every stream was given, as far as it is remembered: by both schemes where both were spoken of.
-    pub(crate) fn given(&self) -> Vec<StreamPriority> {
+    /// What every stream was given, as far as it is remembered: by both schemes where both were spoken of. With it, how many
+    /// streams are left out.
+    pub(crate) fn given(&self) -> (Vec<StreamPriority>, u64) {
         let mut given: BTreeMap<u32, StreamPriority> = BTreeMap::new();
         let none = |stream| StreamPriority { stream, place: None, urgency: None };
         for (stream, parent, weight) in self.tree.places() {
@@ -191,7 +192,8 @@ impl Priorities {
         for (&stream, &urgency) in &self.urgencies {
             given.entry(stream).or_insert(none(stream)).urgency = Some(urgency);
         }
-        given.into_values().take(PRIORITIES_TOLD_MAX).collect()
+        let left_out = given.len().saturating_sub(PRIORITIES_TOLD_MAX) as u64;
+        (given.into_values().take(PRIORITIES_TOLD_MAX).collect(), left_out)
     }
 
     /// Whether the server kept to them.
@@ -329,5 +331,46 @@ mod tests {
             priorities.data(3, 16_384, |_| true);
         }
         assert_eq!(octets(&priorities), (200_000 + 16_384, 9 * 16_384));
+    }
+
+    #[test]
+    fn streams_beyond_those_that_are_compared_wait_for_nobody() {
+        let waited = |streams: usize| {
+            let mut priorities = Priorities::default();
+            let last = u32::try_from(streams).unwrap() - 1;
+            priorities.urgency(last, b"u=0", Says::Client);
+            (0..=last).for_each(|stream| priorities.begin(stream));
+            priorities.data(0, 10, |_| true);
+            octets(&priorities)
+        };
+        assert_eq!(waited(PRIORITY_READY_MAX), (0, 10));
+        assert_eq!(waited(PRIORITY_READY_MAX + 1), (10, 0));
+    }
+
+    #[test]
+    fn pairs_beyond_those_that_are_told_apart_count_in_sum() {
+        let mut priorities = Priorities::default();
+        let last = u32::try_from(PRIORITY_PAIRS_MAX).unwrap() + 1;
+        priorities.urgency(1000, b"u=0", Says::Client);
+        (1..=last).chain([1000]).for_each(|stream| priorities.begin(stream));
+        (1..last).for_each(|stream| priorities.data(stream, stream, |other| other == 1000));
+        let worst = OutOfOrder { sent: last - 1, waited: 1000, octets: u64::from(last) - 1 };
+        assert_eq!(priorities.followed().worst, Some(worst));
+        let before = octets(&priorities).1;
+        priorities.data(last, 5000, |other| other == 1000);
+        assert_eq!((priorities.followed().worst, octets(&priorities).1), (Some(worst), before + 5000));
+    }
+
+    #[test]
+    fn what_streams_were_given_is_told_up_to_a_number() {
+        let told = |streams: usize| {
+            let mut priorities = Priorities::default();
+            (1..=streams)
+                .for_each(|stream| priorities.urgency(u32::try_from(stream).unwrap(), b"u=1", Says::Client));
+            let (told, left_out) = priorities.given();
+            (told.len(), left_out)
+        };
+        assert_eq!(told(PRIORITIES_TOLD_MAX), (PRIORITIES_TOLD_MAX, 0));
+        assert_eq!(told(PRIORITIES_TOLD_MAX + 1), (PRIORITIES_TOLD_MAX, 1));
     }
 }

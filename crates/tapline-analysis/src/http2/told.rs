@@ -53,6 +53,19 @@ pub struct Http2Connection {
     pub goaways: Vec<GoAwaySeen>,
     /// Streams that were reset: by whom, why, how many. Of at most [`crate::limits::RESET_KINDS_MAX`] kinds.
     pub resets: Vec<(Sender, ErrorCode, u64)>,
+    /// What there was more of.
+    pub left_out: Http2LeftOut,
+}
+
+/// What a connection had more of than is told with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Http2LeftOut {
+    /// GOAWAY frames.
+    pub goaways: u64,
+    /// Streams that were reset for another kind of error.
+    pub resets: u64,
+    /// Streams that were given a priority.
+    pub priorities: u64,
 }
 
 /// A GOAWAY frame.
@@ -150,7 +163,7 @@ impl StandstillTotals {
 }
 
 impl Http2Connection {
-    pub(super) fn new(connection: u64, start: Origin) -> Self {
+    pub(crate) fn new(connection: u64, start: Origin) -> Self {
         Self {
             connection,
             start,
@@ -164,6 +177,7 @@ impl Http2Connection {
             priority_followed: PriorityFollowed::default(),
             goaways: Vec::new(),
             resets: Vec::new(),
+            left_out: Http2LeftOut::default(),
         }
     }
 
@@ -182,12 +196,37 @@ impl Http2Connection {
             *count += 1;
         } else if self.resets.len() < RESET_KINDS_MAX {
             self.resets.push((from, error, 1));
+        } else {
+            self.left_out.resets += 1;
         }
     }
 
     pub(super) fn go_away(&mut self, seen: GoAwaySeen) {
         if self.goaways.len() < GOAWAYS_KEPT_MAX {
             self.goaways.push(seen);
+        } else {
+            self.left_out.goaways += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goaways_and_kinds_of_reset_are_told_up_to_a_number() {
+        let mut connection = Http2Connection::new(0, Origin::default());
+        let (from, error) = (Sender::Server, ErrorCode::NO_ERROR);
+        for last_stream in 0..=u32::try_from(GOAWAYS_KEPT_MAX).unwrap() {
+            connection.go_away(GoAwaySeen { from, origin: Origin::default(), last_stream, error });
+        }
+        assert_eq!((connection.goaways.len(), connection.left_out.goaways), (GOAWAYS_KEPT_MAX, 1));
+        for code in 0..=u32::try_from(RESET_KINDS_MAX).unwrap() {
+            connection.reset(from, ErrorCode(code));
+            connection.reset(from, ErrorCode::NO_ERROR);
+        }
+        assert_eq!((connection.resets.len(), connection.left_out.resets), (RESET_KINDS_MAX, 1));
+        assert_eq!(connection.resets[0].2, 2 + RESET_KINDS_MAX as u64, "those that are known go on");
     }
 }

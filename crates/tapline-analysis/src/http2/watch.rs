@@ -244,7 +244,7 @@ impl Watch {
         }
         self.told.pushes = self.pushes.close();
         self.told.priority_scheme = self.priorities.scheme();
-        self.told.priorities = self.priorities.given();
+        (self.told.priorities, self.told.left_out.priorities) = self.priorities.given();
         self.told.priority_followed = self.priorities.followed();
         self.told.whole = self.began && !self.lost;
         self.told

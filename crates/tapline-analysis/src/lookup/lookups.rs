@@ -291,4 +291,28 @@ mod tests {
         assert_eq!(host_of("http://[::1]:80/"), None);
         assert_eq!(host_of("/x"), None);
     }
+
+    #[test]
+    fn a_lookup_is_asked_again_and_leads_somewhere_only_for_so_long() {
+        let asked = |ns: i64| {
+            let mut lookups = Lookups::default();
+            lookups.see(&said(0, "a.test", &[], false));
+            let mut again = said(0, "a.test", &[], false);
+            again.origin.at = Timestamp(ns);
+            let lost = lookups.see(&again);
+            (lookups.waiting.len(), lookups.waiting[0].retries, lost.is_some())
+        };
+        assert_eq!(asked(LOOKUP_RETRIED_NS), (1, 1, false));
+        assert_eq!(asked(LOOKUP_RETRIED_NS + 1), (1, 0, true), "the first one had no answer");
+        let led = |ns: i64| {
+            let mut lookups = Lookups::default();
+            let mut answer = said(0, "a.test", &["192.0.2.7"], true);
+            answer.origin.at = Timestamp(100 * MS - ns);
+            lookups.see(&DnsSaid { origin: answer.origin, ..said(0, "a.test", &[], false) });
+            lookups.see(&answer);
+            let setup = setup("192.0.2.7", (100, 120));
+            lookups.found(&setup, setup.connect.unwrap(), || None).is_some()
+        };
+        assert_eq!([LOOKUP_LEADS_NS, LOOKUP_LEADS_NS + 1].map(led), [true, false]);
+    }
 }

@@ -233,7 +233,7 @@ mod tests {
         for _ in 0..100 {
             flight.push(step(StepKind::ChangeCipherSpec), None);
         }
-        assert_eq!((flight.steps.len(), flight.left_out), (FLIGHT_STEPS_MAX, 87));
+        assert_eq!((flight.steps.len(), flight.left_out), (FLIGHT_STEPS_MAX, 103 - 16));
     }
 
     #[test]
@@ -244,5 +244,21 @@ mod tests {
         check(HandshakeType::SERVER_HELLO_DONE, "ServerHelloDone");
         check(HandshakeType::END_OF_EARLY_DATA, "EndOfEarlyData");
         check(HandshakeType(200), "0xc8");
+    }
+
+    #[test]
+    fn short_ways_and_small_flights_are_one_round_trip() {
+        let rounds = |octets: u64, round_trip_ns: i64| {
+            let step =
+                |octets, origin| Step { kind: StepKind::Encrypted, octets, first: origin, last: origin };
+            let mut flight = Flight::begin(Sender::Server, step(100, at(1, 0)), None, None);
+            flight.push(step(octets - 100, at(2, 50)), Some(round_trip_ns));
+            flight.round_trips
+        };
+        let small = FLIGHT_WINDOW_MIN_BYTES;
+        let lasts = [rounds(small, 50_000_000), rounds(small + 1, 50_000_000)];
+        assert_eq!(lasts, [Some(1), Some(2)]);
+        let far = FLIGHT_ROUND_TRIP_MIN_NS;
+        assert_eq!([rounds(20_000, far - 1), rounds(20_000, far)], [Some(1), Some(51)]);
     }
 }

@@ -1,5 +1,7 @@
 //! Several devices as one source.
 
+use std::collections::BTreeMap;
+
 use tapline_packet::{Packet, Timestamp};
 
 use super::live::{Live, now, wait};
@@ -30,6 +32,8 @@ struct Line {
     /// All packets until then have been shown.
     settled: Timestamp,
     heard: Heard,
+    /// What of its facts was left out, as far as it was told.
+    left_out: BTreeMap<&'static str, u64>,
 }
 
 impl Several {
@@ -40,6 +44,7 @@ impl Several {
             next: 0,
             settled: Timestamp(i64::MIN),
             heard: Heard::default(),
+            left_out: BTreeMap::new(),
         };
         let mut several = Self {
             lines: devices.into_iter().map(line).collect(),
@@ -73,7 +78,7 @@ impl Several {
     fn hear(&mut self) {
         for (index, line) in self.lines.iter_mut().enumerate() {
             let Some(news) = line.device.facts().since(&mut line.heard) else { continue };
-            let Facts { files, interfaces, drops, incidents, damages, .. } = news;
+            let Facts { files, interfaces, drops, incidents, damages, left_out, .. } = news;
             self.facts.files.extend(files);
             for mut interface in interfaces {
                 interface.file = index;
@@ -94,9 +99,22 @@ impl Several {
                 damage.after_packet = self.packets;
                 self.facts.add_damage(damage);
             }
+            add_left_out(&mut self.facts.left_out, left_out, &mut line.left_out);
             self.facts.counts += 1;
         }
     }
+}
+
+/// Adds what a device left out to what all did; it counts from its beginning, so what was told of it is taken off.
+fn add_left_out(
+    all: &mut BTreeMap<&'static str, u64>,
+    now: BTreeMap<&'static str, u64>,
+    told: &mut BTreeMap<&'static str, u64>,
+) {
+    for (&what, &count) in &now {
+        *all.entry(what).or_default() += count.saturating_sub(told.get(what).copied().unwrap_or(0));
+    }
+    *told = now;
 }
 
 impl Line {
@@ -162,5 +180,19 @@ impl Source for Several {
     fn progress(&self) -> Progress {
         let read_bytes = self.lines.iter().map(|line| line.device.progress().read_bytes).sum();
         Progress { read_bytes, total_bytes: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_devices_left_out_is_added_up_once() {
+        let (mut all, mut told) = (BTreeMap::from([("incidents", 1)]), [BTreeMap::new(), BTreeMap::new()]);
+        for (device, drops) in [(0, 2), (1, 5), (0, 3), (0, 3)] {
+            add_left_out(&mut all, BTreeMap::from([("places of drops", drops)]), &mut told[device]);
+        }
+        assert_eq!(all, BTreeMap::from([("incidents", 1), ("places of drops", 8)]));
     }
 }

@@ -259,4 +259,33 @@ mod tests {
             assert_eq!(status.signal(), Some(libc::SIGBUS), "{what}: {status}");
         }
     }
+
+    /// Set for a process that maps as many files as there may be, which would hinder other tests.
+    const MANY: &str = "TAPLINE_MANY_MAPS";
+
+    /// Not a test of its own, as above.
+    #[test]
+    fn many() {
+        if std::env::var_os(MANY).is_none() {
+            return;
+        }
+        let octets = [0; 10];
+        let mut watched: Vec<_> = (0..MAPS_MAX).map(|_| Watch::over(&octets).unwrap()).collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, b"octets").unwrap();
+        let map = || super::super::Mapped::of(file.path(), file.as_file());
+        assert!(map().is_err_and(|error| error.to_string() == "too many files are mapped"));
+        watched.pop();
+        assert_eq!(&*map().unwrap(), b"octets");
+        println!("one had room");
+    }
+
+    #[test]
+    fn so_many_files_are_mapped_at_once() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "mapped::fault::tests::many", "--nocapture"]).env(MANY, "");
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("one had room"), "{said}");
+    }
 }

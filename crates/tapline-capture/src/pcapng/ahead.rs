@@ -159,6 +159,25 @@ mod tests {
         assert_eq!(texts(&file).len(), 2);
     }
 
+    #[test]
+    fn walks_are_so_many_and_so_long() {
+        let block = |kind: u32, body: &[u8]| {
+            let length = u32::try_from(body.len() + BLOCK_BYTES_MIN).unwrap().to_le_bytes();
+            [&kind.to_le_bytes()[..], &length, body, &length].concat()
+        };
+        let header = block(0x0a0d_0d0a, &[&0x1a2b_3c4d_u32.to_le_bytes()[..], &[0; 12]].concat());
+        let secret = block(10, &[&1_u32.to_le_bytes()[..], &4_u32.to_le_bytes(), b"text"].concat());
+        let packets = block(6, &[0xee; 1 << 12]).repeat(16);
+        let part = [secret, packets].concat();
+        for octets in
+            [AHEAD_STRETCH_BYTES / 2, AHEAD_STRETCH_BYTES, (AHEAD_WALKS_MAX + 1) * AHEAD_STRETCH_BYTES]
+        {
+            let parts = octets / part.len();
+            let file = [header.clone(), part.repeat(parts)].concat();
+            assert_eq!(secrets(&file).len(), parts);
+        }
+    }
+
     /// Blocks inside packets are taken for blocks where a walk begins with them, and a section may turn the byte order.
     #[test]
     fn walks_side_by_side_find_what_one_finds() {

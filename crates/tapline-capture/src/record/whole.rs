@@ -85,4 +85,19 @@ mod tests {
             assert_eq!(whole_blocks(&blocks, octets), expected, "{octets}");
         }
     }
+
+    #[test]
+    fn blocks_are_written_together_up_to_a_size() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut whole = Whole::new(file.reopen().unwrap());
+        let in_file = || file.as_file().metadata().unwrap().len();
+        whole.write_all(&[1; 12]).unwrap();
+        whole.write_all(&vec![2; WRITE_BYTES - 12]).unwrap();
+        assert_eq!((in_file(), whole.bytes()), (0, WRITE_BYTES as u64));
+        whole.write_all(&[3; 12]).unwrap();
+        assert_eq!((in_file(), whole.bytes()), (WRITE_BYTES as u64, WRITE_BYTES as u64 + 12));
+        whole.write_all(&vec![4; 2 * WRITE_BYTES]).unwrap();
+        whole.flush().unwrap();
+        assert_eq!(in_file(), 3 * WRITE_BYTES as u64 + 12, "a block that is larger goes whole");
+    }
 }

@@ -81,4 +81,10 @@ mod tests {
         let free = usize::try_from(CONTENT_UNSUSPICIOUS_MAX).unwrap();
         assert!(meter.produce(free) && !meter.produce(1));
     }
+
+    #[test]
+    fn a_download_is_not_decoded_to_its_end() {
+        let mut meter = Meter { consumed: CONTENT_DECODED_MAX, ..Meter::default() };
+        assert!(meter.produce(usize::try_from(CONTENT_DECODED_MAX).unwrap()) && !meter.produce(1));
+    }
 }

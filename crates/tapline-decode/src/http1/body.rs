@@ -174,7 +174,8 @@ impl Body {
             _ => None,
         })?;
         let Some(ChunkLine { size, has_extension, odd }) = found else {
-            let detail = "a chunk size is no hexadecimal number below 2^64";
+            let detail =
+                "a chunk size is no hexadecimal number below 2^64, or its line is longer than is held";
             oddities.push(Anomaly::new(anomaly::HTTP1_BAD_CHUNK_SIZE, detail));
             return Some(Err(NoChunkSize));
         };

@@ -101,3 +101,69 @@ impl Source for Excerpt {
         self.source.progress()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_testkit::{Frame, Talk};
+
+    use super::*;
+
+    /// A frame again and again.
+    struct Again {
+        frame: Frame,
+        given: u64,
+        going: Going,
+        facts: Facts,
+    }
+
+    impl Source for Again {
+        fn next(&mut self) -> Item<'_> {
+            self.given += 1;
+            if self.given == 3 {
+                self.going.cancel();
+            }
+            Item::Packet(self.frame.packet(self.given))
+        }
+
+        fn facts(&self) -> &Facts {
+            &self.facts
+        }
+
+        fn progress(&self) -> Progress {
+            Progress::default()
+        }
+    }
+
+    /// An excerpt of a connection whose segments have so many octets.
+    fn excerpt(octets: usize, first: u64, last: u64, wanted: &Going) -> Excerpt {
+        let [client, server] = ["10.0.0.1:40000", "10.0.0.2:80"].map(|end| end.parse().unwrap());
+        let talk = Talk::new(client, server, 0).handshake();
+        let odd = tapline_testkit::Odd { payload: &vec![b'x'; octets], ..tapline_testkit::Odd::default() };
+        let frame = talk.odd(tapline_testkit::Speaker::Client, &odd).frames.remove(3);
+        let ends = [client, server].map(|end| Endpoint { address: end.ip(), port: end.port() });
+        let (given, facts) = (0, Facts::default());
+        let source = Again { frame, given, going: wanted.clone(), facts };
+        Excerpt::new(Box::new(source), Subject { ends, first, last }, Going::default())
+    }
+
+    #[test]
+    fn octets_of_packets_are_kept_up_to_a_number() {
+        let each = 60_000 + 54;
+        let most = CLOSE_PACKET_OCTETS_MAX / each;
+        let mut excerpt = excerpt(60_000, 1, most + 1, &Going::default());
+        while !matches!(excerpt.next(), Item::End) {}
+        let (packets, left_out) = excerpt.into_packets();
+        assert_eq!((packets.len() as u64, left_out), (most, each));
+    }
+
+    #[test]
+    fn whether_it_is_wanted_is_asked_now_and_then() {
+        for first in [1, u64::MAX] {
+            let going = Going::default();
+            let mut excerpt = excerpt(1, first, u64::MAX, &going);
+            excerpt.going = going;
+            while !matches!(excerpt.next(), Item::End) {}
+            assert_eq!(excerpt.at, CLOSE_LOOK_PACKETS, "from {first} on");
+        }
+    }
+}

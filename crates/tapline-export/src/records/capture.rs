@@ -36,6 +36,9 @@ pub(super) struct Line {
     evicted_connections: u64,
     damages: Vec<String>,
     incidents: Vec<String>,
+    /// What the capture has more of than is kept, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: BTreeMap<&'static str, u64>,
     /// `null` where secrets are shown.
     redacted_values: Option<u64>,
 }
@@ -66,6 +69,7 @@ impl Line {
             evicted_connections: totals.evicted_connections,
             damages: facts.damages.iter().map(ToString::to_string).collect(),
             incidents: facts.incidents.iter().map(ToString::to_string).collect(),
+            left_out: facts.left_out.clone(),
             redacted_values,
         }
     }

@@ -28,6 +28,8 @@ struct ContentsLine<'a> {
     self_issued: bool,
     names: Vec<NameLine<'a>>,
     names_left_out: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others_left_out: Option<usize>,
     not_before: Shown<Date>,
     not_after: Shown<Date>,
     key: KeyLine<'a>,
@@ -104,6 +106,7 @@ impl<'a> ContentsLine<'a> {
             self_issued: contents.self_issued,
             names: contents.names.iter().map(name).collect(),
             names_left_out: contents.names_left_out,
+            others_left_out: Some(contents.others_left_out).filter(|&count| count > 0),
             not_before: Shown(contents.not_before),
             not_after: Shown(contents.not_after),
             key: KeyLine { kind, bits: *bits, curve: curve.as_deref() },

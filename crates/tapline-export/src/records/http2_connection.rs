@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tapline_engine::analysis::decode::http2::ErrorCode;
 use tapline_engine::analysis::{
-    GoAwaySeen, HeaderTotals, Http2Connection, Http2Side, OutOfOrder, PingTimes, PriorityFollowed,
-    PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals, StreamPriority,
+    GoAwaySeen, HeaderTotals, Http2Connection, Http2LeftOut, Http2Side, OutOfOrder, PingTimes,
+    PriorityFollowed, PushCounts, Sender, SettingValues, SettingsSent, StandstillTotals, StreamPriority,
 };
 
 use super::http::{SettingLine, setting_line};
@@ -26,6 +26,16 @@ pub(super) struct Line {
     priority: PriorityLine,
     goaways: Vec<GoAwayLine>,
     resets: Vec<ResetLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOutLine>,
+}
+
+/// What there was more of.
+#[derive(Serialize)]
+struct LeftOutLine {
+    goaways: u64,
+    resets: u64,
+    priorities: u64,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -165,6 +175,7 @@ impl Line {
             priority: priority(told),
             goaways: told.goaways.iter().copied().map(go_away).collect(),
             resets: told.resets.iter().copied().map(reset).collect(),
+            left_out: left_out(told.left_out),
         }
     }
 }
@@ -249,6 +260,11 @@ fn stream_priority(priority: &StreamPriority) -> StreamLine {
         urgency: priority.urgency.map(|urgency| urgency.urgency),
         incremental: priority.urgency.map(|urgency| urgency.incremental),
     }
+}
+
+fn left_out(told: Http2LeftOut) -> Option<LeftOutLine> {
+    let Http2LeftOut { goaways, resets, priorities } = told;
+    (told != Http2LeftOut::default()).then_some(LeftOutLine { goaways, resets, priorities })
 }
 
 fn go_away(seen: GoAwaySeen) -> GoAwayLine {

@@ -172,4 +172,17 @@ mod tests {
         let chain = format!("/?a=%{}3Dx", "25".repeat(100_000));
         assert!(secrets(chain.as_bytes()).is_empty());
     }
+
+    #[test]
+    fn encodings_are_undone_so_often() {
+        let encoded = |times: u8| {
+            let mut inner = "https://h/?token=abc".to_owned();
+            for _ in 0..times {
+                inner = inner.replace('%', "%25").replace('?', "%3F").replace('=', "%3D");
+            }
+            let url = format!("/?next={inner}");
+            secrets(url.as_bytes()).len()
+        };
+        assert_eq!([1, URLS_INSIDE_MAX, URLS_INSIDE_MAX + 1].map(encoded), [1, 1, 0]);
+    }
 }

@@ -143,4 +143,10 @@ mod tests {
         let token = "base64url.bearer.authorization.k8s.io.ZXlKaGJHY2lPaUpTVXpJMU5pSXNJbXRwWkNJNklu";
         check(Secret::Protocols, &format!("v4.channel.k8s.io, {token}"), &[token]);
     }
+
+    #[test]
+    fn protocols_with_usual_names_stay() {
+        let (usual, long) = ("p".repeat(PROTOCOL_NAME_MAX), "t".repeat(PROTOCOL_NAME_MAX + 1));
+        check(Secret::Protocols, &format!("{usual}, {long}"), &[&long]);
+    }
 }

@@ -234,4 +234,20 @@ Certificates  3, judged by the roots of a test
         check("one two three", None, &["  one two three"]);
         check("a longerthanaline b", Some(12), &["  a", "    longert…", "    b"]);
     }
+
+    #[test]
+    fn certificates_beyond_those_that_are_told_apart_are_counted() {
+        let session = |nth: usize| session(&nth.to_be_bytes(), Verdict::Trusted, &[], &[]);
+        let mut certificates = Certificates::new(1);
+        let mut print = |from: usize, to: usize| {
+            (from..to).for_each(|nth| certificates.take(&session(nth)));
+            (certificates.rows.len(), certificates.left_out)
+        };
+        assert_eq!(print(0, CERTIFICATES_MAX), (CERTIFICATES_MAX, 0));
+        assert_eq!(print(CERTIFICATES_MAX, CERTIFICATES_MAX + 1), (CERTIFICATES_MAX, 1));
+        let mut out = Vec::new();
+        certificates.print(&ReportOptions::default(), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(&format!("and {} more", human::count(CERTIFICATES_MAX as u64))), "{text}");
+    }
 }

@@ -83,6 +83,7 @@ fn health(outcome: &Outcome) -> Vec<String> {
             human::plural(facts.damages.len() as u64, "place")
         ));
     }
+    lines.extend(facts.left_out_texts());
     lines
 }
 

@@ -40,3 +40,29 @@ impl Skipped {
         self.gaps.drain(..beyond);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_gap_is_forgotten() {
+        let late = |gaps: usize| {
+            let (mut skipped, mut late) = (Skipped::default(), Vec::new());
+            (0..gaps as u64).for_each(|nth| skipped.add(10 * nth, 10 * nth + 1));
+            skipped.fill(0, 1000, &mut |piece| {
+                if let Piece::Late { offset, .. } = piece {
+                    late.push(offset);
+                }
+            });
+            (late[0], late.len())
+        };
+        assert_eq!(late(SKIPPED_GAPS_MAX), (0, SKIPPED_GAPS_MAX));
+        assert_eq!(late(SKIPPED_GAPS_MAX + 1), (10, SKIPPED_GAPS_MAX));
+        // Octets that come late within gaps make two of each.
+        let mut skipped = Skipped::default();
+        (0..SKIPPED_GAPS_MAX as u64).for_each(|nth| skipped.add(10 * nth, 10 * nth + 3));
+        (0..SKIPPED_GAPS_MAX as u64).for_each(|nth| skipped.fill(10 * nth + 1, 10 * nth + 2, &mut |_| {}));
+        assert_eq!(skipped.gaps.len(), SKIPPED_GAPS_MAX);
+    }
+}

@@ -51,10 +51,10 @@ mod tests {
     fn sixteen_hold_little_more_than_one() {
         let share = Bounds::default().share(16);
         let expected = Bounds {
-            connections_max: 81_920,
-            closed_max: 1024,
-            recent_bytes_max: 1 << 18,
-            same_packets_max: 256,
+            connections_max: CONNECTIONS_MAX / 16 * 5 / 4,
+            closed_max: CLOSED_MAX / 16,
+            recent_bytes_max: RECENT_BYTES_MAX / 16,
+            same_packets_max: SAME_PACKETS_MAX / 16,
         };
         assert_eq!(share, expected);
     }

@@ -72,4 +72,16 @@ mod tests {
         let looks = (0..100).filter(|&minutes| idle.is_due(Timestamp(minutes * MINUTE), 100)).count();
         assert_eq!(looks, 4);
     }
+
+    #[test]
+    fn stretches_are_told_from_pauses_and_the_oldest_forgotten() {
+        let silent = |stretches: i64, length: i64| {
+            let mut idle = Idle::default();
+            (0..=stretches).for_each(|nth| _ = idle.is_due(Timestamp(nth * length), 1));
+            idle.silent_ns(Timestamp(0), Timestamp(stretches * length))
+        };
+        assert_eq!([silent(1, QUIET_NS - 1), silent(1, QUIET_NS)], [QUIET_NS - 1, 0]);
+        let most = i64::try_from(QUIET_STRETCHES_MAX).unwrap();
+        assert_eq!([silent(most, QUIET_NS), silent(most + 1, QUIET_NS)], [0, QUIET_NS]);
+    }
 }

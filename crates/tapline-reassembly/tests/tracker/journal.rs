@@ -33,6 +33,7 @@ pub(crate) struct Summary {
     pub(crate) offloaded_segments: [u32; 2],
     pub(crate) unanswered_keep_alives: [u8; 2],
     pub(crate) same_packets: u32,
+    pub(crate) has_series: [bool; 2],
     pub(crate) not_resent: u32,
     pub(crate) copy_of: Option<u64>,
     pub(crate) bad_checksums: u32,
@@ -107,6 +108,7 @@ impl Sink for Journal {
             unanswered_keep_alives: Direction::BOTH
                 .map(|direction| connection.unanswered_keep_alives(direction)),
             same_packets: connection.same_packets(),
+            has_series: Direction::BOTH.map(|direction| connection.series(direction).is_some()),
             not_resent: connection.not_resent(),
             copy_of: connection.copy_of(),
             bad_checksums: connection.bad_checksums(),

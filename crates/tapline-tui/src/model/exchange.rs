@@ -122,3 +122,20 @@ fn request_line(exchange: &Exchange) -> Box<str> {
     }
     line.into_boxed_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_request_is_cut() {
+        let line = |characters: usize| {
+            let url = "é".repeat(characters - "GET ".len());
+            let exchange = Exchange { method: Some("GET".into()), url: Some(url), ..Exchange::default() };
+            let line = request_line(&exchange);
+            (line.chars().count(), line.ends_with('…'))
+        };
+        assert_eq!(line(REQUEST_CHARS_MAX), (REQUEST_CHARS_MAX, false));
+        assert_eq!(line(REQUEST_CHARS_MAX + 1), (REQUEST_CHARS_MAX + 1, true));
+    }
+}

@@ -147,6 +147,7 @@ mod tests {
     use tapline_analysis::{Event, State};
 
     use super::*;
+    use crate::limits::ROWS_A_STEP;
     use crate::testing;
 
     fn rows() -> Rows {
@@ -243,5 +244,23 @@ mod tests {
             order.work(&rows, 2);
         }
         assert_eq!(order.ids, [0, 2, 1]);
+    }
+
+    #[test]
+    fn a_list_is_made_in_steps() {
+        let steps = |count: usize| {
+            let mut rows = Rows::default();
+            (0..count as u64).for_each(|id| rows.take(Event::Connection(Box::new(testing::record(id, 0)))));
+            let mut order = Order::default();
+            order.ask(|_| {});
+            let mut steps = 1;
+            while !order.work(&rows, ROWS_A_STEP) {
+                steps += 1;
+            }
+            assert_eq!(order.ids.len(), count);
+            steps
+        };
+        assert_eq!([1, ROWS_A_STEP, ROWS_A_STEP + 1].map(steps), [1, 1, 2]);
+        assert!(steps(10 * ROWS_A_STEP) >= 10);
     }
 }

@@ -313,4 +313,16 @@ mod tests {
         assert_eq!(row.name(), Some("evil\\u{1b}[2Jname"));
         assert_eq!(&*row.exchanges()[0].request, "GET http://a/\\u{1b}]0;x\\u{7}");
     }
+
+    #[test]
+    fn requests_are_listed_up_to_a_number() {
+        let mut rows = Rows::default();
+        rows.take(Event::Connection(Box::new(testing::record(0, 0))));
+        // As if others had as many.
+        rows.exchanges = EXCHANGES_MAX - 1;
+        for _ in 0..2 {
+            rows.take(Event::Exchange(Box::new(testing::exchange(0, 10, "GET", "http://a.example/"))));
+        }
+        assert_eq!((rows.get(0).map(|row| row.exchanges().len()), rows.left_out()), (Some(1), (0, 1)));
+    }
 }

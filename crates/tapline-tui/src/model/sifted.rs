@@ -58,3 +58,20 @@ fn first_packet(exchange: &Exchange) -> u64 {
     let part = exchange.request.as_ref().or(exchange.response.as_ref());
     part.map_or_else(|| exchange.start().unwrap_or_default().packet, |part| part.first.packet)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn what_is_let_through_is_known_up_to_a_number() {
+        let most = u32::try_from(SIFTED_MAX).unwrap();
+        let mut sifted = Sifted { connections: (1..most).collect(), ..Sifted::default() };
+        let mut take = |id| {
+            sifted.take(&Event::Connection(Box::new(testing::record(id, 0))));
+            (sifted.has(u32::try_from(id).unwrap()), sifted.left_out())
+        };
+        assert_eq!((take(0), take(u64::from(most))), ((true, 0), (false, 1)));
+    }
+}

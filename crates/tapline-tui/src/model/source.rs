@@ -111,6 +111,7 @@ impl SourceState {
         say(self.totals.clock_steps_back, "packet", "earlier than the packet before");
         if let Some(facts) = &self.facts {
             lines.extend(facts.incidents.iter().map(|what| printable(&what.to_string()).into_owned()));
+            lines.extend(facts.left_out_texts());
             lines.extend(facts.damages.iter().map(|damage| printable(&damage.to_string()).into_owned()));
         }
         if self.end == End::Broken {

@@ -9,6 +9,7 @@ use tapline_engine::analysis::{Event, Exchange, Options};
 use tapline_engine::{KeyFiles, RunOptions};
 use tapline_testkit::{Speaker, Talk, capture};
 
+use crate::limits::STALLS_KEPT_MAX;
 use crate::model::{ExchangeRow, StallRow};
 use crate::{Again, INTERESTS, Theme, picture};
 
@@ -220,6 +221,7 @@ fn the_longest_stalls_are_kept_and_the_others_are_in_the_sum() {
             let (count, ns) = exchange.stalls.left_out();
             let expected = (count + u32::try_from(others.len()).unwrap(), ns + others.iter().sum::<i64>());
             assert_eq!(stalled.left_out, expected);
+            assert_eq!(stalled.kept.len(), all.len().min(STALLS_KEPT_MAX));
             assert!(stalled.kept.is_sorted_by_key(|stall| stall.from));
             cut += usize::from(!others.is_empty());
         }

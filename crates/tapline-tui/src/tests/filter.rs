@@ -6,6 +6,7 @@ use tapline_filter::Filter;
 
 use super::captures::{fixture, screen as capture};
 use super::*;
+use crate::limits::{FILTER_CHARS_MAX, SUGGESTIONS_SHOWN};
 use crate::model::{Page, Sifted};
 use crate::testing;
 
@@ -140,4 +141,26 @@ fn many_rows_are_put_in_order_a_few_at_a_time() {
         let _ = update(&mut screen.model, Msg::Settle);
     }
     assert_eq!((screen.model.list.selected, screen.model.selected_entry()), (0, last));
+}
+
+#[test]
+fn a_filter_and_its_suggestions_have_an_end() {
+    let mut screen = loaded(120, 30);
+    typed(&mut screen, &"x".repeat(FILTER_CHARS_MAX));
+    assert_eq!(screen.model.filter.text().len(), FILTER_CHARS_MAX);
+    screen.keys("y");
+    assert_eq!(screen.model.filter.text(), "x".repeat(FILTER_CHARS_MAX));
+    let _ = screen.key(KeyCode::Backspace);
+    screen.keys("y");
+    assert!(screen.model.filter.text().ends_with("xy"));
+
+    let mut screen = loaded(120, 30);
+    typed(&mut screen, "t");
+    let found = screen.model.filter.completion().suggestions;
+    assert!(found.len() > SUGGESTIONS_SHOWN);
+    let text = screen.text();
+    let shown = found.iter().filter(|one| text.contains(&format!("{} ", one.text)));
+    assert_eq!(shown.count(), SUGGESTIONS_SHOWN);
+    (0..found.len()).for_each(|_| _ = screen.key(KeyCode::Down));
+    assert_eq!(screen.model.filter.suggestion, SUGGESTIONS_SHOWN - 1, "what is not shown is not chosen");
 }

@@ -2,7 +2,11 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use ratatui::layout::Rect;
+
 use super::*;
+use crate::layout::Layout;
+use crate::limits::{SCREEN_MIN, WIDE_COLUMNS_MIN};
 use crate::model::Entry;
 use crate::testing;
 use tapline_analysis::State;
@@ -44,8 +48,19 @@ fn before_anything_was_read() {
 
 #[test]
 fn too_small_says_so() {
-    assert_eq!(Screen::new(Theme::DARK, 39, 10).text().trim_end(), "tapline: this terminal is too small");
-    assert!(Screen::new(Theme::DARK, 40, 10).text().contains("reading"));
+    let (width, height) = SCREEN_MIN;
+    for (width, height) in [(width - 1, height), (width, height - 1)] {
+        let text = Screen::new(Theme::DARK, width, height).text();
+        assert_eq!(text.trim_end(), "tapline: this terminal is too small");
+    }
+    assert!(Screen::new(Theme::DARK, width, height).text().contains("reading"));
+}
+
+#[test]
+fn wide_screens_have_the_detail_on_the_right() {
+    let layout = |width| Layout::of(&loaded(width, 40).model, Rect::new(0, 0, width, 40)).unwrap();
+    let is_beside = |layout: &Layout| layout.detail.x > layout.list.x;
+    assert!(!is_beside(&layout(WIDE_COLUMNS_MIN - 1)) && is_beside(&layout(WIDE_COLUMNS_MIN)));
 }
 
 #[test]
@@ -129,13 +144,14 @@ fn what_is_lost_live_is_said_at_once_and_nothing_is_said_to_be_nothing() {
     let mut news = Facts::default();
     news.interfaces.push(interface(12));
     news.queue_dropped = Some(3);
+    news.left_out.insert("places of drops", 2);
     let before = tapline_engine::analysis::Timestamp(screen.model.whole().at_part(5_000));
     news.drops.push(Drop { interface: None, before, packets: 3 });
     let (interface, what) = (Some("eth0".to_owned()), Happening::Down);
     news.incidents.push(Incident { interface, after_packet: 7, what });
     let _ = update(&mut screen.model, Msg::News(Box::new(news)));
     let text = screen.text();
-    assert!(text.contains("12 packets dropped while capturing +2 w"), "{text}");
+    assert!(text.contains("12 packets dropped while capturing +3 w"), "{text}");
     assert!(text.contains("! dropped"), "{text}");
     screen.keys("w");
     let text = screen.text();
@@ -143,6 +159,7 @@ fn what_is_lost_live_is_said_at_once_and_nothing_is_said_to_be_nothing() {
         text.contains("3 packets captured and not analysed") && text.contains("eth0 went down"),
         "{text}"
     );
+    assert!(text.contains("places of drops: 2 more than are kept"), "{text}");
 }
 
 #[test]

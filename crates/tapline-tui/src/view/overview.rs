@@ -142,3 +142,14 @@ fn columns(model: &Model, width: u16) -> Vec<Vec<Part>> {
     }
     vec![[counts, slowest, findings].concat(), [traffic, hosts, comparison].concat()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_screens_have_two_columns() {
+        let columns = |width| places(Rect::new(0, 0, width, 40)).len();
+        assert_eq!([TWO_COLUMNS_MIN - 1, TWO_COLUMNS_MIN].map(columns), [1, 2]);
+    }
+}

@@ -147,4 +147,14 @@ mod tests {
         check("abc", 1, "…");
         check("abc", 0, "");
     }
+
+    #[test]
+    fn cells_are_counted_up_to_a_number() {
+        let counted = |cells: u16| columns(&"x".repeat(usize::from(cells)));
+        assert_eq!(
+            [CELLS_MAX - 1, CELLS_MAX, CELLS_MAX + 1].map(counted),
+            [CELLS_MAX - 1, CELLS_MAX, CELLS_MAX]
+        );
+        assert_eq!(columns(&"x".repeat(100_000)), CELLS_MAX);
+    }
 }

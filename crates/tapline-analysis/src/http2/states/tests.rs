@@ -118,3 +118,18 @@ fn streams_of_long_connections_are_forgotten() {
     let late = states.see(1, Act::Data { end: End::Open }, Server, None, at(3));
     assert_eq!((late.state, late.fault), (Some(StreamState::Closed(Closed::Forgotten)), None));
 }
+
+#[test]
+fn places_that_nobody_took_are_remembered_up_to_a_number() {
+    let mut states = whole();
+    let streams = u32::try_from(SLOTS_FREED_MAX).unwrap() + 1;
+    let limit = Some(streams);
+    let id = |nth: u32| 2 * nth + 1;
+    (0..streams).for_each(|nth| _ = states.see(id(nth), ASK, Client, limit, at(1)));
+    (0..streams).for_each(|nth| _ = states.see(id(nth), ASK, Server, limit, at(2)));
+    let waited = (streams..2 * streams).filter(|&nth| {
+        states.see(id(nth), ASK, Client, limit, at(3));
+        states.slot_waited_since().is_some()
+    });
+    assert_eq!(waited.count(), SLOTS_FREED_MAX);
+}

@@ -367,4 +367,22 @@ mod tests {
         assert_eq!(decoded.faults, [Fault::DecodedTooLong]);
         assert!(size(decoded.block.decoded_bytes) <= HEADER_BLOCK_DECODED_MAX);
     }
+
+    #[test]
+    fn a_table_is_kept_up_to_a_size() {
+        let mut decoder = Decoder::default();
+        decoder.set_limit(u32::MAX);
+        // Twice as large as is kept: an update to 2 MiB, then entries of 4096 octets, 32 of them not on the wire.
+        let mut decoded = decoder.decode(&[0x3f, 0xe1, 0xff, 0x7f]);
+        assert_eq!(decoded.block.size_updates, [2 << 20]);
+        let mut field = vec![0x40, 0x01, b'a', 0x7f, 0xe0, 0x1e];
+        field.extend(vec![b'x'; 4096 - 32 - 1]);
+        for _ in 0..HPACK_TABLE_SIZE_MAX / 4096 {
+            decoded = decoder.decode(&field);
+            assert_eq!(decoded.faults, []);
+        }
+        assert_eq!(decoder.table_size(), HPACK_TABLE_SIZE_MAX);
+        decoder.decode(&field);
+        assert_eq!(decoder.table_size(), HPACK_TABLE_SIZE_MAX);
+    }
 }

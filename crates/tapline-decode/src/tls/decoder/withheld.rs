@@ -75,3 +75,18 @@ impl WithheldEarly {
         std::mem::take(self).pieces
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_data_waits_until_there_is_too_much_of_it() {
+        let mut early = WithheldEarly::default();
+        let most = TLS_EARLY_HELD_MAX - 2 * ITEM_BYTES - 1;
+        assert!(early.push(Origin::default(), 0..1, &vec![0; most]));
+        assert!(!early.push(Origin::default(), 1..2, &[0]));
+        assert_eq!(early.take().len(), 2);
+        assert!(early.push(Origin::default(), 2..3, &[0]), "there is room again");
+    }
+}

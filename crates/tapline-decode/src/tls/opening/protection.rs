@@ -186,4 +186,16 @@ mod tests {
         check(&[1, 2, 16_384], 16_387);
         check(&[], 0);
     }
+
+    #[test]
+    fn a_secret_that_never_fits_is_not_tried_for_ever() {
+        let mut protection = Protection::default();
+        for _ in 0..TLS_REFUSED_MAX {
+            assert!(protection.is_worth_trying());
+            protection.refuse();
+        }
+        assert!(!protection.is_worth_trying());
+        protection.try_again();
+        assert!(protection.is_worth_trying(), "other secrets came");
+    }
 }

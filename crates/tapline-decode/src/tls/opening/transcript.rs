@@ -53,3 +53,19 @@ impl Transcript {
         (!self.broken).then_some(self.octets.as_slice())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transcript_that_is_too_long_proves_nothing() {
+        let kept = |octets: usize| {
+            let mut transcript = Transcript::default();
+            transcript.add(HandshakeType::FINISHED, &vec![0; octets - 4]);
+            transcript.octets().map(<[u8]>::len)
+        };
+        assert_eq!(kept(TLS_TRANSCRIPT_MAX), Some(TLS_TRANSCRIPT_MAX));
+        assert_eq!(kept(TLS_TRANSCRIPT_MAX + 1), None);
+    }
+}

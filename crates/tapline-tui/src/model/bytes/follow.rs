@@ -28,7 +28,7 @@ pub(super) fn lines(close: &Close, what: What) -> Vec<SheetLine> {
     }
     if lines.len() > BODY_LINES_MAX {
         lines.truncate(BODY_LINES_MAX);
-        lines.push(vec![("the rest is not shown".to_owned(), Ink::Dim)]);
+        lines.push(rest());
     }
     lines
 }
@@ -48,7 +48,9 @@ fn of_connection(close: &Close) -> Vec<SheetLine> {
     pieces.sort_by_key(|(origin, ..)| origin.packet);
     let mut lines = Vec::new();
     let mut turn: Option<(Sender, Vec<u8>)> = None;
+    let mut is_cut = false;
     for (_, from, octets) in pieces {
+        is_cut |= octets.len() > room;
         let octets = octets.get(..octets.len().min(room)).unwrap_or_default();
         room -= octets.len();
         match &mut turn {
@@ -61,10 +63,15 @@ fn of_connection(close: &Close) -> Vec<SheetLine> {
         }
     }
     lines.extend(turn.map(|(speaker, said)| say(speaker, &said)).unwrap_or_default());
-    if room == 0 {
-        lines.push(vec![("the rest is not shown".to_owned(), Ink::Dim)]);
+    if is_cut {
+        lines.push(rest());
     }
     lines
+}
+
+/// What stands where more would.
+fn rest() -> SheetLine {
+    vec![("the rest is not shown".to_owned(), Ink::Dim)]
 }
 
 fn say(from: Sender, said: &[u8]) -> Vec<SheetLine> {
@@ -97,6 +104,9 @@ fn of_stream(close: &Close, stream: u32) -> Vec<SheetLine> {
             lines.push(Vec::new());
             let shown = body.octets.get(..body.octets.len().min(FOLLOW_BYTES_MAX)).unwrap_or_default();
             lines.extend(text_lines(shown, ink));
+            if shown.len() < body.octets.len() {
+                lines.push(rest());
+            }
         }
     }
     lines
@@ -139,4 +149,27 @@ pub(super) fn text_lines(octets: &[u8], ink: Ink) -> Box<dyn Iterator<Item = She
 /// An octet as one cell.
 pub(crate) fn glyph(octet: u8) -> char {
     if (0x20..0x7f).contains(&octet) { char::from(octet) } else { '·' }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many lines there are, and whether the last says that there are more.
+    fn shown(octets: &[u8]) -> (usize, bool) {
+        let mut close = Close::default();
+        close.stream[0].push(0, octets, Origin::default());
+        let lines = lines(&close, What::Segment(0));
+        (lines.len(), lines.last() == Some(&rest()))
+    }
+
+    #[test]
+    fn octets_and_lines_of_a_stream_are_shown_up_to_a_number() {
+        assert_eq!(shown(&vec![b'x'; FOLLOW_BYTES_MAX]), (2, false));
+        assert_eq!(shown(&vec![b'x'; FOLLOW_BYTES_MAX + 1]), (3, true));
+        // One is the title.
+        let lines = |count: usize| "x\n".repeat(count - 2);
+        assert_eq!(shown(lines(BODY_LINES_MAX).as_bytes()), (BODY_LINES_MAX, false));
+        assert_eq!(shown(lines(BODY_LINES_MAX + 1).as_bytes()), (BODY_LINES_MAX + 1, true));
+    }
 }

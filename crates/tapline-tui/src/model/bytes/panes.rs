@@ -164,3 +164,33 @@ fn part(close: &Close, seen: &MessageSeen, name: &'static str, range: &Range<u64
     }
     pane
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_analysis::decode::Protocol;
+    use tapline_analysis::{Origin, Sender};
+
+    use super::*;
+
+    #[test]
+    fn octets_of_a_message_are_shown_up_to_a_number() {
+        let shown = |length: u64| {
+            let mut close = Close::default();
+            close.stream[0].push(0, &vec![b'x'; usize::try_from(length).unwrap()], Origin::default());
+            let seen = MessageSeen {
+                connection: 0,
+                origin: Origin::default(),
+                first: Origin::default(),
+                from: Sender::Client,
+                span: 0..length,
+                inside: None,
+                message: Message::Protocol(Protocol::Http1),
+            };
+            let pane = part(&close, &seen, "message", &seen.span);
+            (pane.octets.len() as u64, pane.lacks)
+        };
+        assert_eq!(shown(PANE_BYTES_MAX), (PANE_BYTES_MAX, None));
+        let lacks = Some("1 more octets are not shown".to_owned());
+        assert_eq!(shown(PANE_BYTES_MAX + 1), (PANE_BYTES_MAX, lacks));
+    }
+}

@@ -211,9 +211,10 @@ fn body(close: &Close, head: usize) -> Vec<SheetLine> {
     let coding = value("content-encoding").unwrap_or_default();
     let kind = value("content-type").map(|kind| safe(&kind)).unwrap_or_default();
     let mut decoder = Decoder::of(&coding);
-    let mut decoded = Vec::new();
+    let (mut decoded, mut is_cut) = (Vec::new(), false);
     decoder.push(&body.octets, &mut |octets| {
         let room = BODY_BYTES_MAX.saturating_sub(decoded.len());
+        is_cut |= octets.len() > room;
         decoded.extend_from_slice(octets.get(..octets.len().min(room)).unwrap_or_default());
     });
     let mut title = format!("{} as sent", human::bytes(body.octets.len() as u64));
@@ -223,7 +224,11 @@ fn body(close: &Close, head: usize) -> Vec<SheetLine> {
     if !kind.is_empty() {
         title += &format!(" · {kind}");
     }
-    if decoded.len() >= BODY_BYTES_MAX {
+    let mut text: Vec<SheetLine> =
+        follow::text_lines(&decoded, Ink::Plain).take(BODY_LINES_MAX + 1).collect();
+    is_cut |= text.len() > BODY_LINES_MAX;
+    text.truncate(BODY_LINES_MAX);
+    if is_cut {
         title += " · the rest is not shown";
     }
     let mut lines = vec![vec![(title, Ink::Dim)]];
@@ -231,7 +236,7 @@ fn body(close: &Close, head: usize) -> Vec<SheetLine> {
         lines.push(vec![(fault.to_string(), Ink::Bad)]);
     }
     lines.push(Vec::new());
-    lines.extend(follow::text_lines(&decoded, Ink::Plain).take(BODY_LINES_MAX));
+    lines.extend(text);
     lines
 }
 
@@ -240,5 +245,28 @@ pub(super) fn of_side(from: Sender) -> Ink {
     match from {
         Sender::Client => Ink::Client,
         Sender::Server => Ink::Server,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::close::Body;
+
+    /// The title of a body, and how many lines it has.
+    fn shown(octets: Vec<u8>) -> (bool, usize) {
+        let mut close = Close::default();
+        close.bodies.insert(0, Body { from: Sender::Server, stream: 0, octets });
+        let lines = body(&close, 0);
+        (lines[0][0].0.ends_with("the rest is not shown"), lines.len() - 2)
+    }
+
+    #[test]
+    fn octets_and_lines_of_a_body_are_shown_up_to_a_number() {
+        assert_eq!(shown(vec![b'x'; BODY_BYTES_MAX]), (false, 1));
+        assert_eq!(shown(vec![b'x'; BODY_BYTES_MAX + 1]), (true, 1));
+        let lines = |count: usize| "x\n".repeat(count - 1).into_bytes();
+        assert_eq!(shown(lines(BODY_LINES_MAX)), (false, BODY_LINES_MAX));
+        assert_eq!(shown(lines(BODY_LINES_MAX + 1)), (true, BODY_LINES_MAX));
     }
 }
