@@ -1,17 +1,18 @@
 """Tables in the hands of pyarrow, DuckDB and Spark: the rows and sums of NDJSON, and a query over partitions.
 
-parquet.py LAKE FILE.ndjson...
+parquet.py docs/fleet.md LAKE FILE.ndjson...
 """
 
 import collections
 import json
 import os
+import re
 import sys
 
 import duckdb
 import pyarrow.dataset
 
-lake = sys.argv[1]
+guide, lake = sys.argv[1:3]
 tables = ["connection", "tls_session", "http_exchange", "dns_lookup", "finding"]
 # What is counted and added up of each table: a column, and the way to its value in a record.
 columns = {
@@ -41,7 +42,7 @@ def value(record, way):
 # By table and column: how many are known, and their sum.
 wanted = {table: collections.defaultdict(lambda: [0, 0]) for table in tables}
 rows = collections.Counter()
-for path in sys.argv[2:]:
+for path in sys.argv[3:]:
     for line in open(path, encoding="utf-8"):
         record = json.loads(line)
         table = record["type"]
@@ -117,6 +118,14 @@ apart = f"""select count(*) from {connections}
     where strftime("start" at time zone 'UTC', '%Y-%m-%d') <> "date" or hour("start" at time zone 'UTC') <> "hour"::int
        or epoch_us("start") <> start_ns // 1000"""
 check("duckdb", "connection", "start", engine.execute(apart).fetchone()[0], 0)
+# The questions of the guide have answers.
+questions = re.findall(r"```sql\n(.*?)```", open(guide, encoding="utf-8").read(), flags=re.S)
+for question in questions:
+    answer = engine.execute(question.replace("'lake/", f"'{lake}/")).fetchall()
+    if not answer:
+        failures += 1
+        print(f"duckdb: no answer to {question}", file=sys.stderr)
+check("duckdb", "docs/fleet.md", "questions", len(questions), 3)
 if spark:
     frame = spark.read.parquet(f"{lake}/connection")
     apart = frame.where("date(start) <> date or hour(start) <> hour or unix_micros(start) <> start_ns div 1000")

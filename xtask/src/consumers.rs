@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::captures::{self, Capture};
-use crate::shell::{root, tapline};
+use crate::shell::{root, run, target};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -28,6 +28,8 @@ struct Format {
     script: &'static str,
     /// What the script is told before the files.
     with: &'static [&'static str],
+    /// Whether captures go into one folder; the script is told that, and their NDJSON.
+    is_lake: bool,
 }
 
 const EVERY_TYPE: &str = "capture,connection,tcp,tcp_sample,tls_message,tls_session,http1_message,http2_frame,\
@@ -40,6 +42,7 @@ const FORMATS: &[Format] = &[
         ending: "ndjson",
         script: "ndjson.py",
         with: &["docs/ndjson.schema.json"],
+        is_lake: false,
     },
     Format {
         name: "mermaid",
@@ -47,8 +50,24 @@ const FORMATS: &[Format] = &[
         ending: "mermaid",
         script: "mermaid.mjs",
         with: &[],
+        is_lake: false,
     },
-    Format { name: "har", arguments: &["--bodies"], ending: "har", script: "har.mjs", with: &[] },
+    Format {
+        name: "har",
+        arguments: &["--bodies"],
+        ending: "har",
+        script: "har.mjs",
+        with: &[],
+        is_lake: false,
+    },
+    Format {
+        name: "parquet",
+        arguments: &["--partition-by", "date,hour,host", "--host", "web1"],
+        ending: "ndjson",
+        script: "parquet.py",
+        with: &["docs/fleet.md"],
+        is_lake: true,
+    },
 ];
 
 /// Exports every fixture to each format and has it read.
@@ -61,7 +80,7 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         bail!("no such format: there are {}", names.join(", "));
     }
-    let program = tapline()?;
+    let program = full()?;
     let rooms = Rooms::ready()?;
     let captures = captures::fixtures()?;
     for format in formats {
@@ -70,29 +89,45 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
             std::fs::remove_dir_all(&folder)?;
         }
         std::fs::create_dir_all(&folder)?;
-        let files: Vec<PathBuf> = captures
-            .iter()
-            .map(|capture| export(&program, capture, format, &folder))
-            .collect::<Result<_>>()?;
+        let mut files = Vec::new();
+        let lake = folder.join("lake");
+        if format.is_lake {
+            files.push(lake.clone());
+        }
+        for capture in &captures {
+            let name = capture.name.trim_start_matches("fixtures/").replace('/', "-");
+            let to = folder.join(name).with_extension(format.ending);
+            if format.is_lake {
+                export(&program, capture, format.name, format.arguments, &lake)?;
+                export(&program, capture, "ndjson", &[], &to)?;
+            } else {
+                export(&program, capture, format.name, format.arguments, &to)?;
+            }
+            files.push(to);
+        }
         rooms.read(format, &files)?;
     }
     Ok(())
 }
 
+/// Builds a program with every format and gives its path. What it writes does not depend on how fast it is.
+fn full() -> Result<PathBuf> {
+    run("cargo", ["build", "--quiet", "--package", "tapline", "--features", "full"])?;
+    Ok(target().join("debug/tapline"))
+}
+
 /// Exports one capture, with the key log beside it if there is one.
-fn export(program: &Path, capture: &Capture, format: &Format, folder: &Path) -> Result<PathBuf> {
-    let name = capture.name.trim_start_matches("fixtures/").replace('/', "-");
-    let to = folder.join(name).with_extension(format.ending);
+fn export(program: &Path, capture: &Capture, format: &str, arguments: &[&str], to: &Path) -> Result<()> {
     let mut command = Command::new(program);
-    command.args(["export", "--to", format.name, "-o"]).arg(&to).args(format.arguments).arg(&capture.path);
+    command.args(["export", "--to", format, "-o"]).arg(to).args(arguments).arg(&capture.path);
     let keys = capture.path.with_extension("keys");
     if keys.exists() {
         command.arg("--keylog").arg(keys);
     }
-    let output = command.output().context("cannot start tapline")?;
+    let output = command.env_remove("SSLKEYLOGFILE").output().context("cannot start tapline")?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{}: {said}", capture.name);
-    Ok(to)
+    Ok(())
 }
 
 /// Where readers are installed.

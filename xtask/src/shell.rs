@@ -39,8 +39,12 @@ pub(crate) fn tapline() -> Result<PathBuf> {
 /// Builds a program of a package as users get it and gives its path.
 pub(crate) fn release(package: &str, program: &str) -> Result<PathBuf> {
     run("cargo", ["build", "--release", "--quiet", "--package", package, "--bin", program])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release").join(program))
+    Ok(target().join("release").join(program))
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Whether a program can be started.

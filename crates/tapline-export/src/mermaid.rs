@@ -278,3 +278,27 @@ fn stalls(exchanges: &[Exchange]) -> Vec<(u64, String)> {
     stalls.reverse();
     stalls
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_that_find_no_room_are_counted() {
+        let redactor = Redactor::default();
+        let mut sheet =
+            Sheet { out: String::new(), redactor: &redactor, start: 0, before: None, left_out: 0 };
+        while sheet.out.len() < DIAGRAM_OCTETS_MAX {
+            sheet.arrow(Sender::Client, false, &["GET /"]);
+        }
+        assert_eq!(sheet.left_out, 0);
+        sheet.arrow(Sender::Server, false, &["200"]);
+        sheet.end(&Close::default());
+        assert!(
+            sheet
+                .out
+                .ends_with("Note over client,server: 1 arrow left out: Mermaid draws no longer diagrams\n")
+        );
+        assert!(sheet.out.len() < 50_000);
+    }
+}

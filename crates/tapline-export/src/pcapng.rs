@@ -290,3 +290,35 @@ pub fn write(
     source.conclude();
     Ok(packets)
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_engine::analysis::{CATALOGUE, Origin};
+
+    use super::*;
+
+    #[test]
+    fn so_many_findings_are_noted_and_the_others_counted() {
+        let kind = CATALOGUE.first().copied().unwrap();
+        let at = Origin { packet: 3, ..Origin::default() };
+        let packets = (4..).take(2 * PACKETS_MAX).collect();
+        let finding = Finding {
+            kind,
+            explanation: "why".into(),
+            connection: None,
+            stream: None,
+            at,
+            packets,
+            cost_ns: None,
+        };
+        let mut notes = Notes::default();
+        notes.add(&finding);
+        assert_eq!(notes.texts.len(), 1 + PACKETS_MAX);
+        for _ in 1..FINDINGS_NOTED_MAX {
+            notes.add(&finding);
+        }
+        assert_eq!(notes.left_out, 0);
+        notes.add(&finding);
+        assert_eq!((notes.left_out, notes.findings), (1, FINDINGS_NOTED_MAX));
+    }
+}

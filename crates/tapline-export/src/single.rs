@@ -80,3 +80,18 @@ fn words(record: &ConnectionRecord) -> String {
     let server = human::with_port(record.server_name.as_deref(), record.server.endpoint);
     format!("{} ({} to {})", record.id, record.client.endpoint, printable(&server))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_are_named_and_the_others_counted() {
+        let said = |count: usize| {
+            let first = (0..count.min(CHOICES_MAX)).map(|id| id.to_string()).collect();
+            NotOne::Several { count: count as u64, first }.to_string()
+        };
+        assert!(said(CHOICES_MAX).ends_with(", 6, 7"), "{}", said(CHOICES_MAX));
+        assert!(said(CHOICES_MAX + 1).ends_with(", 6, 7 and 1 more"));
+    }
+}

@@ -188,3 +188,83 @@ impl Tables {
         places.into_iter().try_for_each(|place| self.complete(place))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::limits::{BATCH_ROWS, ROW_GROUP_BYTES_MAX};
+
+    fn tables(folder: &std::path::Path) -> Tables {
+        let options = Options {
+            folder: folder.to_owned(),
+            partitioning: "hour".parse().unwrap(),
+            host: "h".to_owned(),
+            complete_every: None,
+            secrets: Secrets::default(),
+        };
+        Writer::new(&options, &[RecordType::Anomaly]).tables
+    }
+
+    fn anomaly(hour: u64, detail: &str) -> Value {
+        json!({ "at": rfc3339(Timestamp(i64::try_from(hour * 3_600_000_000_000).unwrap())), "detail": detail })
+    }
+
+    #[test]
+    fn of_too_many_open_files_the_one_that_waits_longest_is_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tables = tables(folder.path());
+        for hour in 0..OPEN_FILES_MAX as u64 {
+            tables.record(RecordType::Anomaly, &anomaly(hour, "")).unwrap();
+        }
+        assert_eq!((tables.open.len(), tables.written.files), (OPEN_FILES_MAX, 0));
+        tables.record(RecordType::Anomaly, &anomaly(0, "")).unwrap();
+        tables.record(RecordType::Anomaly, &anomaly(OPEN_FILES_MAX as u64, "")).unwrap();
+        assert_eq!((tables.open.len(), tables.written), (OPEN_FILES_MAX, Written { files: 1, rows: 1 }));
+    }
+
+    /// Text that cannot be made shorter.
+    fn noise(seed: u64, octets: usize) -> String {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let letter = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(b'0' + u8::try_from(state % 64).unwrap())
+        };
+        (0..octets).map(letter).collect()
+    }
+
+    #[test]
+    fn what_waits_in_memory_is_bound_in_each_file_and_in_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tables = tables(folder.path());
+        let (mut most, mut most_of_all) = (0, 0);
+        let (files, octets) = (6, 16 << 10);
+        for row in 0..(files * 2 * BATCH_ROWS) as u64 {
+            let record = anomaly(row % files as u64, &noise(row, octets));
+            tables.record(RecordType::Anomaly, &record).unwrap();
+            let waiting: Vec<usize> = tables.open.values().map(|open| open.file.waiting_bytes()).collect();
+            most = waiting.iter().copied().max().unwrap_or(0).max(most);
+            most_of_all = waiting.iter().sum::<usize>().max(most_of_all);
+        }
+        // A batch more than the bound may be there when it is looked at.
+        assert!(most < ROW_GROUP_BYTES_MAX + BATCH_ROWS * octets, "{most}");
+        assert!(most_of_all < WAITING_BYTES_MAX + files * BATCH_ROWS * octets, "{most_of_all}");
+        assert!(most_of_all > 0);
+    }
+
+    #[test]
+    fn a_file_ends_when_it_has_so_many_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tables = tables(folder.path());
+        let record = anomaly(0, "");
+        for _ in 1..FILE_ROWS_MAX {
+            tables.record(RecordType::Anomaly, &record).unwrap();
+        }
+        assert_eq!(tables.written.files, 0);
+        tables.record(RecordType::Anomaly, &record).unwrap();
+        assert_eq!(tables.written, Written { files: 1, rows: FILE_ROWS_MAX });
+    }
+}

@@ -144,3 +144,46 @@ fn is_head(fields: &Fields) -> bool {
     let is_final = |status: &[u8]| !status.starts_with(b"1");
     fields.get(":method").is_some() || fields.get(":status").is_some_and(is_final)
 }
+
+#[cfg(test)]
+mod tests {
+    use tapline_engine::analysis::Origin;
+
+    use super::*;
+
+    fn body(first: u64) -> Waiting {
+        Waiting { first, octets: Vec::new(), left_out: 0 }
+    }
+
+    fn carried(connection: u64, octets: usize) -> Carried {
+        let (origin, from, of) = (Origin::default(), Sender::Server, Course::Body(0));
+        Carried { connection, origin, from, of, octets: vec![b'x'; octets] }
+    }
+
+    fn held(bodies: &Bodies, connection: u64) -> (usize, u64) {
+        let waiting = bodies.waiting[&connection][&(0, false)].back().unwrap();
+        (waiting.octets.len(), waiting.left_out)
+    }
+
+    #[test]
+    fn a_body_is_kept_up_to_its_bound_and_all_of_them_up_to_theirs() {
+        let mut bodies = Bodies::default();
+        let connections = (HAR_BODIES_BYTES_MAX / HAR_BODY_BYTES_MAX) as u64;
+        for connection in 0..=connections {
+            bodies.waiting.entry(connection).or_default().entry((0, false)).or_default().push_back(body(1));
+        }
+        bodies.carried(&carried(0, HAR_BODY_BYTES_MAX));
+        assert_eq!(held(&bodies, 0), (HAR_BODY_BYTES_MAX, 0));
+        bodies.carried(&carried(0, 1));
+        assert_eq!(held(&bodies, 0), (HAR_BODY_BYTES_MAX, 1));
+        for connection in 1..connections {
+            bodies.carried(&carried(connection, HAR_BODY_BYTES_MAX));
+            assert_eq!(held(&bodies, connection), (HAR_BODY_BYTES_MAX, 0));
+        }
+        // There is room again when a connection is over.
+        bodies.carried(&carried(connections, 7));
+        assert_eq!((held(&bodies, connections), bodies.held_bytes), ((0, 7), HAR_BODIES_BYTES_MAX));
+        bodies.over(0);
+        assert_eq!(bodies.held_bytes, HAR_BODIES_BYTES_MAX - HAR_BODY_BYTES_MAX);
+    }
+}

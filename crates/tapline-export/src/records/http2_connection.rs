@@ -31,7 +31,7 @@ pub(super) struct Line {
 }
 
 /// What there was more of.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LeftOutLine {
     goaways: u64,
     resets: u64,
