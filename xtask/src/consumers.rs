@@ -171,7 +171,11 @@ impl Rooms {
     /// Has a format's files read.
     fn read(&self, format: &Format, files: &[PathBuf]) -> Result<()> {
         let script = root().join("tests/consumers").join(format.script);
-        let runner = if format.script.ends_with(".py") { self.python() } else { "node".into() };
+        let runner = if Path::new(format.script).extension().is_some_and(|ending| ending == "py") {
+            self.python()
+        } else {
+            "node".into()
+        };
         let with = format.with.iter().map(|path| root().join(path));
         self.run(Command::new(runner).arg(script).args(with).args(files))
     }

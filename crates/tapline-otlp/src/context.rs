@@ -137,6 +137,26 @@ mod tests {
     }
 
     #[test]
+    fn a_state_that_is_too_long_is_left_out_whole() {
+        let state = |text: &str| {
+            context(&[("traceparent", PARENT), ("tracestate", text)]).map(|context| context.state).unwrap()
+        };
+        let members = |count: usize| (0..count).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join(",");
+        assert_eq!(state(&members(TRACE_STATE_MEMBERS_MAX)), members(TRACE_STATE_MEMBERS_MAX));
+        assert_eq!(state(&members(TRACE_STATE_MEMBERS_MAX + 1)), "");
+        // A value has 256 octets at most, so a state of so many octets has many members.
+        let longest = |count: usize, last: usize| {
+            let member = |n: usize, octets: usize| format!("k{n:02}={}", "v".repeat(octets));
+            let mut all: Vec<String> = (1..count).map(|n| member(n, 252)).collect();
+            all.push(member(0, last));
+            all.join(",")
+        };
+        let fitting = TRACE_STATE_BYTES_MAX - longest(16, 0).len();
+        assert_eq!(state(&longest(16, fitting)).len(), TRACE_STATE_BYTES_MAX);
+        assert_eq!(state(&longest(16, fitting + 1)), "");
+    }
+
+    #[test]
     fn what_is_invalid_is_no_context() {
         let check = |value: &str, is_valid: bool| {
             assert_eq!(context(&[("traceparent", value)]).is_some(), is_valid, "{value:?}");

@@ -125,3 +125,15 @@ impl From<SinkError> for io::Error {
         Self::other(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_a_collector_says_a_sentence_is_repeated() {
+        assert_eq!(said(&"x".repeat(ANSWER_TEXT_MAX)).len(), ANSWER_TEXT_MAX);
+        assert_eq!(said(&"x".repeat(ANSWER_TEXT_MAX + 1)).len(), ANSWER_TEXT_MAX);
+        assert!(!said("a\u{1b}[2Jb").contains('\u{1b}'));
+    }
+}

@@ -65,6 +65,25 @@ Examples:
     Export(ExportArguments),
     /// List the interfaces that can be captured on
     Interfaces,
+    /// Print what completes the command line in a shell
+    #[command(after_help = "\
+Examples:
+  tapline completions bash > /etc/bash_completion.d/tapline
+  tapline completions zsh > ~/.zfunc/_tapline
+  tapline completions fish > ~/.config/fish/completions/tapline.fish")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual, a page a command
+    #[command(after_help = "\
+Examples:
+  tapline manual ~/.local/share/man/man1 && man tapline-export")]
+    Manual {
+        /// The folder, which has to be there
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
     /// Send the traces that an export writes, where that may open no socket
     #[cfg(feature = "otlp")]
     #[command(hide = true)]

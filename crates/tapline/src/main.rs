@@ -7,6 +7,7 @@ mod arguments;
 mod dashboard;
 mod export;
 mod filter;
+mod help;
 mod input;
 mod interfaces;
 mod live;
@@ -72,6 +73,8 @@ fn run(arguments: Arguments) -> Result<Ending> {
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Interfaces) => interfaces::run(),
+        Some(Command::Completions { shell }) => help::completions(shell),
+        Some(Command::Manual { folder }) => help::manual(&folder),
         #[cfg(feature = "otlp")]
         Some(Command::RelayTraces(arguments)) => export::send_lines(&arguments),
     }
