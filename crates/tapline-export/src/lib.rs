@@ -13,7 +13,9 @@ pub mod pcapng;
 pub mod records;
 pub mod redact;
 pub mod report;
+mod shortlist;
 pub mod single;
+mod stages;
 pub mod table;
 mod time;
 
