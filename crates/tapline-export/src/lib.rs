@@ -6,6 +6,7 @@
 pub mod csv;
 mod exporter;
 pub mod har;
+pub mod html;
 mod limits;
 pub mod mermaid;
 pub mod ndjson;

@@ -110,7 +110,7 @@ impl Sheet<'_> {
             if stage.replace(of) != Some(of) {
                 self.note(&heading(of, close, record));
             }
-            while let Some((until, words)) = stalls.pop_if(|(until, _)| *until <= rung.at.packet) {
+            while let Some((until, words, _)) = stalls.pop_if(|(until, ..)| *until <= rung.at.packet) {
                 if until == rung.at.packet {
                     self.note(&words);
                 }

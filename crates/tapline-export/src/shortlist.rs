@@ -36,6 +36,11 @@ impl<T> Shortlist<T> {
         }
     }
 
+    /// The rows that are kept so far.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().map(|(_, _, row)| row)
+    }
+
     /// Rows seen.
     pub(crate) fn total(&self) -> u64 {
         self.total

@@ -1,6 +1,6 @@
 //! The stages of a connection's life, as drawings of a ladder part it.
 
-use tapline_engine::analysis::{ConnectionRecord, Exchange, human};
+use tapline_engine::analysis::{Cause, ConnectionRecord, Exchange, human};
 use tapline_ladder::{Close, Layer, Rung};
 
 /// A part of a connection's life; they follow one another.
@@ -65,12 +65,12 @@ pub(crate) fn heading(stage: Stage, close: &Close, record: &ConnectionRecord) ->
 }
 
 /// Where exchanges stood still: by the packet that ended it, the last one first.
-pub(crate) fn stalls(exchanges: &[Exchange]) -> Vec<(u64, String)> {
+pub(crate) fn stalls(exchanges: &[Exchange]) -> Vec<(u64, String, Cause)> {
     let told = exchanges.iter().flat_map(|exchange| exchange.stalls.list());
     let mut stalls: Vec<_> = told
         .map(|stall| {
             let words = format!("{}: {}", human::duration(stall.ns()), stall.cause.words());
-            (stall.span.until.packet, words)
+            (stall.span.until.packet, words, stall.cause)
         })
         .collect();
     // Exchanges of HTTP/2 stand still together.

@@ -1,5 +1,6 @@
 //! `tapline export`.
 
+mod page;
 mod stream;
 mod tables;
 mod twice;
@@ -84,6 +85,7 @@ fn write<W: Write>(
             Ok((out, ending))
         }
         Format::Mermaid => twice::diagram(arguments, stop, secrets, create()?),
+        Format::Html => page::page(arguments, plan, stop, secrets, create),
         Format::Pcapng => twice::packets(arguments, stop, create()?),
         Format::Parquet => bail!("tables are files in a folder: name it with -o"),
     }
