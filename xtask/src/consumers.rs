@@ -48,6 +48,7 @@ const FORMATS: &[Format] = &[
         script: "mermaid.mjs",
         with: &[],
     },
+    Format { name: "html", arguments: &[], ending: "html", script: "html.mjs", with: &[] },
     Format { name: "har", arguments: &["--bodies"], ending: "har", script: "har.mjs", with: &[] },
 ];
 
