@@ -258,3 +258,25 @@ fn a_page_keeps_to_its_size_whatever_the_capture_has() {
     // It does not grow with the capture.
     assert!(sizes[1].abs_diff(sizes[0]) < 64 << 10, "{sizes:?}");
 }
+
+#[test]
+fn a_clock_that_jumps_leaves_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let talk = |port, start| {
+        let talk =
+            Talk::new(([10, 0, 0, 1], port).into(), "192.0.2.80:80".parse().unwrap(), start).handshake();
+        talk.client(b"GET / HTTP/1.1\r\nHost: h.example\r\n\r\n")
+            .server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            .close()
+            .frames
+    };
+    let frames =
+        [talk(4_000, 9_000_000_000_000_000_000), talk(4_001, 1), talk(4_002, 4_000_000_000_000_000_000)];
+    let path = folder.path().join("jumps.pcapng");
+    capture(BufWriter::new(File::create(&path).unwrap()), frames.iter().flatten()).unwrap();
+    let page = page_of(&path);
+    assert_eq!(page.classed("ol", "waterfall")[0].all("details").len(), 3);
+    let ticks = page.classed("svg", "ticks")[0].all("text").len();
+    assert!((2..=6).contains(&ticks), "{ticks}");
+    assert!(page.all("header")[0].words().contains("earlier than the packet before"));
+}
