@@ -185,8 +185,9 @@ fn the_slowest_request_is_shown_of_many() {
 fn what_is_known_to_be_wrong_with_the_capture_is_said() {
     for (name, says) in [
         ("link/snaplen-cut.pcapng", "cut by the snapshot length"),
+        ("link/capture-missed.pcapng", "of 1 connection were sent and not captured"),
         ("tls/without-keys.pcapng", "inferred from the sizes of TLS records that stayed closed"),
-        ("http1/keep-alive.pcapng", "nothing is known to be lost, cut or damaged"),
+        ("http1/keep-alive.pcapng", "nothing is known to be lost, cut or damaged in the capture"),
     ] {
         let page = page_of(&fixture(name));
         let head = page.all("header")[0].words();

@@ -34,7 +34,7 @@ use crate::report::{connections, requests};
 use crate::shortlist::Shortlist;
 use connection::Line;
 use findings::Findings;
-use head::{Count, Head};
+use head::{Count, Head, Missing};
 use ladder::Ladder;
 use row::Row;
 
@@ -63,6 +63,7 @@ pub struct Collector {
     connections: Shortlist<Line>,
     counts: [Count; 3],
     inferred: u64,
+    missing: Missing,
     /// Findings of the newest event alone.
     told: Vec<Finding>,
 }
@@ -78,6 +79,7 @@ impl Collector {
             connections: Shortlist::new(PAGE_CONNECTIONS_MAX),
             counts: [Count::default(); 3],
             inferred: 0,
+            missing: Missing::default(),
             told: Vec::new(),
         }
     }
@@ -122,6 +124,7 @@ impl Exporter for Collector {
             Event::Connection(record) => {
                 let tier = self.tier(event);
                 let (severity, ns) = connections::score(record);
+                self.missing.take(connections::missing_bytes(record));
                 // What the page speaks of shall be there too.
                 let is_named = self.findings.name(record.id)
                     || self.exchanges.rows().any(|row| row.connection == record.id);
@@ -138,8 +141,9 @@ impl Exporter for Collector {
     }
 
     fn finish(self, outcome: &Outcome, _: bool) -> io::Result<Page> {
-        let Self { options, redactor, findings, exchanges, connections, counts, inferred, told: _ } = self;
-        let head = Head::of(outcome, options, counts, inferred);
+        let Self { options, redactor, findings, exchanges, connections, counts, inferred, missing, told: _ } =
+            self;
+        let head = Head::of(outcome, options, counts, inferred, missing);
         let mut rows = exchanges.into_rows();
         rows.sort_by_key(|row| (row.start.at, row.start.packet, row.connection, row.stream));
         let mut lines = connections.into_rows();

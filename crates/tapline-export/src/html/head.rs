@@ -37,6 +37,28 @@ impl Count {
     }
 }
 
+/// Octets that were sent and are not in the capture.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Missing {
+    bytes: u64,
+    connections: u64,
+}
+
+impl Missing {
+    /// So many of a connection.
+    pub(super) fn take(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.connections += u64::from(bytes > 0);
+    }
+
+    /// In words, if there are any.
+    fn words(self) -> Option<String> {
+        let connections = human::plural(self.connections, "connection");
+        (self.bytes > 0)
+            .then(|| format!("{} of {connections} were sent and not captured", human::bytes(self.bytes)))
+    }
+}
+
 /// The top of the page.
 pub(super) struct Head {
     files: Vec<String>,
@@ -54,7 +76,13 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of(outcome: &Outcome, options: PageOptions, counts: [Count; 3], inferred: u64) -> Self {
+    pub(super) fn of(
+        outcome: &Outcome,
+        options: PageOptions,
+        counts: [Count; 3],
+        inferred: u64,
+        missing: Missing,
+    ) -> Self {
         let (totals, facts) = (&outcome.totals, &outcome.facts);
         let mut formats: Vec<String> =
             facts.files.iter().map(tapline_engine::capture::FileFacts::format).collect();
@@ -65,6 +93,7 @@ impl Head {
             name => cut(&tapline_engine::analysis::shown(name.as_encoded_bytes())),
         };
         let mut health = heading::health(outcome);
+        health.extend(missing.words());
         let damages = &facts.damages;
         health.extend(damages.iter().take(DAMAGES_TOLD).map(|damage| cut(&format!("damaged: {damage}"))));
         if let Some(more) = damages.len().checked_sub(DAMAGES_TOLD).filter(|&more| more > 0) {
@@ -120,7 +149,7 @@ impl Head {
             }
             if self.health.is_empty() {
                 page.classed("p", "said fine")
-                    .text("the capture is whole: nothing is known to be lost, cut or damaged");
+                    .text("nothing is known to be lost, cut or damaged in the capture");
             }
             for line in &self.health {
                 page.classed("p", "said warn").text(line);
