@@ -65,7 +65,7 @@ async function keyboard(page) {
   check(rows === 1 || await here(page) !== first, 'the arrow leads nowhere');
   await page.keyboard.press('k');
   check(await here(page) === first, `k leads to ${await here(page)}, not to ${first}`);
-  if (await page.locator('#x0').count() > 0) {
+  if (await page.locator('#waterfall').count() > 0) {
     for (let n = 0; n < rows && await here(page) !== 'x0'; n += 1) await page.keyboard.press('j');
     check(await here(page) === 'x0', 'the first request is not reached');
     await page.keyboard.press('Enter');
@@ -109,6 +109,11 @@ async function links(page) {
     await page.keyboard.press('Enter');
     await page.waitForFunction((to) => document.getElementById(to).open, to);
     check(await here(page) === to, 'the request that a finding names has not the keyboard');
+    const card = page.locator('.card:has(a[href^="#x"])').first();
+    await card.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => /^[xc]\d/.test(document.activeElement.id || document.activeElement.parentElement.id),
+      null, { timeout: 2000 }).catch(() => check(false, 'Enter does not follow a finding'));
   }
 }
 
@@ -135,6 +140,7 @@ for (const file of process.argv.slice(2)) {
       await fits(page);
       await keyboard(page);
       await links(page);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
       await fits(page);
       check(page.said.length === 0, page.said.join('; '));
       await page.close();

@@ -120,6 +120,12 @@
   order.hidden = !waterfall;
   one('#help-open').addEventListener('click', () => help.showModal());
   addEventListener('hashchange', arrive);
+  // A link to where one came from before changes nothing that the browser would tell.
+  document.addEventListener('click', (event) => {
+    if (!location.hash || event.target.closest('a')?.getAttribute('href') !== location.hash) return;
+    event.preventDefault();
+    arrive();
+  });
   one('#tools').hidden = false;
   arrive();
 })();
