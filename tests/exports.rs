@@ -5,8 +5,12 @@
 mod csv;
 #[path = "exports/har.rs"]
 mod har;
+#[path = "exports/html.rs"]
+mod html;
 #[path = "exports/mermaid.rs"]
 mod mermaid;
+#[path = "exports/page.rs"]
+mod page;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

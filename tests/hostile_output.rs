@@ -4,6 +4,9 @@
 
 #[path = "hostile/captures.rs"]
 mod captures;
+#[path = "exports/page.rs"]
+#[allow(dead_code, reason = "the tests of exports read more of it")]
+mod page;
 #[path = "hostile/wire.rs"]
 mod wire;
 
@@ -122,6 +125,29 @@ fn other_forms_keep_text_in_its_place_too() {
             assert!(strangers.is_empty(), "{strangers:?}");
             let bare = diagram.replace("<br/>", "").replace("->>", "");
             assert!(!bare.contains(['<', '>', '{', '}', '%', '"', '`']), "{bare}");
+        }
+    }
+}
+
+/// The reader takes no element and no attribute that is not the page's own.
+#[test]
+fn a_page_has_nothing_in_it_but_its_own_elements() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in captures(folder.path()) {
+        for options in ["export --to html", "export --to html --no-redact"] {
+            let output = tapline(&words(options, &path));
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(strange(&output.stdout, ""), None);
+            let text = String::from_utf8(output.stdout).unwrap();
+            let page = page::read(&text);
+            assert_eq!((page.all("script").len(), page.all("style").len()), (1, 1));
+            assert!(!page.all("script")[0].words().contains("alert(1)"));
+            assert!(!page.classed("ol", "waterfall")[0].all("details").is_empty());
+            assert!(!page.classed("details", "ladder").is_empty());
+            // It is there, as text.
+            let is_nasty = path.file_name().unwrap() != "lengths.pcapng";
+            assert_eq!(page.words().contains("<script>alert(1)</script>"), is_nasty, "{options}");
+            assert!(!text.contains(&"\u{301}".repeat(9)), "{options}");
         }
     }
 }

@@ -110,6 +110,7 @@ fn no_other_form_tells_more() {
         ("--to mermaid --detail brief", 1),
         ("--to mermaid --detail usual", 1),
         ("--to mermaid --detail full", 1),
+        ("--to html", 7),
     ];
     for (form, secrets) in forms {
         let redacted = lines(&format!("export {form}"), &path);

@@ -68,6 +68,7 @@ const FORMATS: &[Format] = &[
         with: &["docs/fleet.md"],
         is_lake: true,
     },
+    Format { name: "html", arguments: &[], ending: "html", script: "html.mjs", with: &[], is_lake: false },
 ];
 
 /// Exports every fixture to each format and has it read.

@@ -6,6 +6,7 @@
 pub mod csv;
 mod exporter;
 pub mod har;
+pub mod html;
 mod limits;
 pub mod mermaid;
 pub mod ndjson;
@@ -13,7 +14,9 @@ pub mod pcapng;
 pub mod records;
 pub mod redact;
 pub mod report;
+mod shortlist;
 pub mod single;
+mod stages;
 pub mod table;
 mod time;
 

@@ -38,3 +38,29 @@ pub(crate) const CHOICES_MAX: usize = 8;
 
 /// Findings that are noted as comments on packets. Nobody reads more, and each takes some hundred octets.
 pub(crate) const FINDINGS_NOTED_MAX: u64 = 1 << 14;
+
+/// Exchanges that a page shows one by one: failed ones and those with findings, then the slowest.
+pub(crate) const PAGE_EXCHANGES_MAX: usize = 150;
+
+/// Connections that a page lists: those of what it shows and what went wrong, then the longest.
+pub(crate) const PAGE_CONNECTIONS_MAX: usize = 150;
+
+/// Findings of one kind that a page tells one by one, the costliest; what the others came to is said.
+pub(crate) const PAGE_OF_KIND_MAX: usize = 5;
+
+/// Connections whose ladder a page draws, those of the costliest findings and slowest exchanges: the capture is read
+/// once more for each.
+pub(crate) const PAGE_LADDERS_MAX: usize = 5;
+
+/// Arrows and notes of one ladder of a page; more are counted.
+pub(crate) const PAGE_ARROWS_MAX: usize = 150;
+
+/// Characters of a text from the wire that a page shows; the rest becomes `…`.
+pub(crate) const PAGE_TEXT_CHARS_MAX: usize = 400;
+
+/// Header fields of a message that a page shows; more are counted.
+pub(crate) const PAGE_FIELDS_MAX: usize = 48;
+
+/// Octets of a page. What would make it longer is left out, and the page says so: details first, then rows and ladders.
+/// Trackers take attachments of that size.
+pub(crate) const PAGE_OCTETS_MAX: usize = 4 << 20;

@@ -5,18 +5,17 @@
 
 mod certificates;
 mod comparison;
-mod connections;
+pub(crate) mod connections;
 mod filtered;
 mod findings;
 mod handshakes;
-mod heading;
+pub(crate) mod heading;
 mod http2;
-mod requests;
+pub(crate) mod requests;
 mod segments;
 mod sessions;
-mod shortlist;
-mod spread;
-mod style;
+pub(crate) mod spread;
+pub(crate) mod style;
 mod table;
 mod waterfall;
 

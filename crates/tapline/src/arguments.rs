@@ -56,6 +56,7 @@ Examples:
   tapline export --to ndjson --types connection,tls_session -o out.ndjson capture.pcapng
   tapline export --to ndjson -Y 'tls.handshake.version < \"TLS 1.2\"' capture.pcapng
   tapline export --to har -o page.har capture.pcapng
+  tapline export --to html -o page.html capture.pcapng   for a ticket
   tapline export --to mermaid --connection 3 --detail brief capture.pcapng
   tapline export --to csv --types http_exchange --columns url,status,timings_ns_wait capture.pcapng
   tapline export --to parquet --partition-by date,hour,host -o lake -i eth0
@@ -382,6 +383,8 @@ pub(crate) enum Format {
     Csv,
     /// A sequence diagram of one connection, for Mermaid and what draws it: the ladder of the dashboard
     Mermaid,
+    /// One page for a ticket: findings, waterfall, connections and ladders, complete in itself; it loads nothing
+    Html,
     /// Tables for data lakes, a folder each, as Parquet; docs/fleet.md shows the whole way
     Parquet,
     /// Traces for OpenTelemetry: to a collector, or with -o to a file; described in docs/opentelemetry.md

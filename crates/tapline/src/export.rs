@@ -1,5 +1,6 @@
 //! `tapline export`.
 
+mod page;
 mod stream;
 mod tables;
 #[cfg(feature = "otlp")]
@@ -96,6 +97,7 @@ fn write<W: Write>(
             bail!("this build sends no traces: cargo build --release --features otlp makes one that does")
         }
         Format::Mermaid => twice::diagram(arguments, stop, secrets, create()?),
+        Format::Html => page::page(arguments, plan, stop, secrets, create),
         Format::Pcapng => twice::packets(arguments, stop, create()?),
         Format::Parquet => bail!("tables are files in a folder: name it with -o"),
     }

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 
 use tapline_engine::analysis::{ConnectionRecord, HandshakeKind, State, TeardownKind, human};
 
-use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
 use super::style::Ink;
 use super::table::{Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
+use crate::shortlist::{Score, Shortlist};
 
 pub(super) struct Connections {
     rows: Shortlist<Box<ConnectionRecord>>,
@@ -95,7 +95,7 @@ fn handshake(record: &ConnectionRecord) -> table::Cell {
 }
 
 /// How a connection ended, in words.
-fn ended(record: &ConnectionRecord) -> (Ink, String) {
+pub(crate) fn ended(record: &ConnectionRecord) -> (Ink, String) {
     let who = record.teardown.closed_first().map_or("nobody", |direction| record.sender(direction).name());
     let (ink, mut text) = match (record.state, record.teardown.kind()) {
         (State::Refused, _) => (Ink::Bad, "refused".to_owned()),
@@ -121,7 +121,7 @@ fn ended(record: &ConnectionRecord) -> (Ink, String) {
     (ink, text)
 }
 
-fn state_noun(state: State) -> &'static str {
+pub(crate) fn state_noun(state: State) -> &'static str {
     match state {
         State::Opening => "not answered",
         State::HalfOpen => "half-open",
@@ -134,12 +134,12 @@ fn state_noun(state: State) -> &'static str {
 }
 
 /// Octets of either stream that were never seen.
-fn missing_bytes(record: &ConnectionRecord) -> u64 {
+pub(crate) fn missing_bytes(record: &ConnectionRecord) -> u64 {
     record.client.missing_bytes + record.server.missing_bytes
 }
 
 /// What went wrong first, then the longest.
-fn score(record: &ConnectionRecord) -> Score {
+pub(crate) fn score(record: &ConnectionRecord) -> Score {
     let severity = match record.state {
         State::Refused | State::Opening => 3,
         State::Reset | State::HalfOpen => 2,

@@ -15,11 +15,11 @@ use std::io::{self, Write};
 use tapline_engine::analysis::{Finding, Kind, Severity, human};
 use unicode_width::UnicodeWidthStr;
 
-use super::shortlist::Shortlist;
 use super::style::Ink;
 use super::{ReportOptions, rest, title};
 use crate::limits::{OF_KIND_MAX, PACKETS_MAX};
 use crate::redact::Redactor;
+use crate::shortlist::Shortlist;
 
 /// Columns before a finding's text.
 const INDENT: usize = 12;

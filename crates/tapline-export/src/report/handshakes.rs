@@ -7,11 +7,11 @@ use tapline_engine::analysis::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::shortlist::{Score, Shortlist};
 use super::style::Ink;
 use super::table::cut;
 use super::{ReportOptions, rest, title};
 use crate::limits::STORIES_MAX;
+use crate::shortlist::{Score, Shortlist};
 
 /// Columns of a page where no terminal says its own.
 const WIDTH: usize = 100;

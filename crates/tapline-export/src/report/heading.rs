@@ -18,7 +18,11 @@ pub(super) fn print(outcome: &Outcome, options: &ReportOptions, out: &mut impl W
     }
     writeln!(out, "  {}", size(outcome))?;
     writeln!(out, "  {}", contents(outcome))?;
-    let health = health(outcome);
+    let mut health = health(outcome);
+    if !outcome.facts.damages.is_empty() {
+        let places = human::plural(outcome.facts.damages.len() as u64, "place");
+        health.push(format!("damaged in {places}: standard error says where"));
+    }
     if health.is_empty() {
         writeln!(out, "  {}", paint(Ink::Good, "nothing is known to be lost, cut or damaged"))?;
     }
@@ -29,7 +33,7 @@ pub(super) fn print(outcome: &Outcome, options: &ReportOptions, out: &mut impl W
 }
 
 /// How much, from when and how long.
-fn size(outcome: &Outcome) -> String {
+pub(crate) fn size(outcome: &Outcome) -> String {
     let totals = &outcome.totals;
     let mut text = format!("{}, {}", human::plural(totals.packets, "packet"), human::bytes(totals.bytes));
     if let (Some(start), Some(end)) = (totals.start, totals.end) {
@@ -43,7 +47,7 @@ fn size(outcome: &Outcome) -> String {
 }
 
 /// Link types and what is not TCP.
-fn contents(outcome: &Outcome) -> String {
+pub(crate) fn contents(outcome: &Outcome) -> String {
     let totals = &outcome.totals;
     let links: Vec<String> = totals.link_types.keys().map(ToString::to_string).collect();
     let mut parts = vec![if links.is_empty() { "no packets".to_owned() } else { links.join(", ") }];
@@ -52,8 +56,8 @@ fn contents(outcome: &Outcome) -> String {
     parts.join(" · ")
 }
 
-/// What the reader must know before believing the rest.
-fn health(outcome: &Outcome) -> Vec<String> {
+/// What the reader must know before believing the rest, but where the capture is damaged.
+pub(crate) fn health(outcome: &Outcome) -> Vec<String> {
     let (totals, facts) = (&outcome.totals, &outcome.facts);
     let mut lines = Vec::new();
     let mut say = |count: u64, what: &str| {
@@ -77,12 +81,6 @@ fn health(outcome: &Outcome) -> Vec<String> {
         ));
     }
     lines.extend(facts.incidents.iter().map(|incident| printable(&incident.to_string()).into_owned()));
-    if !facts.damages.is_empty() {
-        lines.push(format!(
-            "damaged in {}: standard error says where",
-            human::plural(facts.damages.len() as u64, "place")
-        ));
-    }
     lines.extend(facts.left_out_texts());
     lines
 }

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use tapline_engine::analysis::{Http2Connection, Sender, SettingsSent, human};
 
-use super::shortlist::Shortlist;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, right};
 use super::{ReportOptions, rest, table, title};
+use crate::shortlist::Shortlist;
 
 pub(super) struct Http2Connections {
     rows: Shortlist<Box<Http2Connection>>,

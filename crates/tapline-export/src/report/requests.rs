@@ -6,13 +6,13 @@ use std::io::{self, Write};
 
 use tapline_engine::analysis::{Cause, Exchange, human};
 
-use super::shortlist::{Score, Shortlist};
 use super::spread::Spread;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, left, right};
 use super::waterfall::Window;
 use super::{ReportOptions, rest, table, title};
 use crate::redact::Redactor;
+use crate::shortlist::{Score, Shortlist};
 
 /// Narrower terminals have no room for the picture.
 const WATERFALL_FROM_WIDTH: usize = 100;
@@ -181,7 +181,7 @@ fn window(rows: &[Box<Exchange>]) -> Option<Window> {
     Some(Window { start_ns, end_ns })
 }
 
-fn score(exchange: &Exchange) -> Score {
+pub(crate) fn score(exchange: &Exchange) -> Score {
     let severity = match exchange.status {
         None if exchange.inferred => u8::from(!exchange.complete),
         None => 3,

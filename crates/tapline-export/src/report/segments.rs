@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use tapline_engine::analysis::{ConnectionRecord, Series, State, TeardownKind, human, tcp_words};
 
-use super::shortlist::{Score, Shortlist};
 use super::style::Ink;
 use super::table::{Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
+use crate::shortlist::{Score, Shortlist};
 
 /// Connections of which there is more to tell than that they were there.
 pub(super) struct Segments {

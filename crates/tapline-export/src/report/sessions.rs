@@ -6,11 +6,11 @@ use tapline_engine::analysis::{EarlyData, TlsKind, TlsOutcome, TlsSession, human
 use unicode_width::UnicodeWidthStr;
 
 use super::handshakes::score;
-use super::shortlist::Shortlist;
 use super::spread::Spread;
 use super::style::Ink;
 use super::table::{Cell, Column, cell, flexible, left, right};
 use super::{ReportOptions, rest, table, title};
+use crate::shortlist::Shortlist;
 
 pub(super) struct Sessions {
     rows: Shortlist<Box<TlsSession>>,

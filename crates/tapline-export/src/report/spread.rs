@@ -4,17 +4,17 @@ use tapline_engine::analysis::human;
 
 /// Durations, nanoseconds, eight octets each.
 #[derive(Default)]
-pub(super) struct Spread {
+pub(crate) struct Spread {
     values: Vec<i64>,
 }
 
 impl Spread {
-    pub(super) fn push(&mut self, ns: i64) {
+    pub(crate) fn push(&mut self, ns: i64) {
         self.values.push(ns);
     }
 
     /// `median 3.10 ms, 95 % under 12.0 ms, slowest 31.0 ms`; less where there is little to say.
-    pub(super) fn text(mut self) -> Option<String> {
+    pub(crate) fn text(mut self) -> Option<String> {
         let last = self.values.len().checked_sub(1)?;
         let mut at = |percent: usize| {
             let (_, value, _) = self.values.select_nth_unstable(last * percent / 100);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// What a piece of text is, not how it looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     #[default]
     Plain,
     /// Headings.

@@ -33,7 +33,7 @@ enum Piece<'a> {
 
 impl Octets {
     /// The next octets; what an offset jumps over is missing.
-    pub(crate) fn push(&mut self, offset: u64, octets: &[u8], origin: Origin) {
+    pub fn push(&mut self, offset: u64, octets: &[u8], origin: Origin) {
         let run = Run { offset, at: self.octets.len(), length: octets.len(), origin };
         self.octets.extend_from_slice(octets);
         self.runs.push(run);

@@ -251,7 +251,7 @@ pub(super) fn of_side(from: Sender) -> Ink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::close::Body;
+    use tapline_ladder::Body;
 
     /// The title of a body, and how many lines it has.
     fn shown(octets: Vec<u8>) -> (bool, usize) {

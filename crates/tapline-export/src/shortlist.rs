@@ -3,10 +3,10 @@
 use crate::limits::ROWS_MAX;
 
 /// How telling a row is: severity first, then size.
-pub(super) type Score = (u8, i64);
+pub(crate) type Score = (u8, i64);
 
 /// At most so many rows, or what there is memory for: the highest scores, in the order in which they came.
-pub(super) struct Shortlist<T> {
+pub(crate) struct Shortlist<T> {
     rows_max: usize,
     rows: Vec<(Score, u64, T)>,
     /// Rows that score no more are not among the highest.
@@ -15,12 +15,12 @@ pub(super) struct Shortlist<T> {
 }
 
 impl<T> Shortlist<T> {
-    pub(super) fn new(rows_max: usize) -> Self {
+    pub(crate) fn new(rows_max: usize) -> Self {
         Self { rows_max, rows: Vec::new(), least: None, total: 0 }
     }
 
     /// Counts a row, and keeps it while it is one of the highest. Of equal ones the first are.
-    pub(super) fn push(&mut self, score: Score, row: impl FnOnce() -> T) {
+    pub(crate) fn push(&mut self, score: Score, row: impl FnOnce() -> T) {
         let place = self.total;
         self.total += 1;
         if self.least.is_some_and(|least| score <= least) {
@@ -36,13 +36,18 @@ impl<T> Shortlist<T> {
         }
     }
 
+    /// The rows that are kept so far.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().map(|(_, _, row)| row)
+    }
+
     /// Rows seen.
-    pub(super) fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.total
     }
 
     /// The rows to print.
-    pub(super) fn into_rows(mut self) -> Vec<T> {
+    pub(crate) fn into_rows(mut self) -> Vec<T> {
         self.cut();
         self.rows.sort_unstable_by_key(|&(_, place, _)| place);
         self.rows.into_iter().map(|(_, _, row)| row).collect()
