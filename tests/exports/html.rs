@@ -14,9 +14,9 @@ use super::{captures, export, records};
 
 /// Rows of a list, and findings of a kind, that a page shows.
 const ROWS: usize = 150; // PAGE_EXCHANGES_MAX, PAGE_CONNECTIONS_MAX
-const OF_KIND: usize = 5;
+const OF_KIND: usize = 5; // PAGE_OF_KIND_MAX
 /// Ladders that are drawn.
-const LADDERS: usize = 5;
+const LADDERS: usize = 5; // PAGE_LADDERS_MAX
 /// What a page may weigh.
 const OCTETS: usize = 4 << 20; // PAGE_OCTETS_MAX
 
