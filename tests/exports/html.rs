@@ -150,6 +150,8 @@ fn ladders(path: &Path, page: &Node, connections: usize, seen: &mut Seen) {
     for ladder in drawn {
         let arrows = ladder.classed("g", "rung").len();
         assert!((1..=ROWS).contains(&arrows), "{}: {arrows} arrows", path.display());
+        let said = format!(" {arrows} arrow{}", if arrows == 1 { "" } else { "s" });
+        assert!(ladder.all("summary")[0].words().ends_with(&said), "{}: {arrows}", path.display());
         seen.ladders += 1;
     }
     let parts = ["section", "li", "details", "tr"].into_iter().flat_map(|name| page.all(name));

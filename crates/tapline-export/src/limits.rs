@@ -52,7 +52,7 @@ pub(crate) const PAGE_OF_KIND_MAX: usize = 5;
 /// once more for each.
 pub(crate) const PAGE_LADDERS_MAX: usize = 5;
 
-/// Arrows and notes of one ladder of a page; more are counted.
+/// Arrows and notes of one ladder of a page; arrows beyond are counted.
 pub(crate) const PAGE_ARROWS_MAX: usize = 150;
 
 /// Characters of a text from the wire that a page shows; the rest becomes `…`.

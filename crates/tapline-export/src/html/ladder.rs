@@ -29,6 +29,8 @@ pub(super) struct Ladder {
     pub(super) id: u64,
     ends: [String; 2],
     arrows: u64,
+    /// Stages, stalls and notes between them.
+    notes: u64,
     left_out: u64,
     is_cut: bool,
     picture: Markup,
@@ -46,6 +48,7 @@ impl Ladder {
             id,
             ends: [record.client.endpoint.to_string(), server],
             arrows: 0,
+            notes: 0,
             left_out: 0,
             is_cut: events + octets > 0,
             picture: Markup::default(),
@@ -59,7 +62,7 @@ impl Ladder {
         let (start, mut before, mut stage) = (record.first.at.0, None, None);
         let mut stalls = stalls(&close.exchanges);
         for rung in rungs(close, Shown::default()) {
-            if self.arrows >= PAGE_ARROWS_MAX as u64 {
+            if self.arrows + self.notes >= PAGE_ARROWS_MAX as u64 {
                 self.left_out += 1;
                 continue;
             }
@@ -80,6 +83,7 @@ impl Ladder {
 
     /// Words that belong to both sides.
     fn band(&mut self, class: &'static str, words: &str) {
+        self.notes += 1;
         let y = self.height + 4;
         let place = self.picture.classed("rect", class).attr("x", CLIENT).attr("y", y);
         place.attr("width", SERVER - CLIENT).attr("height", 20).attr("rx", 3).text("");
@@ -89,7 +93,6 @@ impl Ladder {
     }
 
     fn rung(&mut self, rung: &Rung, at: i64, since: Option<i64>, redactor: &Redactor) {
-        self.arrows += 1;
         let count = if rung.count > 1 { format!(" ×{}", rung.count) } else { String::new() };
         let octets = if rung.count > 1 && rung.octets > 0 {
             format!(", {}", human::bytes(rung.octets))
@@ -101,6 +104,7 @@ impl Ladder {
             self.band("stood", &label);
             return;
         }
+        self.arrows += 1;
         let detail = redactor.sentence(&rung.detail).into_owned();
         let class = match (rung.mood, rung.layer) {
             (Mood::Bad, _) => "rung bad",
