@@ -125,6 +125,9 @@ const THREADS: &[c_long] = &[
     libc::SYS_sigaltstack,
     libc::SYS_sysinfo,
     libc::SYS_uname,
+    // For the process that sends traces, which was started before.
+    libc::SYS_wait4,
+    libc::SYS_waitid,
 ];
 
 /// Older names of calls above, which newer machines do not have.
