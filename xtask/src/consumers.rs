@@ -61,6 +61,14 @@ const FORMATS: &[Format] = &[
         is_lake: false,
     },
     Format {
+        name: "otlp",
+        arguments: &[],
+        ending: "jsonl",
+        script: "otlp.py",
+        with: &["fixtures"],
+        is_lake: false,
+    },
+    Format {
         name: "parquet",
         arguments: &["--partition-by", "date,hour,host", "--host", "web1"],
         ending: "ndjson",
@@ -106,7 +114,7 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
             }
             files.push(to);
         }
-        rooms.read(format, &files)?;
+        rooms.read(format, &program, &files)?;
     }
     Ok(())
 }
@@ -169,8 +177,8 @@ impl Rooms {
         Ok(std::fs::write(mark, wanted)?)
     }
 
-    /// Has a format's files read.
-    fn read(&self, format: &Format, files: &[PathBuf]) -> Result<()> {
+    /// Has a format's files read. A script that exports by itself does so with `program`.
+    fn read(&self, format: &Format, program: &Path, files: &[PathBuf]) -> Result<()> {
         let script = root().join("tests/consumers").join(format.script);
         let runner = if Path::new(format.script).extension().is_some_and(|ending| ending == "py") {
             self.python()
@@ -178,7 +186,7 @@ impl Rooms {
             "node".into()
         };
         let with = format.with.iter().map(|path| root().join(path));
-        self.run(Command::new(runner).arg(script).args(with).args(files))
+        self.run(Command::new(runner).arg(script).args(with).args(files).env("TAPLINE", program))
     }
 
     fn run(&self, command: &mut Command) -> Result<()> {
