@@ -4,6 +4,7 @@
 //! the rows that it will print.
 
 pub mod csv;
+pub mod diff;
 mod exporter;
 pub mod har;
 pub mod html;

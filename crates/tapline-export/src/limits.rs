@@ -64,3 +64,12 @@ pub(crate) const PAGE_FIELDS_MAX: usize = 48;
 /// Octets of a page. What would make it longer is left out, and the page says so: details first, then rows and ladders.
 /// Trackers take attachments of that size.
 pub(crate) const PAGE_OCTETS_MAX: usize = 4 << 20;
+
+/// Kinds of requests of a capture that a comparison tells apart; requests of others count in the whole.
+pub(crate) const DIFF_KINDS_MAX: usize = 1 << 14;
+
+/// Durations that are kept to know the median of one kind of requests; of more, an even part.
+pub(crate) const DIFF_SAMPLES_MAX: usize = 512;
+
+/// Kinds of findings that a comparison counts: more than there are.
+pub(crate) const FOUND_KINDS_MAX: usize = 512;

@@ -16,7 +16,7 @@ mod segments;
 mod sessions;
 pub(crate) mod spread;
 pub(crate) mod style;
-mod table;
+pub(crate) mod table;
 mod waterfall;
 
 use std::io::{self, Write};
@@ -166,7 +166,12 @@ impl Report {
 }
 
 /// A section's title with its count.
-fn title(out: &mut impl Write, options: &ReportOptions, name: &str, summary: &str) -> io::Result<()> {
+pub(crate) fn title(
+    out: &mut impl Write,
+    options: &ReportOptions,
+    name: &str,
+    summary: &str,
+) -> io::Result<()> {
     let head = options.palette.paint(style::Ink::Bold, name);
     writeln!(out, "\n{head}  {}", options.palette.paint(style::Ink::Dim, summary))
 }

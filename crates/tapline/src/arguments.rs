@@ -64,6 +64,12 @@ Examples:
   tapline export --to ndjson -i eth0 -w kept.pcapng    live, and kept
   tapline export --to pcapng -Y 'http.time > 1s' --keylog keys.txt -o slow.pcapng capture.pcapng")]
     Export(ExportArguments),
+    /// Compare two captures of the same thing: what got slower, and in which phase
+    #[command(after_help = "\
+Examples:
+  tapline diff before.pcapng after.pcapng
+  tapline diff --keylog keys.txt -Y 'http.host == api.example.com' before.pcapng after.pcapng")]
+    Diff(DiffArguments),
     /// List the interfaces that can be captured on
     Interfaces,
     /// Print what completes the command line in a shell
@@ -92,7 +98,7 @@ Examples:
 }
 
 /// Where packets come from.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct InputArguments {
     /// Capture files: pcap or pcapng, plain or gzip, zstd, lz4; - for standard input; several are read as one
     #[arg(value_name = "FILE")]
@@ -151,7 +157,7 @@ pub(crate) struct InputArguments {
 }
 
 /// What a run on an interface may do once that is open.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RightsArguments {
     /// Become this user once the interface is open, where this is root; who called sudo by default, else nobody
     #[arg(short = 'Z', long = "relinquish-privileges", value_name = "USER", requires = "interface")]
@@ -165,7 +171,7 @@ pub(crate) struct RightsArguments {
 }
 
 /// What is written while it is captured.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RecordArguments {
     /// Write what is captured, on an interface or from standard input, to a pcapng file
     #[arg(short = 'w', long = "write", value_name = "FILE")]
@@ -215,6 +221,23 @@ pub(crate) struct ReportArguments {
     #[command(flatten)]
     pub(crate) colour: ColourArguments,
     /// Every row, not only the most telling ones
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Columns to fill; that of the terminal, unlimited in a pipe
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) width: Option<u16>,
+}
+
+/// `tapline diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    #[command(flatten)]
+    pub(crate) filter: FilterArguments,
+    #[command(flatten)]
+    pub(crate) colour: ColourArguments,
+    /// Every row, not only what differs
     #[arg(long)]
     pub(crate) all: bool,
     /// Columns to fill; that of the terminal, unlimited in a pipe

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod dashboard;
+mod diff;
 mod export;
 mod filter;
 mod help;
@@ -72,6 +73,7 @@ fn run(arguments: Arguments) -> Result<Ending> {
         None => dashboard::run(&arguments.dashboard),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
+        Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Interfaces) => interfaces::run(),
         Some(Command::Completions { shell }) => help::completions(shell),
         Some(Command::Manual { folder }) => help::manual(&folder),

@@ -9,7 +9,7 @@ use tapline_export::redact::Secrets;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::Sieve;
 
-use crate::arguments::ReportArguments;
+use crate::arguments::{ColourArguments, ReportArguments};
 use crate::live::Told;
 use crate::progress::Progress;
 use crate::rights::Plan;
@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let run = input::run_options(&arguments.input, interests)?;
     let mut source = input::source(&arguments.input, &run, Told::BySignals, Plan::default())?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
-    let mut report = Report::new(ReportOptions { roots, ..options(arguments) });
+    let mut report =
+        Report::new(ReportOptions { roots, ..options(arguments.width, &arguments.colour, arguments.all) });
     if let Some(sieve) = sieve {
         report = report.through(sieve);
     }
@@ -42,13 +43,14 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     Ok(output::complain_of_damage(&outcome))
 }
 
-fn options(arguments: &ReportArguments) -> ReportOptions {
+/// How text is laid out.
+pub(crate) fn options(width: Option<u16>, colour: &ColourArguments, all: bool) -> ReportOptions {
     let is_terminal = std::io::stdout().is_terminal();
     let terminal_width = || is_terminal.then(tapline_tui::terminal_width).flatten().map(usize::from);
     ReportOptions {
-        width: arguments.width.map(usize::from).or_else(terminal_width),
-        palette: if arguments.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
-        all: arguments.all,
+        width: width.map(usize::from).or_else(terminal_width),
+        palette: if colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
+        all,
         roots: None,
         // Whoever looks at a capture may see what is in it; an export goes to others.
         secrets: Secrets::Shown,

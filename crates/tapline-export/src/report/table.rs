@@ -13,19 +13,19 @@ use super::style::Ink;
 
 /// A piece of text and its role.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     text: String,
     ink: Ink,
 }
 
 /// A cell in a role. Text from the wire is made safe here.
-pub(super) fn cell(ink: Ink, text: impl AsRef<str>) -> Cell {
+pub(crate) fn cell(ink: Ink, text: impl AsRef<str>) -> Cell {
     Cell { text: printable(text.as_ref()).into_owned(), ink }
 }
 
 /// A column and its heading.
 #[derive(Clone, Copy)]
-pub(super) struct Column {
+pub(crate) struct Column {
     name: &'static str,
     right: bool,
     /// Gives way when the terminal is narrow.
@@ -35,23 +35,23 @@ pub(super) struct Column {
 }
 
 /// Text to the left.
-pub(super) const fn left(name: &'static str) -> Column {
+pub(crate) const fn left(name: &'static str) -> Column {
     Column { name, right: false, flexible: false, rank: 0 }
 }
 
 /// Numbers to the right.
-pub(super) const fn right(name: &'static str) -> Column {
+pub(crate) const fn right(name: &'static str) -> Column {
     Column { name, right: true, flexible: false, rank: 0 }
 }
 
 /// Text that is cut where there is no room.
-pub(super) const fn flexible(name: &'static str) -> Column {
+pub(crate) const fn flexible(name: &'static str) -> Column {
     Column { name, right: false, flexible: true, rank: 0 }
 }
 
 impl Column {
     /// May be left out; the highest rank goes first.
-    pub(super) const fn rank(self, rank: u8) -> Self {
+    pub(crate) const fn rank(self, rank: u8) -> Self {
         Self { rank, ..self }
     }
 }
@@ -62,7 +62,7 @@ const COMFORT: usize = 22;
 const FLEXIBLE_MIN: usize = 10;
 
 /// Prints rows under headings, two spaces between columns. Columns with nothing in them are left out.
-pub(super) fn print(
+pub(crate) fn print(
     columns: &[Column],
     rows: &[Vec<Cell>],
     options: &ReportOptions,
@@ -140,7 +140,7 @@ fn total(widths: &[Option<usize>]) -> usize {
 }
 
 /// The text within `width` columns, with `…` where something is missing.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
