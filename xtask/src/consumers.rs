@@ -28,6 +28,8 @@ struct Format {
     script: &'static str,
     /// What the script is told before the files.
     with: &'static [&'static str],
+    /// One of so many captures is read: a browser takes seconds for a page that it works through.
+    every: usize,
     /// Whether captures go into one folder; the script is told that, and their NDJSON.
     is_lake: bool,
 }
@@ -42,6 +44,7 @@ const FORMATS: &[Format] = &[
         ending: "ndjson",
         script: "ndjson.py",
         with: &["docs/ndjson.schema.json"],
+        every: 1,
         is_lake: false,
     },
     Format {
@@ -50,6 +53,7 @@ const FORMATS: &[Format] = &[
         ending: "mermaid",
         script: "mermaid.mjs",
         with: &[],
+        every: 1,
         is_lake: false,
     },
     Format {
@@ -58,6 +62,7 @@ const FORMATS: &[Format] = &[
         ending: "har",
         script: "har.mjs",
         with: &[],
+        every: 1,
         is_lake: false,
     },
     Format {
@@ -66,6 +71,7 @@ const FORMATS: &[Format] = &[
         ending: "jsonl",
         script: "otlp.py",
         with: &["fixtures"],
+        every: 1,
         is_lake: false,
     },
     Format {
@@ -74,9 +80,18 @@ const FORMATS: &[Format] = &[
         ending: "ndjson",
         script: "parquet.py",
         with: &["docs/fleet.md"],
+        every: 1,
         is_lake: true,
     },
-    Format { name: "html", arguments: &[], ending: "html", script: "html.mjs", with: &[], is_lake: false },
+    Format {
+        name: "html",
+        arguments: &[],
+        ending: "html",
+        script: "html.mjs",
+        with: &[],
+        every: 6,
+        is_lake: false,
+    },
 ];
 
 /// Exports every fixture to each format and has it read.
@@ -103,7 +118,7 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
         if format.is_lake {
             files.push(lake.clone());
         }
-        for capture in &captures {
+        for capture in captures.iter().step_by(format.every) {
             let name = capture.name.trim_start_matches("fixtures/").replace('/', "-");
             let to = folder.join(name).with_extension(format.ending);
             if format.is_lake {
