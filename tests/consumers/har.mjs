@@ -2,18 +2,11 @@
 //
 //   node har.mjs FILE.har...          every file is valid, and drawn with one row an entry
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { launch, require } from './browser.mjs';
 
-const require = createRequire(join(process.cwd(), 'node_modules', 'x.js'));
 const validator = require('har-validator/lib/promise');
-const { chromium } = require('playwright-core');
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
 await page.setContent('<div id="out"></div>');
 await page.addStyleTag({ path: require.resolve('perf-cascade/dist/perf-cascade.css') });

@@ -3,19 +3,13 @@
 //
 //   node html.mjs FILE.html...
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { launch, require } from './browser.mjs';
 
-const require = createRequire(join(process.cwd(), 'node_modules', 'x.js'));
-const { chromium } = require('playwright-core');
 const axe = require.resolve('axe-core/axe.min.js');
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 // One that takes no script is what a ticket system's preview is.
 const still = await browser.newContext({ viewport: { width: 400, height: 800 }, javaScriptEnabled: false });
 const narrow = await browser.newContext({ viewport: { width: 400, height: 800 }, colorScheme: 'dark' });

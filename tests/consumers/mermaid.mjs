@@ -2,17 +2,10 @@
 //
 //   node mermaid.mjs FILE.mermaid...
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { launch } from './browser.mjs';
 
-const require = createRequire(join(process.cwd(), 'node_modules', 'x.js'));
-const { chromium } = require('playwright-core');
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
 await page.setContent('<div id="out"></div>');
 await page.addScriptTag({ path: join(process.cwd(), 'node_modules/mermaid/dist/mermaid.min.js') });

@@ -56,9 +56,8 @@ pub struct Writer<'c, W: Write> {
 
 struct Lines<'c, W: Write> {
     out: W,
-    chosen: &'c [usize],
-    record: RecordType,
-    row: Row<'c>,
+    columns: &'c Columns,
+    row: Row,
     line: Vec<u8>,
 }
 
@@ -69,8 +68,7 @@ impl<'c, W: Write> Writer<'c, W> {
         let names = chosen.iter().filter_map(|&column| table.columns().get(column));
         let names: Vec<&str> = names.map(|column| column.name.as_str()).collect();
         writeln!(out, "{}\r", names.join(","))?;
-        let (record, row) = (table.record(), Row::of(table));
-        let lines = Lines { out, chosen, record, row, line: Vec::new() };
+        let lines = Lines { out, columns, row: Row::of(table), line: Vec::new() };
         Ok(Self { lines, redactor: Redactor::new(secrets) })
     }
 }
@@ -97,11 +95,11 @@ impl<W: Write> Exporter for Writer<'_, W> {
 
 impl<W: Write> Visitor for Lines<'_, W> {
     fn record(&mut self, kind: RecordType, record: &impl Serialize) -> io::Result<()> {
-        if kind != self.record {
+        let Self { out, columns: Columns { table, chosen }, row, line } = self;
+        if kind != table.record() {
             return Ok(());
         }
-        let Self { out, chosen, row, line, .. } = self;
-        row.fill(record)?;
+        row.fill(table, record)?;
         line.clear();
         for (index, &column) in chosen.iter().enumerate() {
             if index > 0 {
@@ -113,7 +111,11 @@ impl<W: Write> Visitor for Lines<'_, W> {
                     line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
                 }
                 Cell::Boolean(value) => line.extend_from_slice(if value { b"true" } else { b"false" }),
-                Cell::Text(text) => put(line, text, row.kind(column) == Some(Kind::Text)),
+                Cell::Text(text) => put(
+                    line,
+                    text,
+                    table.columns().get(column).is_some_and(|column| column.kind == Kind::Text),
+                ),
             }
         }
         line.extend_from_slice(b"\r\n");

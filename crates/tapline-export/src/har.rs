@@ -107,14 +107,9 @@ impl<W: Write> Writer<W> {
             return self.out.write_all(b",\n");
         }
         self.out.write_all(b"{\"log\":{\"version\":\"1.2\",\"creator\":")?;
-        self.json(&Creator { name: "tapline", version: env!("CARGO_PKG_VERSION") })?;
+        let creator = Creator { name: "tapline", version: env!("CARGO_PKG_VERSION") };
+        write_json(&mut self.out, &mut self.newest, &creator)?;
         self.out.write_all(b",\"entries\":[\n")
-    }
-
-    fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        self.newest.clear();
-        json::append(&mut self.newest, value).map_err(io::Error::other)?;
-        self.out.write_all(&self.newest)
     }
 
     fn exchange(&mut self, exchange: &Exchange) -> io::Result<()> {
@@ -130,9 +125,7 @@ impl<W: Write> Writer<W> {
         let bodies = self.bodies.as_mut().map(|bodies| bodies.of(exchange)).unwrap_or_default();
         let known = self.known.get(&exchange.connection);
         let entry = Entry::of(exchange, request, known, &bodies, &self.redactor);
-        self.newest.clear();
-        json::append(&mut self.newest, &entry).map_err(io::Error::other)?;
-        self.out.write_all(&self.newest)
+        write_json(&mut self.out, &mut self.newest, &entry)
     }
 
     fn over(&mut self, record: &ConnectionRecord) {
@@ -187,7 +180,7 @@ impl<W: Write> Exporter for Writer<W> {
             self.separate()?;
         }
         self.out.write_all(b"\n],\"pages\":")?;
-        self.json(&[Page::of(outcome)])?;
+        write_json(&mut self.out, &mut self.newest, &[Page::of(outcome)])?;
         self.out.write_all(b",\"_capture\":")?;
         let capture = Capture {
             packets: outcome.totals.packets,
@@ -197,11 +190,18 @@ impl<W: Write> Exporter for Writer<W> {
             exchanges_left_out: self.left_out,
             redacted_values: self.redactor.count(),
         };
-        self.json(&capture)?;
+        write_json(&mut self.out, &mut self.newest, &capture)?;
         self.out.write_all(b"}}\n")?;
         self.out.flush()?;
         Ok((self.out, self.left_out))
     }
+}
+
+/// Writes a value by way of memory that is used again.
+fn write_json(out: &mut impl Write, newest: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    newest.clear();
+    json::append(newest, value).map_err(io::Error::other)?;
+    out.write_all(newest)
 }
 
 /// The id of the one page of a log.

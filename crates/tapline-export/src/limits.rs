@@ -70,6 +70,3 @@ pub(crate) const DIFF_KINDS_MAX: usize = 1 << 14;
 
 /// Durations that are kept to know the median of one kind of requests; of more, an even part.
 pub(crate) const DIFF_SAMPLES_MAX: usize = 512;
-
-/// Kinds of findings that a comparison counts: more than there are.
-pub(crate) const FOUND_KINDS_MAX: usize = 512;

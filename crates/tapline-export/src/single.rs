@@ -1,14 +1,13 @@
 //! The one connection that is to be drawn, of those that a filter lets through.
 
-use std::fmt;
-use std::ops::ControlFlow;
+use std::{fmt, io};
 
-use tapline_engine::analysis::{ConnectionRecord, Event, Interests, Options, human, printable};
-use tapline_engine::capture::{Facts, Progress, Source};
-use tapline_engine::{RunOptions, Subject, run};
-use tapline_filter::Sieve;
+use tapline_engine::analysis::{ConnectionRecord, Event, human, printable};
+use tapline_engine::{Outcome, Subject};
 
+use crate::exporter::Exporter;
 use crate::limits::CHOICES_MAX;
+use crate::records::RecordType;
 
 /// Why there is not one connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,42 +37,45 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-/// Reads a source once to find the connection, and tells what the source says of itself.
-pub fn find(
-    source: &mut dyn Source,
-    options: &RunOptions,
-    mut sieve: Option<Sieve>,
-    mut see: impl FnMut(Progress) -> ControlFlow<()>,
-) -> (Result<Subject, NotOne>, Facts) {
-    let wanted = Interests { connections: true, ..Interests::NONE };
-    let interests = sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)));
-    let analysis = Options { interests, ..options.analysis.clone() };
-    let options = RunOptions { analysis, watch: false, ..options.clone() };
-    let (mut subject, mut count, mut first) = (None, 0, Vec::new());
-    let outcome = run(source, &options, |batch| {
-        if let (Some(sieve), Some(first)) = (&mut sieve, batch.totals.first) {
-            sieve.begin(first);
-        }
-        for event in &batch.events {
-            let holds = sieve.as_mut().is_none_or(|sieve| sieve.holds(event));
-            if let Event::Connection(record) = event
-                && holds
-            {
-                count += 1;
-                subject = Some(Subject::of(record));
-                if first.len() < CHOICES_MAX {
-                    first.push(words(record));
-                }
+/// Takes connections, to find the one.
+#[derive(Debug, Default)]
+pub struct Finder {
+    subject: Option<Subject>,
+    count: u64,
+    first: Vec<String>,
+}
+
+/// The records that a [`Finder`] takes.
+pub const TYPES: [RecordType; 1] = [RecordType::Connection];
+
+impl Exporter for Finder {
+    type Out = Result<Subject, NotOne>;
+
+    fn event(&mut self, event: &Event, is_wanted: bool) -> io::Result<()> {
+        if let Event::Connection(record) = event
+            && is_wanted
+        {
+            self.count += 1;
+            self.subject = Some(Subject::of(record));
+            if self.first.len() < CHOICES_MAX {
+                self.first.push(words(record));
             }
         }
-        see(batch.progress)
-    });
-    let found = match (subject, count) {
-        (Some(subject), 1) => Ok(subject),
-        (None, _) => Err(NotOne::None),
-        (Some(_), count) => Err(NotOne::Several { count, first }),
-    };
-    (found, outcome.facts)
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self, _: &Outcome, _: bool) -> io::Result<Self::Out> {
+        let Self { subject, count, first } = self;
+        Ok(match (subject, count) {
+            (Some(subject), 1) => Ok(subject),
+            (None, _) => Err(NotOne::None),
+            (Some(_), count) => Err(NotOne::Several { count, first }),
+        })
+    }
 }
 
 fn words(record: &ConnectionRecord) -> String {

@@ -47,7 +47,7 @@ impl Shape {
     }
 
     /// When a row was, as far as it says.
-    pub(crate) fn time(&self, row: &Row<'_>) -> Option<Timestamp> {
+    pub(crate) fn time(&self, row: &Row) -> Option<Timestamp> {
         self.times.iter().find_map(|&column| match row.cell(column) {
             Cell::Text(text) => text.parse().ok(),
             _ => None,
@@ -85,7 +85,7 @@ impl Columns {
     }
 
     /// Adds a row; whether the columns are full.
-    pub(crate) fn push(&mut self, run: &str, row: &Row<'_>) -> bool {
+    pub(crate) fn push(&mut self, run: &str, row: &Row) -> bool {
         self.run.append_value(run);
         for (column, cell) in self.builders.iter_mut().zip(row.cells()) {
             column.push(cell);

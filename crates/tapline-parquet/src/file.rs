@@ -68,7 +68,7 @@ impl OpenFile {
         &mut self,
         shape: &Shape,
         run: &str,
-        row: &tapline_export::table::Row<'_>,
+        row: &tapline_export::table::Row,
     ) -> io::Result<()> {
         self.rows += 1;
         if self.columns.push(run, row) {

@@ -1,6 +1,7 @@
 //! Records to the tables and partitions they belong to.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -51,7 +52,7 @@ pub struct Writer {
 struct Tables {
     options: Options,
     /// By the place of its type in [`RecordType::ALL`].
-    shapes: BTreeMap<usize, Shape>,
+    shapes: BTreeMap<usize, (Shape, Row)>,
     open: BTreeMap<(usize, Place), Open>,
     /// Names the run: host and begin of the capture.
     run: Option<String>,
@@ -73,7 +74,13 @@ impl Writer {
     /// Tables of these types.
     pub fn new(options: &Options, types: &[RecordType]) -> Self {
         let all = RecordType::ALL.into_iter().enumerate().filter(|(_, kind)| types.contains(kind));
-        let shapes = all.map(|(index, kind)| (index, Shape::of(kind))).collect();
+        let shapes = all
+            .map(|(index, kind)| {
+                let shape = Shape::of(kind);
+                let row = Row::of(&shape.table);
+                (index, (shape, row))
+            })
+            .collect();
         let tables = Tables {
             options: options.clone(),
             shapes,
@@ -120,24 +127,25 @@ impl Exporter for Writer {
 impl Visitor for Tables {
     fn record(&mut self, kind: RecordType, record: &impl Serialize) -> io::Result<()> {
         let index = RecordType::ALL.into_iter().position(|one| one == kind).unwrap_or_default();
-        let run = self.run().to_owned();
-        let Some(shape) = self.shapes.get(&index) else { return Ok(()) };
-        let mut row = Row::of(&shape.table);
-        row.fill(record)?;
-        let place = self.options.partitioning.place(shape.time(&row));
-        self.turn += 1;
-        if !self.open.contains_key(&(index, place)) {
-            let begun = self.begun.entry(index).or_default();
-            *begun += 1;
-            let name = format!("{}-{begun:06}.parquet", escaped(&run));
-            let table = self.options.folder.join(kind.name());
-            let folder = self.options.partitioning.folder(&table, place, &self.options.host);
-            let file = OpenFile::begin(shape, &folder, &name)?;
-            self.open.insert((index, place), Open { file, turn: self.turn });
-        }
-        let Some(open) = self.open.get_mut(&(index, place)) else { return Ok(()) };
-        open.turn = self.turn;
-        open.file.push(shape, &run, &row)?;
+        let Self { options, shapes, open, run, begun, turn, .. } = self;
+        let Some((shape, row)) = shapes.get_mut(&index) else { return Ok(()) };
+        row.fill(&shape.table, record)?;
+        let run = run.as_deref().unwrap_or(&options.host);
+        let place = options.partitioning.place(shape.time(row));
+        *turn += 1;
+        let open = match open.entry((index, place)) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(vacant) => {
+                let begun = begun.entry(index).or_default();
+                *begun += 1;
+                let name = format!("{}-{begun:06}.parquet", escaped(run));
+                let table = options.folder.join(kind.name());
+                let folder = options.partitioning.folder(&table, place, &options.host);
+                vacant.insert(Open { file: OpenFile::begin(shape, &folder, &name)?, turn: *turn })
+            }
+        };
+        open.turn = *turn;
+        open.file.push(shape, run, row)?;
         if open.file.rows() >= FILE_ROWS_MAX {
             self.complete((index, place))?;
         }
@@ -148,10 +156,6 @@ impl Visitor for Tables {
 impl Tables {
     fn begin(&mut self, start: Timestamp) {
         self.run.get_or_insert_with(|| format!("{}_{}", self.options.host, rfc3339(start)));
-    }
-
-    fn run(&self) -> &str {
-        self.run.as_deref().unwrap_or(&self.options.host)
     }
 
     /// Completes the file that was written to longest ago where there are too many, and writes out the largest where too much
@@ -174,7 +178,7 @@ impl Tables {
     }
 
     fn complete(&mut self, place: (usize, Place)) -> io::Result<()> {
-        let (Some(open), Some(shape)) = (self.open.remove(&place), self.shapes.get(&place.0)) else {
+        let (Some(open), Some((shape, _))) = (self.open.remove(&place), self.shapes.get(&place.0)) else {
             return Ok(());
         };
         self.written.rows += open.file.rows();

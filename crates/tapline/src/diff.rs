@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<Ending> {
     let paths: Vec<&PathBuf> = arguments.input.files.iter().chain(&arguments.input.read).collect();
     let [before, after] = paths[..] else { bail!("two captures are compared: tapline diff BEFORE AFTER") };
     let ((one, ending), (other, other_ending)) = (side(arguments, before)?, side(arguments, after)?);
-    let options = report::options(arguments.width, &arguments.colour, arguments.all);
+    let options = report::options(&arguments.layout);
     let names = [before, after].map(|path| path.display().to_string());
     let mut out = output::stdout();
     diff::print(&one, &other, [&names[0], &names[1]], &options, &mut out)?;

@@ -9,7 +9,7 @@ use tapline_export::redact::Secrets;
 use tapline_export::report::{INTERESTS, Palette, Report, ReportOptions};
 use tapline_filter::Sieve;
 
-use crate::arguments::{ColourArguments, ReportArguments};
+use crate::arguments::{LayoutArguments, ReportArguments};
 use crate::live::Told;
 use crate::progress::Progress;
 use crate::rights::Plan;
@@ -22,8 +22,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let run = input::run_options(&arguments.input, interests)?;
     let mut source = input::source(&arguments.input, &run, Told::BySignals, Plan::default())?;
     let roots = run.analysis.trust.as_ref().map(|trust| trust.whose());
-    let mut report =
-        Report::new(ReportOptions { roots, ..options(arguments.width, &arguments.colour, arguments.all) });
+    let mut report = Report::new(ReportOptions { roots, ..options(&arguments.layout) });
     if let Some(sieve) = sieve {
         report = report.through(sieve);
     }
@@ -44,13 +43,13 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
 }
 
 /// How text is laid out.
-pub(crate) fn options(width: Option<u16>, colour: &ColourArguments, all: bool) -> ReportOptions {
+pub(crate) fn options(layout: &LayoutArguments) -> ReportOptions {
     let is_terminal = std::io::stdout().is_terminal();
     let terminal_width = || is_terminal.then(tapline_tui::terminal_width).flatten().map(usize::from);
     ReportOptions {
-        width: width.map(usize::from).or_else(terminal_width),
-        palette: if colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
-        all,
+        width: layout.width.map(usize::from).or_else(terminal_width),
+        palette: if layout.colour.enabled(is_terminal) { Palette::Colours } else { Palette::Plain },
+        all: layout.all,
         roots: None,
         // Whoever looks at a capture may see what is in it; an export goes to others.
         secrets: Secrets::Shown,

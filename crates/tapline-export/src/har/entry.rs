@@ -255,8 +255,8 @@ fn request<'a>(
         headers_size: headers_size(exchange, sent),
         body_size: sent.body_bytes,
         post_data: body.filter(|body| !body.octets.is_empty()).map(|body| {
+            let mime_type = sent.headers.get("content-type").map(text).unwrap_or_default();
             let (text, encoding) = text_of(&body.octets);
-            let mime_type = sent.headers.get("content-type").map(text_of_wire).unwrap_or_default();
             PostData { mime_type, params: [], text, encoding, is_cut: body.is_cut }
         }),
     }
@@ -327,7 +327,7 @@ fn content(part: Option<&MessagePart>, body: Option<&Body>) -> Content {
     let decoded = part.and_then(|part| part.body_bytes_decoded).or(whole).filter(|_| is_coded);
     let size = decoded.unwrap_or(on_wire);
     let saved = decoded.and_then(|size| i64::try_from(size).ok()?.checked_sub(i64::try_from(on_wire).ok()?));
-    let kind = part.and_then(|part| part.headers.get("content-type")).map(text_of_wire);
+    let kind = part.and_then(|part| part.headers.get("content-type")).map(text);
     let (text, encoding) = match body {
         Some(body) if on_wire > 0 => {
             let (text, encoding) = text_of(&body.octets);
@@ -344,10 +344,6 @@ fn content(part: Option<&MessagePart>, body: Option<&Body>) -> Content {
         text,
         encoding,
     }
-}
-
-fn text_of_wire(octets: &[u8]) -> String {
-    text(octets)
 }
 
 /// Text as it is, anything else in Base64.

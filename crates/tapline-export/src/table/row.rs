@@ -6,13 +6,12 @@ use std::ops::Range;
 use serde::ser::{self, Impossible, Serialize, Serializer};
 use tapline_engine::analysis::shown;
 
-use super::{Kind, Place, Table};
+use super::{Place, Table};
 use crate::ndjson::json::{self, NoJson};
 
 /// The cells of one record. Made once and filled again for each.
 #[derive(Debug)]
-pub struct Row<'t> {
-    table: &'t Table,
+pub struct Row {
     cells: Cells,
 }
 
@@ -45,16 +44,16 @@ enum Held {
     Text(Range<usize>),
 }
 
-impl<'t> Row<'t> {
-    /// A row of nothing.
-    pub fn of(table: &'t Table) -> Self {
+impl Row {
+    /// A row of nothing, for a table.
+    pub fn of(table: &Table) -> Self {
         let cells = Cells { held: vec![Held::Null; table.columns.len()], ..Cells::default() };
-        Self { table, cells }
+        Self { cells }
     }
 
-    /// Fills it with a record of the table's type.
-    pub fn fill(&mut self, record: &impl Serialize) -> io::Result<()> {
-        let Self { table, cells } = self;
+    /// Fills it with a record of the type of the table that it was made for.
+    pub fn fill(&mut self, table: &Table, record: &impl Serialize) -> io::Result<()> {
+        let Self { cells } = self;
         cells.text.clear();
         cells.held.fill(Held::Null);
         record.serialize(Filler { cells, place: &table.root }).map_err(io::Error::other)
@@ -68,11 +67,6 @@ impl<'t> Row<'t> {
     /// The cell of a column; nothing where there is no such column.
     pub fn cell(&self, column: usize) -> Cell<'_> {
         self.cells.held.get(column).map_or(Cell::Null, |held| self.cells.cell(held))
-    }
-
-    /// What is in the cells of a column.
-    pub fn kind(&self, column: usize) -> Option<Kind> {
-        self.table.columns.get(column).map(|column| column.kind)
     }
 }
 

@@ -7,7 +7,8 @@ use tapline_engine::analysis::{Interests, human};
 use tapline_engine::{Going, close_up};
 use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_export::redact::{Redactor, Secrets};
-use tapline_export::{mermaid, single};
+use tapline_export::single::{self, Finder};
+use tapline_export::{Choice, export, mermaid};
 use tapline_filter::Sieve;
 use tapline_ladder::Close;
 
@@ -23,17 +24,18 @@ pub(super) fn diagram<W: Write>(
     secrets: Secrets,
     mut out: W,
 ) -> Result<(W, Ending)> {
-    let sieve = filter::of_export(arguments)?.map(Sieve::new);
-    let options = input::run_options(&arguments.input, Interests::NONE)?;
+    let choice = Choice::of(&single::TYPES).through(filter::of_export(arguments)?.map(Sieve::new));
+    let options = input::run_options(&arguments.input, choice.interests(Interests::NONE))?;
     let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
     let again = input::again(&arguments.input, &options).context(once)?;
     let mut progress = Progress::new();
-    let (found, facts) = single::find(&mut *(again.reopen)()?, &options, sieve, |at| {
-        progress.reach(at);
+    let found = export(&mut *(again.reopen)()?, &options, choice, Finder::default(), |batch| {
+        progress.see(batch);
         stop.flow()
     });
     progress.clear();
-    let subject = found?;
+    let (subject, outcome) = found?;
+    let subject = subject?;
     let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
     let detail = match arguments.detail.unwrap_or_default() {
         Detail::Brief => mermaid::Detail::Brief,
@@ -45,7 +47,7 @@ pub(super) fn diagram<W: Write>(
         diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
     )?;
     out.flush()?;
-    Ok((out, output::complain_of(&facts)))
+    Ok((out, output::complain_of_damage(&outcome)))
 }
 
 /// Writes packets.
