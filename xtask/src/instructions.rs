@@ -36,7 +36,7 @@ type Costs = BTreeMap<String, f64>;
 /// Counts, prints a table beside the baseline, and keeps or checks.
 pub(crate) fn instructions(arguments: &Arguments) -> Result<()> {
     ensure!(shell::is_there("valgrind"), "valgrind is missing: apt-get install valgrind");
-    let program = shell::release("xtask", "stages")?;
+    let program = shell::release("xtask", "stages", &[])?;
     let baseline = baseline()?;
     let mut costs = Costs::new();
     println!("| stage | instructions | a | baseline | |\n| --- | ---: | --- | ---: | ---: |");

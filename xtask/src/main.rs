@@ -11,6 +11,7 @@ mod consumers;
 mod cost;
 mod dashboard;
 mod fixtures;
+mod formats;
 mod fuzz;
 mod instructions;
 mod live;
@@ -55,6 +56,8 @@ enum Command {
     Consumers(consumers::Arguments),
     /// `report` and exports beside tshark and other peers on generated captures.
     Bench(bench::Arguments),
+    /// Every export format of a large capture and of half of it: time, and memory that must not grow, beside `cat`.
+    Formats(formats::Arguments),
     /// What a packet costs, by the size of the capture, by connections at once, by threads, and in the worst shapes.
     Cost(cost::Arguments),
     /// What each stage costs in instructions, beside a kept baseline.
@@ -96,6 +99,7 @@ fn main() -> Result<()> {
         Command::Peer { only } => peer::peer(only.as_deref()),
         Command::Consumers(arguments) => consumers::consumers(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Formats(arguments) => formats::formats(&arguments),
         Command::Cost(arguments) => cost::cost(&arguments),
         Command::Instructions(arguments) => instructions::instructions(&arguments),
         Command::Scale(arguments) => scale::scale(&arguments),

@@ -33,12 +33,14 @@ pub(crate) fn run_with<'a, A: AsRef<OsStr>>(
 
 /// Builds the program as users get it and gives its path.
 pub(crate) fn tapline() -> Result<PathBuf> {
-    release("tapline", "tapline")
+    release("tapline", "tapline", &[])
 }
 
 /// Builds a program of a package as users get it and gives its path.
-pub(crate) fn release(package: &str, program: &str) -> Result<PathBuf> {
-    run("cargo", ["build", "--release", "--quiet", "--package", package, "--bin", program])?;
+pub(crate) fn release(package: &str, program: &str, features: &[&str]) -> Result<PathBuf> {
+    let features = features.join(",");
+    let what = ["--package", package, "--bin", program, "--features", &features];
+    run("cargo", ["build", "--release", "--quiet"].into_iter().chain(what))?;
     Ok(target().join("release").join(program))
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// What the random places and bits come from
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write Parquet and traces too, which take minutes more to build
+    #[arg(long)]
+    full: bool,
 }
 
 /// Runs the program's report over fixtures and corpus, and everything else in processes of its own.

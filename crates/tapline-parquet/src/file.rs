@@ -58,9 +58,9 @@ impl OpenFile {
         self.rows
     }
 
-    /// Octets that wait in memory.
+    /// Octets of memory in which rows wait, dictionaries among them.
     pub(crate) fn waiting_bytes(&self) -> usize {
-        self.writer.in_progress_size()
+        self.writer.memory_size()
     }
 
     /// Adds a row.

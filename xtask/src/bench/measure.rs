@@ -33,17 +33,16 @@ pub(super) fn measure(mut programs: Vec<(&str, Command)>, runs: usize) -> Result
         }
     }
     let names = programs.iter().map(|(name, _)| (*name).to_owned());
-    Ok(names
-        .zip(samples)
-        .map(|(name, samples)| Figures {
-            name,
-            run: Sample {
-                seconds: median(samples.iter().map(|s| s.seconds)),
-                cpu_seconds: median(samples.iter().map(|s| s.cpu_seconds)),
-                peak_mib: median(samples.iter().map(|s| s.peak_mib)),
-            },
-        })
-        .collect())
+    Ok(names.zip(samples).map(|(name, samples)| Figures { name, run: median_of(&samples) }).collect())
+}
+
+/// The median of each figure.
+pub(crate) fn median_of(samples: &[Sample]) -> Sample {
+    Sample {
+        seconds: median(samples.iter().map(|s| s.seconds)),
+        cpu_seconds: median(samples.iter().map(|s| s.cpu_seconds)),
+        peak_mib: median(samples.iter().map(|s| s.peak_mib)),
+    }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

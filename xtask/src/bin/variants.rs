@@ -6,29 +6,20 @@
 
 #![allow(clippy::print_stdout, reason = "a program for `cargo xtask`, which reads what it prints")]
 
-use std::io::sink;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+#[path = "variants/everything.rs"]
+mod everything;
+#[path = "variants/formats.rs"]
+mod formats;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use crossterm::event::{KeyCode, KeyEvent};
-use tapline_engine::analysis::{Interests, Options};
-use tapline_engine::capture::open;
-use tapline_engine::{KeyFiles, RunOptions, run, spawn, system_roots};
-use tapline_export::pcapng::{self, Selection, Wanted};
-use tapline_export::records::RecordType;
-use tapline_export::redact::Secrets;
-use tapline_export::report::{self, Palette, Report, ReportOptions};
-use tapline_export::{Choice, export, ndjson};
-use tapline_tui::{Again, Theme};
+
+use everything::Everything;
 
 /// Bits that flip in one variant.
 const FLIPS: usize = 16;
-
-/// Through every screen of the connection that the dashboard selects first.
-const KEYS: &str = "2345678";
 
 fn main() -> Result<()> {
     end_with_any_thread();
@@ -78,85 +69,6 @@ fn end_with_any_thread() {
         usual(panic);
         std::process::abort();
     }));
-}
-
-/// How a capture is read by all.
-struct Everything {
-    options: RunOptions,
-    roots: Option<&'static str>,
-}
-
-impl Everything {
-    /// With the key log that lies beside a capture, and the roots of the system.
-    fn new(path: &Path) -> Result<Self> {
-        let mut keys = KeyFiles::default();
-        let log = path.with_extension("keys");
-        if log.exists() {
-            keys.add_log(&log)?;
-        }
-        let trust = system_roots();
-        let mut analysis = Options::of(Interests::FULL);
-        (analysis.decode_bodies, analysis.hash_bodies, analysis.hpack_tables) = (true, true, true);
-        let roots = Some(trust.whose());
-        analysis.trust = Some(Arc::new(trust));
-        Ok(Self { options: RunOptions { keys, ..RunOptions::new(analysis) }, roots })
-    }
-
-    /// Everything that is made of a capture. What is no capture any more is none: that is for the reader to say.
-    fn made_of(&self, path: &Path) -> Result<()> {
-        let paths = [path.to_owned()];
-        if open(&paths).is_err() {
-            return Ok(());
-        }
-        self.report(&paths)?;
-        self.ndjson(&paths)?;
-        self.packets(&paths)?;
-        self.screens(&paths)
-    }
-
-    fn interested_in(&self, interests: Interests) -> RunOptions {
-        let analysis = Options { interests, ..self.options.analysis.clone() };
-        RunOptions { analysis, ..self.options.clone() }
-    }
-
-    fn report(&self, paths: &[PathBuf]) -> Result<()> {
-        let (palette, secrets) = (Palette::Plain, Secrets::Redacted);
-        let options = ReportOptions { width: Some(80), palette, all: true, roots: self.roots, secrets };
-        let mut report = Report::new(options);
-        let options = self.interested_in(report::INTERESTS);
-        let outcome = run(&mut *open(paths)?, &options, |batch| {
-            batch.totals.first.into_iter().for_each(|first| report.begin(first));
-            batch.events.into_iter().for_each(|event| report.event(event));
-            ControlFlow::Continue(())
-        });
-        Ok(report.print(&outcome, &mut sink())?)
-    }
-
-    fn ndjson(&self, paths: &[PathBuf]) -> Result<()> {
-        let choice = Choice::of(&RecordType::usual());
-        let options = self.interested_in(choice.interests(Interests::NONE));
-        let writer = ndjson::Writer::new(sink());
-        export(&mut *open(paths)?, &options, choice, writer, |_| ControlFlow::Continue(()))?;
-        Ok(())
-    }
-
-    fn packets(&self, paths: &[PathBuf]) -> Result<()> {
-        let options = self.interested_in(Interests::NONE);
-        let go_on = |_| ControlFlow::Continue(());
-        let selection = Selection::find(&mut *open(paths)?, &options, Wanted::All, go_on);
-        pcapng::write(&mut *open(paths)?, &selection, &mut sink(), go_on)?;
-        Ok(())
-    }
-
-    fn screens(&self, paths: &[PathBuf]) -> Result<()> {
-        let options = RunOptions { watch: true, ..self.interested_in(tapline_tui::INTERESTS) };
-        let running = spawn(open(paths)?, options.clone())?;
-        let again = paths.to_owned();
-        let again = Again { reopen: Arc::new(move || open(&again)), options, past: None };
-        let keys: Vec<KeyEvent> = KEYS.chars().map(|key| KeyCode::Char(key).into()).collect();
-        tapline_tui::picture::snapshot(running, Some(again), Theme::DARK, (80, 24), &keys);
-        Ok(())
-    }
 }
 
 /// Numbers that look random and are the same for a seed: SplitMix64 (Steele, Lea, Flood, 2014).

@@ -27,7 +27,8 @@ struct Ended {
 
 /// Tries all files, as many at once as there are cores.
 pub(super) fn sweep(arguments: &Arguments) -> Result<()> {
-    let program = shell::release("xtask", "variants")?;
+    let features: &[&str] = if arguments.full { &["full"] } else { &[] };
+    let program = shell::release("xtask", "variants", features)?;
     let files = captures::files()?;
     let begun = Instant::now();
     let budget = arguments.seconds.map(Duration::from_secs);
