@@ -114,10 +114,12 @@ fn main() -> Result<()> {
 }
 
 fn lint() -> Result<()> {
-    shell::run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    let all = ["--workspace", "--features", "tapline/full,xtask/full"];
+    let clippy = ["clippy"].into_iter().chain(all).chain(["--all-targets", "--", "-D", "warnings"]);
+    shell::run("cargo", clippy)?;
     shell::run_with(
         "cargo",
-        ["doc", "--workspace", "--no-deps", "--document-private-items"],
+        ["doc"].into_iter().chain(all).chain(["--no-deps", "--document-private-items"]),
         [("RUSTDOCFLAGS", "-D warnings")],
     )
 }
