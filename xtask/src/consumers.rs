@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::captures::{self, Capture};
+use crate::parallel::Workers;
 use crate::shell::{root, run, target};
 
 #[derive(clap::Args)]
@@ -113,12 +114,9 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
             std::fs::remove_dir_all(&folder)?;
         }
         std::fs::create_dir_all(&folder)?;
-        let mut files = Vec::new();
         let lake = folder.join("lake");
-        if format.is_lake {
-            files.push(lake.clone());
-        }
-        for capture in captures.iter().step_by(format.every) {
+        let chosen: Vec<&Capture> = captures.iter().step_by(format.every).collect();
+        let exported = Workers::all().work(&chosen, |capture| {
             let name = capture.name.trim_start_matches("fixtures/").replace('/', "-");
             let to = folder.join(name).with_extension(format.ending);
             if format.is_lake {
@@ -127,8 +125,10 @@ pub(crate) fn consumers(arguments: &Arguments) -> Result<()> {
             } else {
                 export(&program, capture, format.name, format.arguments, &to)?;
             }
-            files.push(to);
-        }
+            Ok(to)
+        });
+        let lake = format.is_lake.then_some(Ok(lake));
+        let files: Vec<PathBuf> = lake.into_iter().chain(exported).collect::<Result<_>>()?;
         rooms.read(format, &program, &files)?;
     }
     Ok(())

@@ -3,12 +3,10 @@
 //! The compiler's own passes count which edges were taken, so that no other toolchain is needed than the one that builds
 //! tapline. What a target begins with is made of the fixtures and of the corpus, where it is.
 
-use std::collections::VecDeque;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 
 use anyhow::{Context, Result, ensure};
 use tapline_fuzz::TARGETS;
@@ -17,6 +15,7 @@ use tapline_fuzz::seeds::{self, Seeds};
 use crate::bench::keep::keep_in;
 use crate::bench::measure::children_cpu;
 use crate::captures;
+use crate::parallel::Workers;
 use crate::shell;
 
 /// Every edge is counted, and what comparisons compare is shown to the fuzzer.
@@ -85,28 +84,10 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<()> {
     let program = build()?;
     let folder = folder();
     sow(&folder)?;
-    let jobs = match arguments.jobs {
-        Some(jobs) => jobs.max(1),
-        None => std::thread::available_parallelism()?.get(),
-    };
+    let workers = arguments.jobs.map_or_else(Workers::all, Workers::so_many);
     let cpu_before = children_cpu()?;
-    let (waiting, rows) = (Mutex::new(VecDeque::from(names)), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| {
-                while let Some(name) = waiting.lock().ok().and_then(|mut waiting| waiting.pop_front()) {
-                    let row = run(&program, &folder, name, arguments);
-                    if let Ok(mut rows) = rows.lock() {
-                        rows.push((name, row));
-                    }
-                }
-            });
-        }
-    });
-    let rows = rows.into_inner().unwrap_or_default();
-    let order = |name: &str| TARGETS.iter().position(|(known, _)| *known == name);
-    let mut rows = rows.into_iter().map(|(_, row)| row).collect::<Result<Vec<Row>>>()?;
-    rows.sort_by_key(|row| order(row.name));
+    let rows = workers.work(&names, |name| run(&program, &folder, name, arguments));
+    let rows = rows.into_iter().collect::<Result<Vec<Row>>>()?;
     let text = table(&rows, arguments.seconds, children_cpu()? - cpu_before)?;
     println!("{text}");
     if arguments.keep {

@@ -15,6 +15,7 @@ mod formats;
 mod fuzz;
 mod instructions;
 mod live;
+mod parallel;
 mod peer;
 mod picture;
 mod sbom;

@@ -12,12 +12,11 @@ use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::captures::{Capture, corpus, corpus_captures, fixtures};
+use crate::parallel::Workers;
 use crate::shell;
 use differences::Known;
 use rows::Topic;
@@ -47,12 +46,13 @@ pub(crate) fn peer(only: Option<&str>) -> Result<()> {
     let all: Vec<Capture> = fixtures()?.into_iter().chain(corpus_captures()?).flat_map(with_keys).collect();
     let wanted: Vec<Capture> =
         all.into_iter().filter(|capture| only.is_none_or(|part| capture.name.contains(part))).collect();
-    let results = in_parallel(&wanted, |capture| {
+    let results = Workers::all().work(&wanted, |capture| -> Result<Option<Compared>> {
         let Some(topics) = topics(capture, known.decode_as(&capture.name))? else { return Ok(None) };
         compare_one(&compare, &tapline, capture, topics, &known).map(Some)
-    })?;
+    });
     let (mut captures, mut topics, mut wrong) = (0, BTreeMap::<String, Rows>::new(), Vec::new());
-    for result in results.into_iter().flatten() {
+    for result in results {
+        let Some(result) = result? else { continue };
         captures += 1;
         for (name, rows) in result.topics {
             let all = topics.entry(name).or_default();
@@ -111,29 +111,6 @@ fn compare_one(
         compared.topics.push((topic.name, rows));
     }
     Ok(compared)
-}
-
-/// Runs work on every processor; the results in the order of the items.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
-    let threads = std::thread::available_parallelism()?.get();
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(items.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((index, item)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(index).map(|item| (index, item))
-                } {
-                    let result = work(item);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// tapline as what shows secrets: tshark shows them too, and the comparison gives no options of its own.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 
 use crate::captures::{Capture, corpus_captures, fixtures};
+use crate::parallel::Workers;
 use crate::shell;
 
 /// No capture of the corpus is large enough to need this long.
@@ -40,8 +41,10 @@ pub(crate) fn sweep(arguments: &Arguments) -> Result<()> {
 fn reports() -> Result<()> {
     let tapline = shell::tapline()?;
     let (mut whole, mut damaged, mut wrong) = (0, 0, Vec::new());
-    for capture in fixtures()?.into_iter().chain(corpus_captures()?) {
-        match report(&tapline, &capture)? {
+    let captures: Vec<Capture> = fixtures()?.into_iter().chain(corpus_captures()?).collect();
+    let verdicts = Workers::all().work(&captures, |capture| report(&tapline, capture));
+    for (capture, verdict) in captures.iter().zip(verdicts) {
+        match verdict? {
             Verdict::Whole => whole += 1,
             Verdict::Damaged(reason) => {
                 damaged += 1;

@@ -3,14 +3,14 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
 use super::Arguments;
+use crate::parallel::Workers;
 use crate::{captures, shell};
 
 /// No variant may need this long for all that is made of it.
@@ -30,28 +30,11 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<()> {
     let features: &[&str] = if arguments.full { &["full"] } else { &[] };
     let program = shell::release("xtask", "variants", features)?;
     let files = captures::files()?;
-    let begun = Instant::now();
-    let budget = arguments.seconds.map(Duration::from_secs);
-    let (waiting, done) = (Mutex::new(files.iter()), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                while budget.is_none_or(|budget| begun.elapsed() < budget) {
-                    let Some(file) = waiting.lock().ok().and_then(|mut waiting| waiting.next()) else {
-                        return;
-                    };
-                    let ended = try_out(&program, file, arguments);
-                    if let Ok(mut done) = done.lock() {
-                        done.push((file, ended));
-                    }
-                }
-            });
-        }
-    });
-    let done = done.into_inner().unwrap_or_default();
+    let workers = Workers::all().within(arguments.seconds.map(Duration::from_secs));
+    let done = workers.work(&files, |file| try_out(&program, file, arguments));
     let mut wrong = 0;
     let (mut slowest, mut largest) = ((0, None), (0, None));
-    for (file, ended) in &done {
+    for (file, ended) in files.iter().zip(&done) {
         match ended {
             Ok(Ended { slowest_ms, peak_mib }) => {
                 slowest = slowest.max((*slowest_ms, Some(file)));
@@ -63,7 +46,7 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<()> {
             }
         }
     }
-    let name = |file: Option<&&PathBuf>| file.map_or(String::new(), |file| file.display().to_string());
+    let name = |file: Option<&PathBuf>| file.map_or(String::new(), |file| file.display().to_string());
     println!(
         "variants: {} files of {}, each whole, cut {} times and flipped {} times; slowest {} ms ({}), most memory {} MiB ({}), {wrong} wrong",
         done.len(),
