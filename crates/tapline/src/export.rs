@@ -28,7 +28,6 @@ pub(crate) use traces::send_lines;
 
 /// Writes an export.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
-    arguments.fit()?;
     match &arguments.output {
         Some(folder) if arguments.to == Format::Parquet => tables::write(arguments, folder),
         #[cfg(feature = "otlp")]
