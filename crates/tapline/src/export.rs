@@ -1,5 +1,6 @@
 //! `tapline export`.
 
+mod close;
 mod page;
 mod stream;
 mod tables;

@@ -15,6 +15,7 @@ mod interfaces;
 mod live;
 mod output;
 mod progress;
+mod reading;
 mod report;
 mod rights;
 mod stop;
