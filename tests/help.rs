@@ -56,3 +56,21 @@ fn every_command_has_a_page_with_its_options_and_examples() {
     let nowhere = tapline(&["manual", "/nowhere/at/all"]);
     assert_eq!(nowhere.status.code(), Some(2));
 }
+
+/// Whoever copies the unit for a fleet has a line that is understood.
+#[test]
+fn the_command_line_of_the_unit_is_one() {
+    let page = std::fs::read_to_string(tapline_testkit::root().join("docs/fleet.md")).unwrap();
+    let (_, rest) = page.split_once("\nExecStart=").unwrap();
+    let (unit, _) = rest.split_once("```").unwrap();
+    let unit = unit.replace("\\\n", " ");
+    let line = unit.lines().next().unwrap();
+    // Nobody can capture there, so it ends before anything is written.
+    let folder = tempfile::tempdir().unwrap();
+    let line = line.replace("/usr/local/bin/tapline", "\"$0\" ").replace("-i eth0", "-i none0");
+    let line = line.replace("/var/lib/tapline", folder.path().to_str().unwrap());
+    let output = Command::new("sh").args(["-c", &line, env!("CARGO_BIN_EXE_tapline")]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+    assert!(said.starts_with("tapline: "), "{line}: {said}");
+}

@@ -224,6 +224,8 @@ fn errors_quote_nothing_that_acts() {
     std::fs::write(&bad, nasty()).unwrap();
     std::fs::write(&keys, [b"CLIENT_RANDOM ".as_slice(), &nasty(), b"\n", &nasty()].concat()).unwrap();
     std::fs::write(&config, "theme = \"\u{9b}31m\u{202e}\"\n[keys]\n\"\u{9b}31m\" = \"\u{202e}\"\n").unwrap();
+    let tables = folder.path().join("tables.toml");
+    std::fs::write(&tables, "[report]\n\"\u{9b}31m\u{202e}\" = \"\u{202e}\"\n").unwrap();
     let option = |name: &str| OsString::from(OsStr::from_bytes(&[name.as_bytes(), evil.as_bytes()].concat()));
     let [report, export] = ["report", "export"].map(OsString::from);
     let word = OsString::from;
@@ -246,7 +248,7 @@ fn errors_quote_nothing_that_acts() {
         vec![report.clone(), word("--rsa-key"), evil.clone(), good.into()],
         vec![report.clone(), word("--rsa-key"), bad.clone().into(), good.into()],
         vec![report.clone(), word("--trust"), bad.into(), good.into()],
-        vec![report, word("-i"), evil.clone()],
+        vec![report.clone(), word("-i"), evil.clone()],
         vec![export.clone(), option("--to="), good.into()],
         vec![export.clone(), word("--to=ndjson"), option("--types="), good.into()],
         vec![
@@ -257,6 +259,7 @@ fn errors_quote_nothing_that_acts() {
             good.into(),
         ],
         vec![word("--config"), config.into(), good.into()],
+        vec![report, word("--config"), tables.into(), good.into()],
         vec![word("--config"), evil, good.into()],
     ];
     for case in cases {

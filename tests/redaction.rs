@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tapline_testkit::{Talk, capture, root};
 
 /// Every secret of the captures below.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "s3cret-bearer",
     "s3cret-cookie",
     "s3cret-key",
@@ -17,13 +17,14 @@ const SECRETS: [&str; 7] = [
     "s3cret-login",
     "s3cret-set",
     "s3cret-code",
+    "s3cret-reason",
 ];
 
 fn http1(folder: &Path) -> PathBuf {
     let request = b"GET /a?page=2&access_token=s3cret-query HTTP/1.1\r\nHost: h.example\r\n\
         Authorization: Bearer s3cret-bearer\r\nCookie: id=s3cret-cookie; theme=s3cret-cookie\r\n\
         X-API-Key: s3cret-key\r\nReferer: https://u:s3cret-login@h.example/\r\nAccept: */*\r\n\r\n";
-    let answer = b"HTTP/1.1 302 Found\r\nSet-Cookie: id=s3cret-set; Path=/; HttpOnly\r\n\
+    let answer = b"HTTP/1.1 302 See https://u:s3cret-reason@h.example/\r\nSet-Cookie: id=s3cret-set; Path=/; HttpOnly\r\n\
         Location: /next?code=s3cret-code&state=1\r\nContent-Length: 0\r\n\r\n";
     // So slow that there is a finding about it.
     let talk = Talk::new(
@@ -88,6 +89,7 @@ fn no_secret_is_exported_unless_it_is_asked_for() {
             ["Content-Length", "0"],
         ])
     );
+    assert_eq!(exchange["reason_phrase"], "See https://(redacted,15-octets)@h.example/");
     let findings = records(&redacted, "finding");
     let told = |finding: &Value| {
         finding["explanation"].as_str().unwrap().contains("access_token=(redacted,12-octets)")
@@ -103,14 +105,14 @@ fn no_other_form_tells_more() {
     let folder = tempfile::tempdir().unwrap();
     let path = http1(folder.path());
     let forms = [
-        ("--to har", 7),
-        ("--to csv --types http_exchange", 7),
-        ("--to csv --types http1_message", 7),
+        ("--to har", 8),
+        ("--to csv --types http_exchange", 8),
+        ("--to csv --types http1_message", 8),
         ("--to csv --types finding", 1),
         ("--to mermaid --detail brief", 1),
-        ("--to mermaid --detail usual", 1),
-        ("--to mermaid --detail full", 1),
-        ("--to html", 7),
+        ("--to mermaid --detail usual", 2),
+        ("--to mermaid --detail full", 2),
+        ("--to html", 8),
     ];
     for (form, secrets) in forms {
         let redacted = lines(&format!("export {form}"), &path);

@@ -1,11 +1,13 @@
 """Traces in the hands of OpenTelemetry's own types (opentelemetry-proto) and of gRPC's own server (grpcio).
 
-Lines of the OTLP file format are read, and the same captures are sent to receivers over HTTP and gRPC: the same spans.
+Lines of the OTLP file format are read, and the same captures are sent to receivers over HTTP and gRPC, as they are and
+with gzip: the same spans.
 
 TAPLINE=program otlp.py FIXTURES FILE.jsonl...
 """
 
 import base64
+import gzip
 import http.server
 import json
 import os
@@ -60,7 +62,9 @@ received = []
 class Http(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         request = service.ExportTraceServiceRequest()
-        request.ParseFromString(self.rfile.read(int(self.headers["content-length"])))
+        octets = self.rfile.read(int(self.headers["content-length"]))
+        is_zipped = self.headers["content-encoding"] == "gzip"
+        request.ParseFromString(gzip.decompress(octets) if is_zipped else octets)
         received.extend(span.SerializeToString() for span in spans_of(request))
         answer = service.ExportTraceServiceResponse().SerializeToString()
         self.send_response(200 if self.path == "/v1/traces" else 404)
@@ -85,7 +89,8 @@ by_grpc = grpc.server(futures.ThreadPoolExecutor(2))
 service_grpc.add_TraceServiceServicer_to_server(Grpc(), by_grpc)
 grpc_port = by_grpc.add_insecure_port("127.0.0.1:0")
 by_grpc.start()
-ways = [("http/protobuf", by_http.server_address[1]), ("grpc", grpc_port)]
+ports = {"http/protobuf": by_http.server_address[1], "grpc": grpc_port}
+ways = [(protocol, coding) for protocol in ports for coding in ("none", "gzip")]
 
 count = sent = 0
 for path in files:
@@ -97,14 +102,15 @@ for path in files:
     capture = os.path.join(fixtures, os.path.basename(path).replace("-", "/", 1)).removesuffix(".jsonl") + ".pcapng"
     keys = capture.removesuffix(".pcapng") + ".keys"
     with_keys = ["--keylog", keys] if os.path.exists(keys) else []
-    for protocol, port in ways if sent < 2000 else []:
+    for protocol, coding in ways if sent < 2000 else []:
         received.clear()
-        endpoint = f"http://127.0.0.1:{port}"
+        endpoint = f"http://127.0.0.1:{ports[protocol]}"
+        variables = {**os.environ, "OTEL_EXPORTER_OTLP_COMPRESSION": coding}
         command = [os.environ["TAPLINE"], "export", "--to", "otlp", "--protocol", protocol, "--endpoint", endpoint]
-        subprocess.run([*command, *with_keys, capture], check=True, timeout=60)
+        subprocess.run([*command, *with_keys, capture], check=True, timeout=60, env=variables)
         sent += len(received)
         if sorted(received) != sorted(lines):
-            fail(f"{path}: {len(received)} spans by {protocol}, {len(lines)} in lines")
+            fail(f"{path}: {len(received)} spans by {protocol} ({coding}), {len(lines)} in lines")
 
 by_http.shutdown()
 by_grpc.stop(None)

@@ -13,7 +13,7 @@ fn ns(ms: &Value) -> Option<i64> {
 
 #[test]
 fn entries_are_the_exchanges_with_their_times() {
-    let (mut entries_seen, mut opened, mut stalls) = (0, 0, 0);
+    let (mut entries_seen, mut opened, mut stalls, mut reasons) = (0, 0, 0, 0);
     for path in captures() {
         let har: Value = serde_json::from_str(&export(&path, &["--to", "har"])).unwrap();
         let exchanges = records(&path, "http_exchange");
@@ -42,11 +42,29 @@ fn entries_are_the_exchanges_with_their_times() {
             assert_eq!(ns(&entry["time"]), Some(whole), "{}", path.display());
             assert_eq!(entry["request"]["method"], exchange["method"]);
             assert_eq!(entry["response"]["status"].as_u64(), exchange["status"].as_u64().or(Some(0)));
+            let reason = exchange["reason_phrase"].as_str();
+            assert_eq!(reason.is_some(), exchange["response"].is_object() && exchange["version"] != "2");
+            assert_eq!(entry["response"]["statusText"], reason.unwrap_or_default());
+            reasons += usize::from(reason == Some("Not Found"));
             assert_eq!(entry["connection"], exchange["connection"].to_string());
             assert!(entry["request"]["url"].as_str().unwrap().contains("://"), "{}", path.display());
         }
     }
-    assert!(entries_seen > 600 && opened > 20 && stalls > 100, "{entries_seen}, {opened}, {stalls}");
+    assert!(
+        entries_seen > 600 && opened > 20 && stalls > 100 && reasons > 0,
+        "{entries_seen}, {opened}, {stalls}, {reasons}"
+    );
+}
+
+/// Its answer comes ahead of the end of the handshake.
+#[test]
+fn early_data_has_its_session() {
+    let path = tapline_testkit::root().join("fixtures/tls/tls13-early-data.pcapng");
+    let har: Value = serde_json::from_str(&export(&path, &["--to", "har"])).unwrap();
+    let [full, early] = [0, 1].map(|entry| &har["log"]["entries"][entry]["_tls"]);
+    assert_eq!((&full["resumed"], &early["resumed"]), (&false.into(), &true.into()));
+    assert!(full["handshakeTime"].is_number() && early["handshakeTime"].is_null(), "{early}");
+    assert_eq!(early["version"], "TLS 1.3");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Signals that end it leave nothing behind that is half done.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tapline_testkit::{Signal, send};
+use tapline_testkit::{Signal, Terminal, send, vt100};
 
 use crate::program::{folder_with, many, tapline};
 
@@ -43,5 +44,36 @@ fn an_export_that_is_stopped_takes_its_file_away() {
         assert_eq!(said, format!("tapline: stopped: nothing was written to {}\n", out.display()));
         wait_for_entries(folder.path(), 2);
         drop(writer);
+    }
+}
+
+/// In the middle of drawing a ladder, which the terminal tells of.
+#[test]
+fn a_drawing_that_is_stopped_ends_at_once_and_leaves_nothing() {
+    let (folder, path) = folder_with(&many(60_000));
+    for (format, keys) in [("mermaid", &b"\x03"[..]), ("html", b"\x03"), ("mermaid", b"")] {
+        let out = folder.path().join("out");
+        let words = ["export", "--no-config", "--to", format, "--connection", "0", "-o"].map(OsStr::new);
+        let words: Vec<&OsStr> = words.into_iter().chain([out.as_os_str(), path.as_os_str()]).collect();
+        let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
+        let mut terminal = Terminal::start(program, &words, &[], (120, 24)).unwrap();
+        let drawing = |screen: &vt100::Screen| screen.contents().contains("ladder 1 of 1");
+        let seen = terminal.wait_until(Duration::from_mins(1), drawing);
+        assert!(seen.is_some(), "{format}: {}", terminal.contents());
+        let asked = Instant::now();
+        if keys.is_empty() {
+            terminal.signal(Signal::TERM).unwrap();
+        } else {
+            terminal.press(keys).unwrap();
+        }
+        let status = terminal.wait_for_end(Duration::from_secs(20)).unwrap().unwrap();
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(1), "{format}: {took:?}");
+        assert!(!status.success(), "{status:?}");
+        let says = |screen: &vt100::Screen| screen.contents().contains("stopped: nothing was written to");
+        assert!(terminal.wait_until(Duration::from_secs(5), says).is_some(), "{}", terminal.contents());
+        // Where the terminal echoes ^C it is another line that is cleared.
+        assert!(!keys.is_empty() || !terminal.contents().contains("ladder"), "{}", terminal.contents());
+        wait_for_entries(folder.path(), 1);
     }
 }

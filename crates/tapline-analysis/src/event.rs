@@ -1,5 +1,6 @@
 //! What analysis says.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tapline_decode::tls::{
@@ -37,7 +38,8 @@ pub enum Event {
     Message(Box<MessageSeen>),
     /// A TLS record or handshake message.
     TlsMessage(Box<TlsMessage>),
-    /// A TLS handshake at the moment it ends; the last word comes as [`Event::TlsSession`] with the same `start`.
+    /// A TLS handshake at the moment it ends, and before that where early data was accepted, which may be answered
+    /// ahead of the end; the last word comes as [`Event::TlsSession`] with the same `start`.
     TlsSessionProgress(Box<TlsSession>),
     /// A TLS handshake, done or failed, last word: when the connection is over or its next handshake begins.
     TlsSession(Box<TlsSession>),
@@ -312,6 +314,8 @@ pub struct Http1Message {
     pub target: Option<String>,
     /// The status code, for responses.
     pub status: Option<u16>,
+    /// The reason phrase beside it, as that of an exchange.
+    pub reason: Option<Cow<'static, str>>,
     /// `0.9`, `1.0` or `1.1`.
     pub version: &'static str,
     /// Header fields in wire order.

@@ -126,6 +126,9 @@ pub struct Exchange {
     pub url: Option<String>,
     /// The final status.
     pub status: Option<u16>,
+    /// The reason phrase beside it, perhaps empty; `None` in HTTP/2, which has none. What is longer than
+    /// [`REASON_BYTES_MAX`](crate::limits::REASON_BYTES_MAX) ends in `…`.
+    pub reason: Option<Cow<'static, str>>,
     /// The request; `None` where it was not seen.
     pub request: Option<MessagePart>,
     /// The response; `None` where it was not seen.

@@ -136,6 +136,7 @@ impl Inferred {
             method: None,
             url: setting.server_name.map(|name| format!("https://{name}")),
             status: None,
+            reason: None,
             setup: None,
             held_back: None,
             cut: None,

@@ -8,6 +8,9 @@ pub const TRAIL_MAX: usize = 512;
 /// Requests of an HTTP/1 connection that wait for their response.
 pub const PIPELINED_MAX: usize = 1024;
 
+/// Octets of a reason phrase that are kept. The longest registered one has 31.
+pub const REASON_BYTES_MAX: usize = 256;
+
 /// HTTP/2 streams of a connection that are open at once. Servers allow 100 to 256; a flood is cut here.
 pub const STREAMS_MAX: usize = 4096;
 

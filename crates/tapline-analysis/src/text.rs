@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use tapline_packet::field::push_safe;
 
+use crate::limits::REASON_BYTES_MAX;
+
 /// Octets as text: what is not UTF-8 is percent-escaped (`%ff`), nothing is dropped.
 pub fn text(octets: &[u8]) -> String {
     shown(octets).into_owned()
@@ -16,6 +18,37 @@ pub(crate) fn method(octets: &[u8]) -> Cow<'static, str> {
         ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "PROPFIND"];
     let usual = USUAL.into_iter().find(|usual| usual.as_bytes() == octets);
     usual.map_or_else(|| text(octets).into(), Cow::Borrowed)
+}
+
+/// A reason phrase as text: the usual ones need no memory, and what is longer than any is cut.
+pub(crate) fn reason(octets: &[u8]) -> Cow<'static, str> {
+    // RFC 9110 §15.
+    const USUAL: [&str; 17] = [
+        "OK",
+        "",
+        "Not Modified",
+        "Not Found",
+        "Found",
+        "Moved Permanently",
+        "No Content",
+        "Partial Content",
+        "Created",
+        "Accepted",
+        "Unauthorized",
+        "Forbidden",
+        "Bad Request",
+        "Internal Server Error",
+        "Bad Gateway",
+        "Service Unavailable",
+        "Switching Protocols",
+    ];
+    if let Some(usual) = USUAL.into_iter().find(|usual| usual.as_bytes() == octets) {
+        return usual.into();
+    }
+    match octets.get(..REASON_BYTES_MAX) {
+        Some(kept) if kept.len() < octets.len() => (text(kept) + "…").into(),
+        _ => text(octets).into(),
+    }
 }
 
 /// As [`text`], borrowed where nothing has to be escaped.
@@ -51,6 +84,18 @@ mod tests {
     fn octets_that_are_no_text_are_escaped_not_dropped() {
         assert_eq!(text(b"caf\xc3\xa9"), "café");
         assert_eq!(text(b"a\xffb\xc3"), "a%ffb%c3");
+    }
+
+    #[test]
+    fn a_reason_is_kept_as_it_was_sent_up_to_its_bound() {
+        let check = |octets: &[u8], expected: &str| assert_eq!(reason(octets), expected);
+        check(b"OK", "OK");
+        check(b"", "");
+        check(b"Not found", "Not found");
+        check(b"all\xff \x1b[2J", "all%ff \x1b[2J");
+        let longest = "a".repeat(REASON_BYTES_MAX);
+        check(longest.as_bytes(), &longest);
+        check(format!("{longest}b").as_bytes(), &format!("{longest}…"));
     }
 
     #[test]

@@ -60,13 +60,20 @@ impl Choice {
         holds && RecordType::of(event).is_some_and(|kind| self.types.contains(&kind))
     }
 
+    /// The events of a batch, each with whether it was chosen.
+    pub fn of_batch<'a>(&'a mut self, batch: &'a Batch) -> impl Iterator<Item = (&'a Event, bool)> {
+        if let (Some(first), Some(sieve)) = (batch.totals.first, &mut self.sieve) {
+            sieve.begin(first);
+        }
+        batch.events.iter().map(|event| (event, self.takes(event)))
+    }
+
     /// Shows a batch to an exporter.
     pub fn write(&mut self, batch: &Batch, exporter: &mut impl Exporter) -> io::Result<()> {
         if let Some(first) = batch.totals.first {
             exporter.begin(first);
-            self.sieve.iter_mut().for_each(|sieve| sieve.begin(first));
         }
-        batch.events.iter().try_for_each(|event| exporter.event(event, self.takes(event)))?;
+        self.of_batch(batch).try_for_each(|(event, is_wanted)| exporter.event(event, is_wanted))?;
         exporter.flush()
     }
 }

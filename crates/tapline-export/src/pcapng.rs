@@ -13,18 +13,16 @@ use tapline_engine::{RunOptions, Subject, run};
 use tapline_filter::Sieve;
 use tapline_packet::{Dissected, Endpoint, Packet, Timestamp, dissect_packet};
 
+use crate::Choice;
 use crate::limits::{FINDINGS_NOTED_MAX, PACKETS_MAX};
+use crate::records::RecordType;
 use crate::redact::Redactor;
 
-/// What is asked of the capture to find packets and secrets.
-const INTERESTS: Interests = Interests {
-    connections: true,
-    tls_sessions: true,
-    exchanges: true,
-    http2_connections: true,
-    findings: true,
-    ..Interests::NONE
-};
+/// What tells of packets and secrets.
+const TYPES: [RecordType; 3] = [RecordType::Connection, RecordType::TlsSession, RecordType::Finding];
+
+/// What findings are made of, beside it.
+const BESIDE: Interests = Interests { exchanges: true, http2_connections: true, ..Interests::NONE };
 
 /// Whose packets are wanted.
 #[derive(Debug)]
@@ -66,37 +64,32 @@ impl Selection {
     pub fn find(
         source: &mut dyn Source,
         options: &RunOptions,
-        mut wanted: Wanted,
+        wanted: Wanted,
         mut see: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Self {
-        let analysis = match &wanted {
-            Wanted::All => Options { interests: INTERESTS, ..options.analysis.clone() },
-            Wanted::Filter(sieve) => {
-                Options { interests: INTERESTS.and(sieve.needs(INTERESTS)), ..options.analysis.clone() }
-            }
-            Wanted::Connection(subject) => {
-                Options { interests: INTERESTS, only: Some(subject.ends), ..options.analysis.clone() }
-            }
-        };
-        let options = RunOptions { analysis, watch: false, ..options.clone() };
         let mut connections = (!matches!(wanted, Wanted::All)).then(Connections::default);
+        let (sieve, subject) = match wanted {
+            Wanted::All => (None, None),
+            Wanted::Filter(sieve) => (Some(*sieve), None),
+            Wanted::Connection(subject) => (None, Some(subject)),
+        };
+        let mut choice = Choice::of(&TYPES).through(sieve);
+        let only = subject.map(|subject| subject.ends).or(options.analysis.only);
+        let analysis = Options { interests: choice.interests(BESIDE), only, ..options.analysis.clone() };
+        let options = RunOptions { analysis, watch: false, ..options.clone() };
         // Randoms of the sessions of each connection.
         let mut randoms: BTreeMap<u64, Vec<[u8; 32]>> = BTreeMap::new();
         let mut needed = Vec::new();
         let mut notes = Notes::default();
         let outcome = run(source, &options, |batch| {
-            if let (Wanted::Filter(sieve), Some(first)) = (&mut wanted, batch.totals.first) {
-                sieve.begin(first);
-            }
-            for event in &batch.events {
-                let is_wanted = wanted.has(event);
+            for (event, is_wanted) in choice.of_batch(&batch) {
                 match event {
                     Event::TlsSession(session) => {
                         randoms.entry(session.connection).or_default().extend(session.client_random);
                     }
                     Event::Connection(record) => {
                         let of_it = randoms.remove(&record.id);
-                        if is_wanted {
+                        if is_wanted && subject.is_none_or(|subject| subject.is_told_by(record)) {
                             if let Some(connections) = &mut connections {
                                 connections.add(Subject::of(record));
                             }
@@ -189,18 +182,6 @@ fn append(comments: &mut HashMap<u64, String>, packet: u64, text: &str) {
         comment.push('\n');
     }
     comment.push_str(text);
-}
-
-impl Wanted {
-    /// Whether an event is let through. Every event must be shown, in order.
-    fn has(&mut self, event: &Event) -> bool {
-        match (self, event) {
-            (Self::All, _) => true,
-            (Self::Filter(sieve), event) => sieve.holds(event),
-            (Self::Connection(subject), Event::Connection(record)) => subject.is_told_by(record),
-            (Self::Connection(_), _) => false,
-        }
-    }
 }
 
 /// All secrets that are known: those of key logs, and those that the capture brings along.

@@ -21,8 +21,8 @@ mod waterfall;
 
 use std::io::{self, Write};
 
-use tapline_engine::Outcome;
-use tapline_engine::analysis::{Comparison, Event, Interests, Timestamp};
+use tapline_engine::analysis::{Comparison, Event, Interests};
+use tapline_engine::{Batch, Outcome};
 use tapline_filter::Sieve;
 
 use certificates::Certificates;
@@ -99,15 +99,16 @@ impl Report {
         Self { filtered: Some(Filtered::new(sieve)), ..self }
     }
 
-    /// The capture began then; only the first call counts.
-    pub fn begin(&mut self, start: Timestamp) {
-        if let Some(filtered) = &mut self.filtered {
-            filtered.begin(start);
+    /// Takes a batch.
+    pub fn read(&mut self, batch: Batch) {
+        if let (Some(first), Some(filtered)) = (batch.totals.first, &mut self.filtered) {
+            filtered.begin(first);
         }
+        batch.events.into_iter().for_each(|event| self.event(event));
     }
 
     /// Takes an event.
-    pub fn event(&mut self, event: Event) {
+    fn event(&mut self, event: Event) {
         // What matches is no measure of a version of HTTP.
         match &mut self.filtered {
             None => self.comparison.take(&event),

@@ -204,7 +204,10 @@ mod tests {
     fn fields_come_where_fields_belong() {
         check("|", &["ip", "ipv6", "vlan", "icmp", "tcp", "tls"]);
         check("http.ti|", &["http.time"]);
-        check("tls and http.resp|", &["http.response", "http.response.code", "http.response.line"]);
+        check(
+            "tls and http.resp|",
+            &["http.response", "http.response.code", "http.response.phrase", "http.response.line"],
+        );
         check("not (dns.|", &["dns.qry.name"]);
         check("retrans|", &["tcp.analysis.retransmission", "tcp.analysis.fast_retransmission"]);
         check("HTTP.TIME|", &["http.time"]);

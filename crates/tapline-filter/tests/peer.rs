@@ -55,6 +55,7 @@ const CASES: &[(&str, &[&str])] = &[
     ("http.request.method == \"GET\"", HTTP1),
     ("http.request.method in {\"POST\", \"PUT\", \"HEAD\"}", HTTP1),
     ("http.response.code >= 400", HTTP1),
+    ("http.response.phrase == \"Not Found\"", HTTP1),
     ("http.host contains \"test\"", HTTP1),
     ("http.user_agent matches \"CURL\"", HTTP1),
     ("http.content_type contains \"html\"", HTTP1),

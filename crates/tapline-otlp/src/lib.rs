@@ -27,7 +27,7 @@ use tapline_export::records::RecordType;
 
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 pub use relay::relay;
-pub use settings::{Headers, Protocol, Settings, SettingsError, Stated};
+pub use settings::{Compression, Headers, Protocol, Settings, SettingsError, Stated};
 pub use sink::{Answer, Grpc, Http, Lines, Patience, Sink, SinkError, Terms};
 pub use writer::{Options, Sent, Writer};
 

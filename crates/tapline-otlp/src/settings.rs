@@ -29,6 +29,16 @@ impl Protocol {
     }
 }
 
+/// What makes requests smaller on their way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Compression {
+    /// Nothing.
+    #[default]
+    None,
+    /// gzip.
+    Gzip,
+}
+
 /// What somebody states, which overrules all variables.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stated<'a> {
@@ -59,6 +69,8 @@ pub struct Settings {
     pub headers: Headers,
     /// How long the collector may take to answer.
     pub timeout: Duration,
+    /// What makes requests smaller.
+    pub compression: Compression,
     /// The file of the roots that vouch for the collector, PEM; `None` for the system's.
     pub certificate: Option<PathBuf>,
     /// The `service.name` that `OTEL_SERVICE_NAME` says.
@@ -81,6 +93,14 @@ pub enum SettingsError {
     /// A protocol that is not spoken.
     #[error("{value:?} ({source_name}) is not spoken: write grpc or http/protobuf")]
     Protocol {
+        /// Where it was said.
+        source_name: &'static str,
+        /// What was said.
+        value: String,
+    },
+    /// A compression that is not spoken.
+    #[error("{value:?} ({source_name}) is not known: write gzip or none")]
+    Compression {
         /// Where it was said.
         source_name: &'static str,
         /// What was said.
@@ -122,9 +142,11 @@ impl Settings {
         let endpoint = endpoint(protocol, source_name, said.trim())?;
         let headers = first(HEADERS).map_or(Ok(Headers::default()), |(name, text)| headers(name, &text))?;
         let timeout = first(TIMEOUT).map_or(Ok(ANSWER_WAIT_MAX), |(name, text)| timeout(name, text))?;
+        let compression =
+            first(COMPRESSION).map_or(Ok(Compression::None), |(name, text)| compression(name, text))?;
         let certificate = first(CERTIFICATE).map(|(_, path)| PathBuf::from(path));
         let service_name = lookup("OTEL_SERVICE_NAME").filter(|name| !name.is_empty());
-        Ok(Self { protocol, endpoint, headers, timeout, certificate, service_name })
+        Ok(Self { protocol, endpoint, headers, timeout, compression, certificate, service_name })
     }
 
     /// What sends there. Roots are read here, for they may be out of reach later; nothing is sent yet.
@@ -135,7 +157,8 @@ impl Settings {
             std::fs::read(path).map_err(|error| unusable(why(error)))
         };
         let roots = self.certificate.as_ref().map(read).transpose()?;
-        let terms = Terms { headers: self.headers.clone(), roots, ..Terms::answering_within(self.timeout) };
+        let (headers, compression) = (self.headers.clone(), self.compression);
+        let terms = Terms { headers, compression, roots, ..Terms::answering_within(self.timeout) };
         Ok(match self.protocol {
             Protocol::HttpProtobuf => Box::new(Http::new(&self.endpoint, &terms)?),
             Protocol::Grpc => Box::new(Grpc::new(&self.endpoint, &terms)?),
@@ -149,6 +172,7 @@ const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 const HEADERS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
 const PROTOCOL: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"];
 const CERTIFICATE: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"];
+const COMPRESSION: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"];
 const TIMEOUT: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"];
 
 /// Where collectors listen.
@@ -233,6 +257,14 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(octets).ok()
 }
 
+fn compression(source_name: &'static str, value: String) -> Result<Compression, SettingsError> {
+    match value.trim() {
+        "gzip" => Ok(Compression::Gzip),
+        "none" => Ok(Compression::None),
+        _ => Err(SettingsError::Compression { source_name, value }),
+    }
+}
+
 fn timeout(source_name: &'static str, value: String) -> Result<Duration, SettingsError> {
     match value.trim().parse() {
         Ok(ms @ 1..) => Ok(Duration::from_millis(ms)),
@@ -280,6 +312,8 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_HEADERS", "a=1"),
             ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "Authorization=Basic%20QQ==, b = 2 ,"),
             ("OTEL_EXPORTER_OTLP_TIMEOUT", "2500"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+            ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
             ("OTEL_SERVICE_NAME", "edge"),
         ];
         let settings = read(Stated::default(), &variables).unwrap();
@@ -287,6 +321,7 @@ mod tests {
         let expected = [("authorization", "Basic QQ=="), ("b", "2")];
         assert_eq!(settings.headers.0, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(settings.timeout, Duration::from_millis(2500));
+        assert_eq!(settings.compression, Compression::Gzip);
         assert_eq!(settings.service_name.as_deref(), Some("edge"));
         let stated = Stated { protocol: Some(Protocol::HttpProtobuf), ..Stated::default() };
         assert_eq!(read(stated, &variables).unwrap().protocol, Protocol::HttpProtobuf);
@@ -306,6 +341,7 @@ mod tests {
         check("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "write grpc or http/protobuf");
         check("OTEL_EXPORTER_OTLP_HEADERS", "secret", "write name=value");
         check("OTEL_EXPORTER_OTLP_HEADERS", "a=secret%0d%0ab: c", "write name=value");
+        check("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "write gzip or none");
         check("OTEL_EXPORTER_OTLP_TIMEOUT", "soon", "write milliseconds");
     }
 }

@@ -84,6 +84,26 @@ fn what_says_where_it_goes_opens_it() {
     }
 }
 
+/// As OpenTelemetry's exporters do it: over gRPC each message, over HTTP the body.
+#[test]
+fn what_is_to_be_small_on_its_way_arrives_whole() {
+    let expected = export(fixture(SLOW), Options::default());
+    for (protocol, field) in [(Protocol::HttpProtobuf, "content-encoding"), (Protocol::Grpc, "grpc-encoding")]
+    {
+        for (said, is_zipped) in [("gzip", true), ("none", false)] {
+            let receiver = if protocol == Protocol::Grpc { Receiver::grpc([]) } else { Receiver::http([]) };
+            let url = receiver.url();
+            let stated = Stated { endpoint: Some(&url), protocol: Some(protocol) };
+            let variable = |name: &str| (name == "OTEL_EXPORTER_OTLP_COMPRESSION").then(|| said.to_owned());
+            send(SLOW, Settings::read(stated, variable).unwrap().open().unwrap()).unwrap();
+            let got = receiver.got();
+            assert_eq!(spans(&got.requests), expected.spans(), "{protocol:?} {said}");
+            let fields = got.heads.iter().map(|(_, fields)| fields.contains(&(field.into(), "gzip".into())));
+            assert!(fields.into_iter().all(|is_so| is_so == is_zipped), "{:?}", got.heads);
+        }
+    }
+}
+
 /// Over TLS, where a file names the root that vouches for the collector; where none does, that is said.
 #[test]
 fn a_collector_is_verified() {

@@ -1,4 +1,5 @@
-//! The user's configuration: theme, glyphs and keys. Text in; the file is somebody else's to read.
+//! What the user's configuration has for the dashboard: theme, glyphs and keys. Its part of a file's text in; the file, and
+//! what else is in it, are somebody else's to read.
 //!
 //! ```toml
 //! theme = "light"      # auto, dark, light, plain
@@ -12,6 +13,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
+use toml::de::DeTable;
 
 use crate::keys::{COMMANDS, Key, Keymap};
 
@@ -53,26 +56,20 @@ pub enum Glyphs {
     Ascii,
 }
 
-/// What is wrong with a configuration.
+/// What is wrong with a configuration, and where.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// It is no TOML, or has other keys than these.
-    #[error("{0}")]
-    Format(#[from] Box<toml::de::Error>),
-    /// There is no such command.
-    #[error("keys.{name}: there is no such command; there are {}", names())]
-    Command {
-        /// As it was written.
-        name: String,
-    },
-    /// There is no such key.
-    #[error("keys.{name}: {why}")]
-    Key {
-        /// The command.
-        name: String,
-        /// What is wrong.
-        why: String,
-    },
+#[error("{why}")]
+pub struct ConfigError {
+    /// The octet of the text at which it is.
+    pub at: usize,
+    /// What is wrong, with the next step.
+    pub why: String,
+}
+
+impl From<toml::de::Error> for ConfigError {
+    fn from(error: toml::de::Error) -> Self {
+        Self { at: error.span().map_or(0, |span| span.start), why: error.message().to_owned() }
+    }
 }
 
 fn names() -> String {
@@ -90,22 +87,33 @@ struct File {
     #[serde(default)]
     glyphs: Glyphs,
     #[serde(default)]
-    keys: BTreeMap<String, Vec<String>>,
+    keys: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
 impl Config {
-    /// Reads a configuration's text.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let File { theme, glyphs, keys } = toml::from_str(text).map_err(Box::new)?;
+    /// What of a configuration is the dashboard's.
+    pub const KEYS: [&str; 3] = ["theme", "glyphs", "keys"];
+
+    /// Reads the dashboard's part of a text.
+    pub fn read(part: Spanned<DeTable<'_>>) -> Result<Self, ConfigError> {
+        let File { theme, glyphs, keys } = File::deserialize(toml::Deserializer::from(part))?;
         let mut keymap = Keymap::default();
         for (name, keys) in keys {
+            let (at, name) = (name.span().start, name.into_inner());
             let parsed: Result<Vec<Key>, String> = keys.iter().map(|key| key.parse()).collect();
-            let parsed = parsed.map_err(|why| ConfigError::Key { name: name.clone(), why })?;
+            let parsed = parsed.map_err(|why| ConfigError { at, why: format!("keys.{name}: {why}") })?;
             if !keymap.bind(&name, &parsed) {
-                return Err(ConfigError::Command { name });
+                let why = format!("keys.{name}: there is no such command; there are {}", names());
+                return Err(ConfigError { at, why });
             }
         }
         Ok(Self { theme, glyphs, keymap })
+    }
+
+    /// Reads a text that has nothing else in it.
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::read(DeTable::parse(text)?)
     }
 }
 
@@ -124,16 +132,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_the_next_step() {
-        let check = |text: &str, expected: &[&str]| {
-            let error = Config::parse(text).unwrap_err().to_string();
+    fn what_is_wrong_is_named_with_its_place_and_the_next_step() {
+        let check = |text: &str, place: &str, expected: &[&str]| {
+            let error = Config::parse(text).unwrap_err();
+            assert!(text[error.at..].starts_with(place), "{place}: {error:?}");
             for part in expected {
-                assert!(error.contains(part), "{part}: {error}");
+                assert!(error.why.contains(part), "{part}: {error}");
             }
         };
-        check("theme = \"pink\"", &["pink", "dark", "light"]);
-        check("colour = 1", &["colour", "theme"]);
-        check("[keys]\ndance = [\"d\"]", &["keys.dance", "sort"]);
-        check("[keys]\nsort = [\"Hyper-x\"]", &["keys.sort", "Hyper-x", "Ctrl-x"]);
+        check("theme = \"pink\"", "\"pink\"", &["pink", "dark", "light"]);
+        check("colour = 1", "colour", &["colour", "theme"]);
+        check("theme =", "", &["value"]);
+        check("[keys]\ndance = [\"d\"]", "dance", &["keys.dance", "sort"]);
+        check("[keys]\nsort = [\"Hyper-x\"]", "sort", &["keys.sort", "Hyper-x", "Ctrl-x"]);
+    }
+
+    #[test]
+    fn every_key_of_the_dashboard_is_named() {
+        let error = Config::parse("colour = 1").unwrap_err().why;
+        assert!(Config::KEYS.iter().all(|key| error.contains(&format!("`{key}`"))), "{error}");
+        assert_eq!(error.matches('`').count(), 2 * (1 + Config::KEYS.len()), "{error}");
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn exchange(connection: u64, start_ms: i64, method: &str, url: &str) 
         method: Some(method.to_owned().into()),
         url: Some(url.into()),
         status: Some(200),
+        reason: None,
         request: Some(part(at(5, start_ms), at(5, start_ms + 1), 0)),
         response: Some(part(at(6, start_ms + 20), at(8, start_ms + 40), 11_000)),
         grpc: None,

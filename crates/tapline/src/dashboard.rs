@@ -6,7 +6,7 @@ mod look;
 use std::io::IsTerminal;
 
 use anyhow::{Result, bail};
-use tapline_tui::Options;
+use tapline_tui::{Config, Options};
 
 use crate::arguments::DashboardArguments;
 use crate::live::Told;
@@ -14,13 +14,12 @@ use crate::rights::Plan;
 use crate::{Ending, filter, input, output};
 
 /// Opens the dashboard and stays until the user leaves.
-pub(crate) fn run(arguments: &DashboardArguments) -> Result<Ending> {
+pub(crate) fn run(arguments: &DashboardArguments, config: Config) -> Result<Ending> {
     let input = &arguments.input;
     if input.files.is_empty() && input.read.is_empty() && input.interface.is_empty() {
         bail!("nothing to read: name a capture file or -i IFACE, or see tapline --help");
     }
     let filter = filter::filter(&arguments.filter)?.unwrap_or_default();
-    let config = look::config(arguments.config.as_deref())?;
     if !std::io::stdout().is_terminal() {
         bail!("the dashboard needs a terminal: use tapline report, or tapline export");
     }

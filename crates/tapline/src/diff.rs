@@ -1,19 +1,19 @@
 //! `tapline diff`.
 
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use tapline_engine::analysis::Interests;
+use tapline_export::Choice;
 use tapline_export::diff::{self, Side};
-use tapline_export::{Choice, export};
 use tapline_filter::Sieve;
 
 use crate::arguments::{DiffArguments, InputArguments};
 use crate::live::Told;
-use crate::progress::Progress;
+use crate::reading::read;
 use crate::rights::Plan;
+use crate::stop::Stop;
 use crate::{Ending, filter, input, output, report};
 
 /// Prints what differs between two captures.
@@ -37,12 +37,5 @@ fn side(arguments: &DiffArguments, path: &Path) -> Result<(Side, Ending)> {
     let choice = Choice::of(&diff::TYPES).through(sieve);
     let options = input::run_options(&of_it, choice.interests(Interests::NONE))?;
     let mut source = input::source(&of_it, &options, Told::BySignals, Plan::default())?;
-    let mut progress = Progress::new();
-    let written = export(&mut *source, &options, choice, Side::default(), |batch| {
-        progress.see(batch);
-        ControlFlow::Continue(())
-    });
-    progress.clear();
-    let (side, outcome) = written?;
-    Ok((side, output::complain_of_damage(&outcome)))
+    read(&mut *source, &options, choice, Side::default(), &Stop::default())
 }

@@ -1,5 +1,6 @@
 //! `tapline export`.
 
+mod close;
 mod page;
 mod stream;
 mod tables;
@@ -28,7 +29,6 @@ pub(crate) use traces::send_lines;
 
 /// Writes an export.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<Ending> {
-    arguments.fit()?;
     match &arguments.output {
         Some(folder) if arguments.to == Format::Parquet => tables::write(arguments, folder),
         #[cfg(feature = "otlp")]

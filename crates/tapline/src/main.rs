@@ -4,6 +4,7 @@
 //! Exit status: 0 fine, 1 done but the input was damaged or cut, 2 could not start or not write what was asked for.
 
 mod arguments;
+mod config;
 mod dashboard;
 mod diff;
 mod export;
@@ -14,6 +15,7 @@ mod interfaces;
 mod live;
 mod output;
 mod progress;
+mod reading;
 mod report;
 mod rights;
 mod stop;
@@ -22,11 +24,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use clap::Parser;
-use tapline_engine::analysis::printable;
 use tapline_memory::Counting;
 
-use arguments::{Arguments, Command};
+use arguments::Command;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -48,7 +48,7 @@ pub(crate) enum Ending {
 fn main() -> ExitCode {
     // Where a file may not grow any more, writing fails and is told, instead of ending the process.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
-    match run(arguments()) {
+    match run() {
         Ok(Ending::Whole) => ExitCode::SUCCESS,
         Ok(Ending::Damaged) => ExitCode::from(1),
         // The reader of our output has seen enough: that is no failure.
@@ -60,17 +60,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The arguments. Where they cannot be read the process ends, and what it says of them does nothing to the terminal.
-fn arguments() -> Arguments {
-    Arguments::try_parse().unwrap_or_else(|error| {
-        let safe = std::env::args_os().map(|argument| printable(&argument.to_string_lossy()).into_owned());
-        Arguments::try_parse_from(safe).err().unwrap_or(error).exit()
-    })
-}
-
-fn run(arguments: Arguments) -> Result<Ending> {
+fn run() -> Result<Ending> {
+    let (arguments, config) = config::arguments()?;
     match arguments.command {
-        None => dashboard::run(&arguments.dashboard),
+        None => dashboard::run(&arguments.dashboard, config),
         Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         Some(Command::Diff(arguments)) => diff::run(&arguments),

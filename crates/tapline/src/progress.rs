@@ -30,11 +30,14 @@ impl Progress {
 
     /// Moves on to a place.
     pub(crate) fn reach(&mut self, progress: Reached) {
+        self.show(progress.read_bytes, || new_bar(progress.total_bytes));
+    }
+
+    fn show(&mut self, at: u64, new: impl FnOnce() -> ProgressBar) {
         if !self.is_terminal || self.bar.is_none() && self.started.elapsed() < PATIENCE {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| new_bar(progress.total_bytes));
-        bar.set_position(progress.read_bytes);
+        self.bar.get_or_insert_with(new).set_position(at);
     }
 
     /// Takes the bar off the screen.
@@ -45,15 +48,54 @@ impl Progress {
     }
 }
 
+/// Where something goes wrong, what is said of it has the line to itself.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 fn new_bar(total_bytes: Option<u64>) -> ProgressBar {
-    let (bar, template) = match total_bytes {
+    match total_bytes {
         Some(total) => {
-            (ProgressBar::new(total), "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
+            styled(ProgressBar::new(total), "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
         }
-        None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
-    };
+        None => styled(ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
+    }
+}
+
+fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+/// The bar while ladders are drawn.
+pub(crate) struct Ladders {
+    progress: Progress,
+    count: u64,
+}
+
+impl Ladders {
+    /// A bar for so many.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { progress: Progress::new(), count: count as u64 }
+    }
+
+    /// This one, counted from 0, is so far, in 1/1000.
+    pub(crate) fn draw(&mut self, nth: usize, permille: u16) {
+        let (count, nth) = (self.count, nth as u64);
+        self.progress.show(nth * 1000 + u64::from(permille), || {
+            styled(ProgressBar::new(count * 1000), "{bar:30} {msg}, {eta} left")
+        });
+        if let Some(bar) = &self.progress.bar {
+            bar.set_message(format!("ladder {} of {count}", nth + 1));
+        }
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn clear(&self) {
+        self.progress.clear();
     }
 }

@@ -29,10 +29,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Ending> {
     let mut progress = Progress::new();
     let outcome = run_engine(&mut *source, &run, |batch| {
         progress.see(&batch);
-        if let Some(first) = batch.totals.first {
-            report.begin(first);
-        }
-        batch.events.into_iter().for_each(|event| report.event(event));
+        report.read(batch);
         ControlFlow::Continue(())
     });
     progress.clear();

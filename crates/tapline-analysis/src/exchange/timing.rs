@@ -129,6 +129,7 @@ mod tests {
             method: None,
             url: None,
             status: None,
+            reason: None,
             request: request.map(part),
             response: response.map(part),
             content_type: None,

@@ -153,6 +153,7 @@ impl Going {
         let message = moment.options.interests.http1_messages.then(|| {
             Box::new(Http1Message {
                 status: Some(response.status),
+                reason: Some(text::reason(&response.reason)),
                 framing: response.framing,
                 ..new_message(MessageKind::Response, version, fields, response.octets, moment)
             })
@@ -169,6 +170,7 @@ impl Going {
                 pair.wait_over(answered, pulse, moment);
                 let exchange = &mut *pair.exchange;
                 exchange.status = Some(response.status);
+                exchange.reason = Some(text::reason(&response.reason));
                 exchange.content_type = content_type.map(text::text);
                 exchange.facts = exchange.facts.and(HeadFacts::of_response(fields));
                 if let Some(grpc) = &mut exchange.grpc {
@@ -298,6 +300,7 @@ fn new_message(
         method: None,
         target: None,
         status: None,
+        reason: None,
         version,
         headers: fields.clone(),
         header_bytes: head_bytes,

@@ -45,6 +45,8 @@ impl Tls {
                 self.session.alpn = extensions.alpn().map(text::text);
                 if extensions.is_early_data_accepted() {
                     self.session.early_data_outcome = EarlyData::Accepted;
+                    // The server may answer it before the handshake ends.
+                    self.tell_progress(moment);
                 } else {
                     self.refuse_early_data();
                 }
@@ -293,8 +295,13 @@ impl Tls {
         session.handshake_ns = moment.here.at.after(session.start.at);
         session.handshake_rtts = Some(self.progress.round_trips);
         self.first_handshake.get_or_insert(Span { from: session.start, until: moment.here });
+        self.tell_progress(moment);
+    }
+
+    /// Tells what is known by now, for those who cannot wait until the connection is over.
+    fn tell_progress(&mut self, moment: &mut Moment<'_>) {
         if moment.options.interests.tls_progress {
-            let mut session = session.clone();
+            let mut session = self.session.clone();
             self.certificates.settle(&mut session, moment);
             moment.events.push(Event::TlsSessionProgress(Box::new(session)));
         }

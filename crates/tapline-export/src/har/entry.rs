@@ -70,8 +70,7 @@ struct Request<'a> {
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
     status: u16,
-    /// The reason phrase is not kept.
-    status_text: &'static str,
+    status_text: Cow<'a, str>,
     http_version: String,
     cookies: Vec<Cookie>,
     headers: Vec<Header<'a>>,
@@ -293,7 +292,7 @@ fn answer<'a>(exchange: &'a Exchange, body: Option<&Body>, redactor: &'a Redacto
     let Some(part) = &exchange.response else {
         return Response {
             status: 0,
-            status_text: "",
+            status_text: "".into(),
             http_version: "unknown".to_owned(),
             cookies: Vec::new(),
             headers: Vec::new(),
@@ -308,7 +307,7 @@ fn answer<'a>(exchange: &'a Exchange, body: Option<&Body>, redactor: &'a Redacto
     let redirect = |value| redactor.field(b"location", value).unwrap_or_else(|| text(value));
     Response {
         status: exchange.status.unwrap_or(0),
-        status_text: "",
+        status_text: redactor.sentence(exchange.reason.as_deref().unwrap_or_default()),
         http_version: http_version(exchange.version),
         cookies: cookies::set(&part.headers, redactor),
         headers: headers(&part.headers, redactor),

@@ -20,6 +20,7 @@ pub(super) struct Line<'a> {
     method: Option<&'a str>,
     url: Option<Cow<'a, str>>,
     status: Option<u16>,
+    reason_phrase: Option<Cow<'a, str>>,
     request: Option<Part<'a>>,
     response: Option<Part<'a>>,
     timings_ns: TimingsLine,
@@ -78,6 +79,7 @@ impl<'a> Line<'a> {
             method: exchange.method.as_deref(),
             url: exchange.url.as_deref().map(|url| redactor.url(url)),
             status: exchange.status,
+            reason_phrase: exchange.reason.as_deref().map(|reason| redactor.sentence(reason)),
             request: exchange.request.as_ref().map(|one| part(one, exchange.inferred, redactor)),
             response: exchange.response.as_ref().map(|one| part(one, exchange.inferred, redactor)),
             timings_ns: TimingsLine {

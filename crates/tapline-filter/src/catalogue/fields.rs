@@ -167,6 +167,7 @@ fields! {
     HttpRequestLine "http.request.line" Text, HTTP, "A header field of the request: name: value";
     HttpResponse "http.response" Presence, HTTP, "There is a response";
     HttpResponseCode "http.response.code" Number, HTTP, "The status code";
+    HttpResponsePhrase "http.response.phrase" Text, HTTP, "The reason phrase beside the status code, HTTP/1";
     HttpResponseLine "http.response.line" Text, HTTP, "A header field of the response: name: value";
     HttpTime "http.time" Duration, &[HttpExchange], "From the last packet of the request to the last of the response, where it came whole";
     HttpHost "http.host" Text, HTTP, "The host that was asked for";

@@ -26,6 +26,7 @@ impl Item for Exchange {
             F::HttpRequestVersion if !self.inferred => tell(Value::Text(&format!("HTTP/{}", self.version))),
             F::HttpHost => text(self.split().and_then(|url| url.host).filter(|_| !self.inferred), tell),
             F::HttpResponseCode => numbers(self.status, tell),
+            F::HttpResponsePhrase => text(self.reason.as_deref(), tell),
             F::HttpTime => durations(self.answered_after_ns(), tell),
             F::TaplineRequestBytes => numbers(request.map(|part| part.body_bytes), tell),
             F::TaplineResponseBytes => numbers(response.map(|part| part.body_bytes), tell),

@@ -85,6 +85,7 @@ impl Item for Http1Message {
                 }
             }
             F::HttpResponseCode => numbers(self.status, tell),
+            F::HttpResponsePhrase => text(self.reason.as_deref(), tell),
             F::TaplineRequestBytes if is_request => number(self.body_bytes, tell),
             F::TaplineResponseBytes if !is_request => number(self.body_bytes, tell),
             F::TaplineComplete => tell(Value::Bool(self.body_complete)),

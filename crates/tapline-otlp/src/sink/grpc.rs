@@ -7,6 +7,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use prost::Message;
 use tokio::runtime::{Builder, Runtime};
+use tonic::codec::CompressionEncoding;
 use tonic::metadata::{Ascii, MetadataKey, MetadataMap, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
@@ -14,7 +15,7 @@ use tonic::{Code, Request, Status};
 use super::retry::{Failure, retry};
 use super::terms::is_secure;
 use super::{Answer, Patience, Sink, SinkError, Terms, said};
-use crate::settings::{Headers, without_credentials};
+use crate::settings::{Compression, Headers, without_credentials};
 
 /// Sends requests to a server.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub struct Grpc {
 impl Grpc {
     /// Sends to the server of this URL.
     pub fn new(endpoint: &str, terms: &Terms) -> Result<Self, SinkError> {
-        let Terms { headers, patience, roots } = terms;
+        let Terms { headers, compression, patience, roots } = terms;
         let shown = without_credentials(endpoint);
         let unusable = |why: String| SinkError::Unusable { endpoint: shown.clone(), why };
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -50,6 +51,10 @@ impl Grpc {
         let client = {
             let _inside = runtime.enter();
             TraceServiceClient::new(server.connect_lazy())
+        };
+        let client = match compression {
+            Compression::None => client,
+            Compression::Gzip => client.send_compressed(CompressionEncoding::Gzip),
         };
         let metadata = metadata(headers).map_err(unusable)?;
         Ok(Self { runtime, client, metadata, endpoint: shown, patience: *patience, reached: false })

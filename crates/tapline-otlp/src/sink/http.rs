@@ -1,9 +1,10 @@
 //! OTLP/HTTP: protobuf in a POST (OTLP specification, "OTLP/HTTP").
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flate2::write::GzEncoder;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
@@ -18,7 +19,7 @@ use super::retry::{Failure, retry};
 use super::terms::is_secure;
 use super::{Answer, Patience, Sink, SinkError, Terms};
 use crate::limits::ANSWER_BYTES_MAX;
-use crate::settings::{Headers, without_credentials};
+use crate::settings::{Compression, Headers, without_credentials};
 
 /// Sends requests to a URL.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Http {
     agent: Agent,
     url: String,
     headers: Headers,
+    compression: Compression,
     patience: Patience,
     reached: bool,
 }
@@ -33,7 +35,7 @@ pub struct Http {
 impl Http {
     /// Sends to this URL, with its whole path.
     pub fn new(url: &str, terms: &Terms) -> Result<Self, SinkError> {
-        let Terms { headers, patience, roots } = terms;
+        let Terms { headers, compression, patience, roots } = terms;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             // Credentials would go to where nobody sent them.
@@ -48,8 +50,9 @@ impl Http {
             let unusable = |why| SinkError::Unusable { endpoint: without_credentials(url), why };
             config = config.tls_config(tls(roots.as_deref()).map_err(unusable)?);
         }
-        let (agent, headers, patience) = (config.build().new_agent(), headers.clone(), *patience);
-        Ok(Self { agent, url: url.to_owned(), headers, patience, reached: false })
+        let (agent, headers) = (config.build().new_agent(), headers.clone());
+        let (compression, patience) = (*compression, *patience);
+        Ok(Self { agent, url: url.to_owned(), headers, compression, patience, reached: false })
     }
 }
 
@@ -72,10 +75,16 @@ fn tls(pem: Option<&[u8]>) -> Result<TlsConfig, String> {
 
 impl Sink for Http {
     fn send(&mut self, request: &ExportTraceServiceRequest) -> io::Result<Answer> {
-        let body = request.encode_to_vec();
-        let Self { agent, url, headers, patience, reached } = self;
+        let Self { agent, url, headers, compression, patience, reached } = self;
+        let body = match compression {
+            Compression::None => request.encode_to_vec(),
+            Compression::Gzip => zipped(&request.encode_to_vec())?,
+        };
         let attempt = || {
             let mut post = agent.post(&*url).header(header::CONTENT_TYPE, "application/x-protobuf");
+            if *compression == Compression::Gzip {
+                post = post.header(header::CONTENT_ENCODING, "gzip");
+            }
             for (name, value) in &headers.0 {
                 post = post.header(name, value);
             }
@@ -83,6 +92,12 @@ impl Sink for Http {
         };
         Ok(retry(&without_credentials(url), hint(url), patience, reached, attempt)?)
     }
+}
+
+fn zipped(octets: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(octets)?;
+    encoder.finish()
 }
 
 /// Where the port is the one of gRPC.

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::Patience;
 use crate::limits::ANSWER_WAIT_MAX;
-use crate::settings::Headers;
+use crate::settings::{Compression, Headers};
 
 /// What goes with every request, how long it is waited for, and whom to trust.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Terms {
     /// Fields that go with every request.
     pub headers: Headers,
+    /// What makes requests smaller.
+    pub compression: Compression,
     /// How long the collector is waited for.
     pub patience: Patience,
     /// The roots that vouch for it over `https:`, as PEM; `None` for the system's.
@@ -20,7 +22,8 @@ pub struct Terms {
 impl Terms {
     /// No fields, the system's roots, and this long for an answer.
     pub fn answering_within(timeout: Duration) -> Self {
-        Self { headers: Headers::default(), patience: Patience::answering_within(timeout), roots: None }
+        let (headers, compression) = (Headers::default(), Compression::None);
+        Self { headers, compression, patience: Patience::answering_within(timeout), roots: None }
     }
 }
 

@@ -2,10 +2,12 @@
 //! prost's decoder over HTTP. Both do as a script says, then take everything.
 
 use std::collections::VecDeque;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -24,6 +26,7 @@ use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
+use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request, Response, Status};
 
 /// What a collector does with one request.
@@ -153,7 +156,8 @@ impl Receiver {
     async fn talk(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, grpc: bool) {
         let (stream, server) = (TokioIo::new(stream), auto::Builder::new(TokioExecutor::new()));
         let _ = if grpc {
-            let service = TowerToHyperService::new(TraceServiceServer::new(self));
+            let service = TraceServiceServer::new(self).accept_compressed(CompressionEncoding::Gzip);
+            let service = TowerToHyperService::new(service);
             server.serve_connection(stream, service).await
         } else {
             let service = service_fn(move |request| self.clone().post(request));
@@ -190,7 +194,9 @@ impl Receiver {
         assert_eq!(request.method(), hyper::Method::POST);
         assert_eq!(request.headers()["content-type"], "application/x-protobuf");
         self.note(request.uri().path(), request.headers());
+        let is_zipped = request.headers().get("content-encoding").is_some_and(|coding| coding == "gzip");
         let body = request.into_body().collect().await?.to_bytes();
+        let body = if is_zipped { unzipped(&body).into() } else { body };
         let reply = self.next();
         let answer = hyper::Response::builder().header("content-type", "application/x-protobuf");
         Ok(match reply {
@@ -210,6 +216,12 @@ impl Receiver {
             }
         })
     }
+}
+
+fn unzipped(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    MultiGzDecoder::new(octets).read_to_end(&mut out).unwrap();
+    out
 }
 
 #[tonic::async_trait]

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
-use clap::{Args, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
 use tapline_export::records::RecordType;
 
-use super::{FilterArguments, InputArguments};
+use super::{ConfigArguments, FilterArguments, InputArguments};
 
 /// Where traces go.
 #[derive(Args, Debug)]
@@ -47,6 +48,8 @@ pub(crate) struct ExportArguments {
     pub(crate) input: InputArguments,
     #[command(flatten)]
     pub(crate) filter: FilterArguments,
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
     /// The format
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) to: Format,
@@ -118,33 +121,39 @@ impl FromStr for Partitions {
 }
 
 impl ExportArguments {
-    /// Whether the options are those of the format; what a format does not know would be passed over in silence.
-    pub(crate) fn fit(&self) -> Result<()> {
+    /// Whether the options that are said are those of the format; what it does not know would be passed over in silence.
+    /// What a configuration says is for the formats that know it.
+    pub(crate) fn fit(&self, said: &ArgMatches) -> Result<()> {
         use Format as F;
         let records = [F::Ndjson, F::Csv, F::Parquet];
-        for (name, is_said, formats) in [
-            ("types", !self.types.is_empty(), &records[..]),
-            ("columns", !self.columns.is_empty(), &[F::Csv]),
-            ("partition-by", self.partition_by.is_some(), &[F::Parquet]),
-            ("host", self.host.is_some(), &[F::Parquet]),
-            ("complete-every", self.complete_every.is_some(), &[F::Parquet]),
-            ("endpoint", self.traces.endpoint.is_some(), &[F::Otlp]),
-            ("protocol", self.traces.protocol.is_some(), &[F::Otlp]),
-            ("service-name", self.traces.service_name.is_some(), &[F::Otlp]),
-            ("detail", self.detail.is_some(), &[F::Mermaid]),
-            ("bodies", self.bodies, &[F::Har]),
-            ("hash-bodies", self.hash_bodies, &records),
-            ("decode-bodies", self.decode_bodies, &[F::Ndjson, F::Csv, F::Parquet, F::Har]),
-            ("hpack-tables", self.hpack_tables, &records),
+        for (option, formats) in [
+            ("types", &records[..]),
+            ("columns", &[F::Csv]),
+            ("partition_by", &[F::Parquet]),
+            ("host", &[F::Parquet]),
+            ("complete_every", &[F::Parquet]),
+            ("endpoint", &[F::Otlp]),
+            ("protocol", &[F::Otlp]),
+            ("service_name", &[F::Otlp]),
+            ("detail", &[F::Mermaid]),
+            ("bodies", &[F::Har]),
+            ("hash_bodies", &records),
+            ("decode_bodies", &[F::Ndjson, F::Csv, F::Parquet, F::Har]),
+            ("hpack_tables", &records),
         ] {
-            if is_said && !formats.contains(&self.to) {
+            if is_said(said, option) && !formats.contains(&self.to) {
                 let names: Vec<_> = formats.iter().filter_map(ValueEnum::to_possible_value).collect();
                 let names: Vec<&str> = names.iter().map(clap::builder::PossibleValue::get_name).collect();
-                bail!("--{name} is of --to {}", names.join(", "));
+                bail!("--{} is of --to {}", option.replace('_', "-"), names.join(", "));
             }
         }
         Ok(())
     }
+}
+
+/// Whether the command line says an option, by its name in the definition.
+pub(crate) fn is_said(said: &ArgMatches, option: &str) -> bool {
+    said.value_source(option) == Some(ValueSource::CommandLine)
 }
 
 /// How much a diagram has in it.

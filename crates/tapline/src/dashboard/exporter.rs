@@ -87,11 +87,9 @@ fn report(
         report = report.through(sieve);
     }
     let outcome: Outcome = run(source, &options, |batch| {
-        if let Some(first) = batch.totals.first {
-            report.begin(first);
-        }
-        batch.events.into_iter().for_each(|event| report.event(event));
-        going.read(batch.progress)
+        let progress = batch.progress;
+        report.read(batch);
+        going.read(progress)
     });
     report.print(&outcome, out)?;
     Ok(())

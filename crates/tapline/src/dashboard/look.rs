@@ -1,24 +1,8 @@
-//! The user's configuration, and what the terminal seems to be where that does not say.
+//! How the dashboard looks: as the user's configuration says, else as suits what the terminal seems to be.
 
 use std::env::var;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use etcetera::BaseStrategy;
 use tapline_tui::{Choice, Config, Glyphs, Palette, Theme};
-
-/// Reads the configuration: the file that was named, else that in the platform's place if there is one.
-pub(crate) fn config(named: Option<&Path>) -> Result<Config> {
-    let usual = || -> Option<PathBuf> {
-        let base = etcetera::choose_base_strategy().ok()?;
-        Some(base.config_dir().join("tapline").join("config.toml")).filter(|path| path.exists())
-    };
-    let Some(path) = named.map(Path::to_owned).or_else(usual) else { return Ok(Config::default()) };
-    let name = path.display();
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("cannot read the configuration {name}"))?;
-    Config::parse(&text).with_context(|| format!("in the configuration {name}"))
-}
 
 /// How the dashboard looks.
 pub(crate) fn theme(config: &Config, colours: bool) -> Theme {

@@ -3,19 +3,19 @@
 use std::io::Write;
 
 use anyhow::Result;
-use tapline_engine::{Going, close_up};
+use tapline_export::Choice;
 use tapline_export::html::{self, Collector, PageOptions};
 use tapline_export::redact::Secrets;
-use tapline_export::{Choice, export};
 use tapline_filter::Sieve;
-use tapline_ladder::Close;
 
+use super::close::close;
 use crate::arguments::ExportArguments;
 use crate::live::Told;
-use crate::progress::Progress;
+use crate::progress::Ladders;
+use crate::reading::read;
 use crate::rights::Plan;
 use crate::stop::Stop;
-use crate::{Ending, filter, input, output};
+use crate::{Ending, filter, input};
 
 /// Writes the page to what `create` makes once rights are given up. What tells its packets once has no ladders.
 pub(super) fn page<W: Write>(
@@ -35,21 +35,15 @@ pub(super) fn page<W: Write>(
     let again = input::again(&arguments.input, &options);
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
     let mut out = create()?;
-    let mut progress = Progress::new();
-    let written = export(&mut *source, &options, choice, collector, |batch| {
-        progress.see(batch);
-        stop.flow()
-    });
-    progress.clear();
-    let (mut page, outcome) = written?;
+    let (mut page, ending) = read(&mut *source, &options, choice, collector, stop)?;
     if let Some(again) = again {
-        for (id, subject) in page.subjects() {
-            if stop.flow().is_break() {
-                break;
-            }
-            page.draw(id, &Close::of(close_up((again.reopen)()?, &options, subject, &Going::default())));
+        let subjects = page.subjects();
+        let mut progress = Ladders::new(subjects.len());
+        for (nth, (id, subject)) in subjects.into_iter().enumerate() {
+            page.draw(id, &close(&again, subject, stop, |permille| progress.draw(nth, permille))?);
         }
+        progress.clear();
     }
     page.write(&mut out)?;
-    Ok((out, output::complain_of_damage(&outcome)))
+    Ok((out, ending))
 }

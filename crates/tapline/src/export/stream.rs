@@ -3,15 +3,15 @@
 use anyhow::Result;
 use tapline_engine::analysis::Interests;
 use tapline_export::records::RecordType;
-use tapline_export::{Choice, Exporter, export};
+use tapline_export::{Choice, Exporter};
 use tapline_filter::Sieve;
 
 use crate::arguments::ExportArguments;
 use crate::live::Told;
-use crate::progress::Progress;
+use crate::reading::read;
 use crate::rights::Plan;
 use crate::stop::Stop;
-use crate::{Ending, filter, input, output};
+use crate::{Ending, filter, input};
 
 /// Writes records of these types while they are told, with what `begin` makes once rights are given up.
 pub(super) fn stream<E: Exporter>(
@@ -29,12 +29,5 @@ pub(super) fn stream<E: Exporter>(
     options.analysis.hpack_tables = arguments.hpack_tables;
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
     let exporter = begin()?;
-    let mut progress = Progress::new();
-    let written = export(&mut *source, &options, choice, exporter, |batch| {
-        progress.see(batch);
-        stop.flow()
-    });
-    progress.clear();
-    let (out, outcome) = written?;
-    Ok((out, output::complain_of_damage(&outcome)))
+    read(&mut *source, &options, choice, exporter, stop)
 }

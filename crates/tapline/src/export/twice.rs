@@ -4,16 +4,16 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use tapline_engine::analysis::{Interests, human};
-use tapline_engine::{Going, close_up};
 use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_export::redact::{Redactor, Secrets};
 use tapline_export::single::{self, Finder};
-use tapline_export::{Choice, export, mermaid};
+use tapline_export::{Choice, mermaid};
 use tapline_filter::Sieve;
-use tapline_ladder::Close;
 
+use super::close::close;
 use crate::arguments::{Detail, ExportArguments};
-use crate::progress::Progress;
+use crate::progress::{Ladders, Progress};
+use crate::reading::read;
 use crate::stop::Stop;
 use crate::{Ending, filter, input, output};
 
@@ -28,15 +28,10 @@ pub(super) fn diagram<W: Write>(
     let options = input::run_options(&arguments.input, choice.interests(Interests::NONE))?;
     let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
     let again = input::again(&arguments.input, &options).context(once)?;
-    let mut progress = Progress::new();
-    let found = export(&mut *(again.reopen)()?, &options, choice, Finder::default(), |batch| {
-        progress.see(batch);
-        stop.flow()
-    });
+    let (subject, ending) = read(&mut *(again.reopen)()?, &options, choice, Finder::default(), stop)?;
+    let mut progress = Ladders::new(1);
+    let close = close(&again, subject?, stop, |permille| progress.draw(0, permille))?;
     progress.clear();
-    let (subject, outcome) = found?;
-    let subject = subject?;
-    let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
     let detail = match arguments.detail.unwrap_or_default() {
         Detail::Brief => mermaid::Detail::Brief,
         Detail::Usual => mermaid::Detail::Usual,
@@ -47,7 +42,7 @@ pub(super) fn diagram<W: Write>(
         diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
     )?;
     out.flush()?;
-    Ok((out, output::complain_of_damage(&outcome)))
+    Ok((out, ending))
 }
 
 /// Writes packets.

@@ -71,8 +71,7 @@ impl Everything {
         let mut report = Report::new(self.layout());
         let options = self.interested_in(report::INTERESTS);
         let outcome = run(&mut *open(paths)?, &options, |batch| {
-            batch.totals.first.into_iter().for_each(|first| report.begin(first));
-            batch.events.into_iter().for_each(|event| report.event(event));
+            report.read(batch);
             ControlFlow::Continue(())
         });
         Ok(report.print(&outcome, &mut sink())?)
