@@ -27,6 +27,11 @@ pub(crate) struct Arguments {
     pub(crate) dashboard: DashboardArguments,
 }
 
+/// Headings of what most commands take, behind what is their own.
+const READING: &str = "Reading";
+const OPENING: &str = "Opening TLS";
+const CAPTURING: &str = "Capturing";
+
 const EXAMPLES: &str = "\
 Examples:
   tapline capture.pcapng                         dashboard on a file
@@ -111,50 +116,50 @@ pub(crate) struct InputArguments {
     #[arg(short = 'r', long = "read", value_name = "FILE", hide = true)]
     pub(crate) read: Vec<PathBuf>,
     /// Capture on an interface; any for all, several times for several (tapline interfaces lists them)
-    #[arg(short = 'i', long = "interface", value_name = "IFACE", conflicts_with_all = ["files", "read"])]
+    #[arg(short = 'i', long = "interface", value_name = "IFACE", conflicts_with_all = ["files", "read"], help_heading = CAPTURING)]
     pub(crate) interface: Vec<String>,
     /// Capture filter, as in tcpdump
-    #[arg(short = 'f', long = "capture-filter", value_name = "FILTER", requires = "interface")]
+    #[arg(short = 'f', long = "capture-filter", value_name = "FILTER", requires = "interface", help_heading = CAPTURING)]
     pub(crate) filter: Option<String>,
     /// Octets of each packet to capture
-    #[arg(short = 's', long = "snapshot-length", value_name = "OCTETS", requires = "interface")]
+    #[arg(short = 's', long = "snapshot-length", value_name = "OCTETS", requires = "interface", help_heading = CAPTURING)]
     pub(crate) snaplen: Option<u32>,
     /// Size of the kernel's buffer for packets that nobody has read yet
     #[arg(short = 'B', long = "buffer-size", value_name = "MIB", requires = "interface",
-          value_parser = clap::value_parser!(u32).range(1..=2047))]
+          value_parser = clap::value_parser!(u32).range(1..=2047), help_heading = CAPTURING)]
     pub(crate) buffer_mib: Option<u32>,
     /// Ask the interface only for frames to and from this machine
-    #[arg(short = 'p', long = "no-promiscuous-mode", requires = "interface")]
+    #[arg(short = 'p', long = "no-promiscuous-mode", requires = "interface", help_heading = CAPTURING)]
     pub(crate) not_promiscuous: bool,
     /// Stop by itself: duration:SECONDS, packets:COUNT; with -w also filesize:KB, files:COUNT
-    #[arg(short = 'a', long = "autostop", value_name = "CONDITION", value_parser = autostop)]
+    #[arg(short = 'a', long = "autostop", value_name = "CONDITION", value_parser = autostop, help_heading = CAPTURING)]
     pub(crate) autostop: Vec<Autostop>,
     #[command(flatten)]
     pub(crate) record: RecordArguments,
     /// Stop after so many packets
-    #[arg(short = 'c', long = "count", value_name = "PACKETS")]
+    #[arg(short = 'c', long = "count", value_name = "PACKETS", help_heading = READING)]
     pub(crate) count: Option<u64>,
     /// State the protocol on a port: tls, http or http2
-    #[arg(long, value_name = "PORT=PROTO", value_parser = decode_as)]
+    #[arg(long, value_name = "PORT=PROTO", value_parser = decode_as, help_heading = READING)]
     pub(crate) decode_as: Vec<(u16, Protocol)>,
     /// Open TLS with the secrets of a key log, which may still be growing; $SSLKEYLOGFILE by default
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OPENING)]
     pub(crate) keylog: Vec<PathBuf>,
     /// Open TLS with a server's RSA private key (PEM, DER, PKCS#12), where the key exchange is RSA
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OPENING)]
     pub(crate) rsa_key: Vec<PathBuf>,
     /// Password of the private key; better in $TAPLINE_RSA_KEY_PASSWORD, where other users do not see it
-    #[arg(long, value_name = "PASSWORD", requires = "rsa_key")]
+    #[arg(long, value_name = "PASSWORD", requires = "rsa_key", help_heading = OPENING)]
     pub(crate) rsa_key_password: Option<String>,
     /// Judge certificates by the roots of a file (PEM or DER) instead of the system's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OPENING)]
     pub(crate) trust: Vec<PathBuf>,
     /// Threads that analyse; as many as there are cores by default, at most 8. The output is the same for any
-    #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..), help_heading = READING)]
     pub(crate) threads: Option<u16>,
     /// Memory to use at most, 64 or more; where it gets short, connections that were silent longest are given up, and it is
     /// said how many
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..), help_heading = READING)]
     pub(crate) memory_max: Option<u32>,
     #[command(flatten)]
     pub(crate) rights: RightsArguments,
@@ -162,6 +167,7 @@ pub(crate) struct InputArguments {
 
 /// What a run on an interface may do once that is open.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = CAPTURING)]
 pub(crate) struct RightsArguments {
     /// Become this user once the interface is open, where this is root; who called sudo by default, else nobody
     #[arg(short = 'Z', long = "relinquish-privileges", value_name = "USER", requires = "interface")]
@@ -176,6 +182,7 @@ pub(crate) struct RightsArguments {
 
 /// What is written while it is captured.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = CAPTURING)]
 pub(crate) struct RecordArguments {
     /// Write what is captured, on an interface or from standard input, to a pcapng file
     #[arg(short = 'w', long = "write", value_name = "FILE")]

@@ -44,18 +44,17 @@ pub(crate) struct RelayArguments {
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct ExportArguments {
-    #[command(flatten)]
-    pub(crate) input: InputArguments,
-    #[command(flatten)]
-    pub(crate) filter: FilterArguments,
-    #[command(flatten)]
-    pub(crate) config: ConfigArguments,
     /// The format
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) to: Format,
     /// Write to a file instead of standard output; it appears when it is complete
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArguments,
+    /// Only this connection, by its id
+    #[arg(long, value_name = "ID", conflicts_with = "display_filter")]
+    pub(crate) connection: Option<u64>,
     /// Record types to write, with commas between; in NDJSON all by default, in CSV one, connection by default
     #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = record_type)]
     pub(crate) types: Vec<RecordType>,
@@ -73,9 +72,6 @@ pub(crate) struct ExportArguments {
     pub(crate) complete_every: Option<u32>,
     #[command(flatten)]
     pub(crate) traces: TraceArguments,
-    /// Only this connection, by its id
-    #[arg(long, value_name = "ID", conflicts_with = "display_filter")]
-    pub(crate) connection: Option<u64>,
     /// How much a diagram has in it
     #[arg(long, value_enum, value_name = "DETAIL")]
     pub(crate) detail: Option<Detail>,
@@ -94,6 +90,10 @@ pub(crate) struct ExportArguments {
     /// Show credentials, cookies, keys and tokens in headers and URLs, which are redacted otherwise. Packets never are
     #[arg(long)]
     pub(crate) no_redact: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
 }
 
 /// What tables are parted by.
