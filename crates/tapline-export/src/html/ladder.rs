@@ -62,7 +62,7 @@ impl Ladder {
         let (start, mut before, mut stage) = (record.first.at.0, None, None);
         let mut stalls = stalls(&close.exchanges);
         for rung in rungs(close, Shown::default()) {
-            if self.arrows + self.notes >= PAGE_ARROWS_MAX as u64 {
+            if self.is_full() {
                 self.left_out += 1;
                 continue;
             }
@@ -71,7 +71,8 @@ impl Ladder {
                 self.band("stage", &heading(of, close, record));
             }
             while let Some((until, words, cause)) = stalls.pop_if(|(until, ..)| *until <= rung.at.packet) {
-                if until == rung.at.packet {
+                // Many streams may stand still until one packet, which has its arrow.
+                if until == rung.at.packet && !self.is_full() {
                     self.band(if is_in_the_way(cause) { "stood" } else { "waited" }, &words);
                 }
             }
@@ -79,6 +80,10 @@ impl Ladder {
                 before.replace(rung.until.at.0).map(|before: i64| rung.at.at.0.saturating_sub(before));
             self.rung(&rung, rung.at.at.0.saturating_sub(start), since, redactor);
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.arrows + self.notes >= PAGE_ARROWS_MAX as u64
     }
 
     /// Words that belong to both sides.

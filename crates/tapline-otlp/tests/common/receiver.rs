@@ -31,6 +31,8 @@ use tonic::{Code, Request, Response, Status};
 pub(crate) enum Reply {
     /// Takes all but so many spans.
     Reject(i64, &'static str),
+    /// Takes all, and says so in an answer of so many octets.
+    Long(usize),
     /// Answers with this status of HTTP, and `Retry-After` where there is one.
     Http(u16, Option<&'static str>),
     /// Answers with this status of gRPC.
@@ -205,11 +207,27 @@ impl Receiver {
             }
             reply => {
                 let request = ExportTraceServiceRequest::decode(body).unwrap();
-                let response = self.take(request, reply.as_ref());
-                answer.body(Full::from(response.encode_to_vec())).unwrap()
+                let mut response = self.take(request, reply.as_ref()).encode_to_vec();
+                if let Some(Reply::Long(octets)) = reply {
+                    response = long(octets);
+                }
+                answer.body(Full::from(response)).unwrap()
             }
         })
     }
+}
+
+/// An answer of so many octets.
+fn long(octets: usize) -> Vec<u8> {
+    let of = |letters: usize| {
+        let error_message = "x".repeat(letters);
+        let partial = ExportTracePartialSuccess { rejected_spans: 1, error_message };
+        ExportTraceServiceResponse { partial_success: Some(partial) }.encode_to_vec()
+    };
+    let around = of(octets).len() - octets;
+    let answer = of(octets - around);
+    assert_eq!(answer.len(), octets, "its lengths take as many octets");
+    answer
 }
 
 #[tonic::async_trait]
