@@ -112,5 +112,5 @@ pub const TLS_OPEN_RECORDS_MAX: usize = 512;
 /// Sessions that may be resumed, twice as many at most.
 pub const TLS_SESSIONS_MAX: usize = 1 << 15;
 
-/// Addresses of a DNS response that are kept. Answers have up to a dozen.
+/// Addresses of a DNS response that are kept, more are counted. Answers have up to a dozen.
 pub const DNS_ADDRESSES_MAX: usize = 64;
