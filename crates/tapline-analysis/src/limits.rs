@@ -5,7 +5,8 @@
 /// where it began.
 pub const TRAIL_MAX: usize = 512;
 
-/// Requests of an HTTP/1 connection that wait for their response.
+/// Requests of an HTTP/1 connection that wait for their response. Of more it is known how many and where: their
+/// responses stand alone.
 pub const PIPELINED_MAX: usize = 1024;
 
 /// HTTP/2 streams of a connection that are open at once. Servers allow 100 to 256; a flood is cut here.
