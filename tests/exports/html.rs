@@ -298,7 +298,8 @@ fn arrows_that_are_not_drawn_are_counted() {
 fn header_fields_that_are_not_shown_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let of = |fields: usize| {
-        let fields: String = (0..fields).map(|nth| format!("X-{nth}: y\r\n")).collect();
+        let field = |nth| format!("X-{nth}: y\r\n");
+        let fields: String = (0..fields).map(field).collect();
         let get = format!("GET / HTTP/1.1\r\n{fields}\r\n");
         let page = page_of_talk(folder.path(), |talk| talk.client(get.as_bytes()).server_ack());
         let request = page.classed("ol", "waterfall")[0];

@@ -32,6 +32,16 @@ pub(crate) fn complain_of_damage(outcome: &Outcome) -> Ending {
     complain_of(&outcome.facts)
 }
 
+/// The same, where a part was read again and `breaks_off` says what is wrong with that.
+pub(crate) fn complain_of_both(outcome: &Outcome, breaks_off: Option<&str>) -> Ending {
+    let ending = complain_of_damage(outcome);
+    // What the first reading was told of already.
+    let is_new = |why: &&str| !outcome.facts.damages.iter().any(|damage| damage.to_string() == **why);
+    let Some(why) = breaks_off.filter(is_new) else { return ending };
+    complain(why);
+    Ending::Damaged
+}
+
 /// The same of what a source has said.
 pub(crate) fn complain_of(facts: &Facts) -> Ending {
     for damage in &facts.damages {

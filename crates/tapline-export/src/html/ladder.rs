@@ -33,6 +33,7 @@ pub(super) struct Ladder {
     notes: u64,
     left_out: u64,
     is_cut: bool,
+    breaks_off: bool,
     picture: Markup,
     height: u32,
 }
@@ -51,6 +52,7 @@ impl Ladder {
             notes: 0,
             left_out: 0,
             is_cut: events + octets > 0,
+            breaks_off: close.breaks_off.is_some(),
             picture: Markup::default(),
             height: 8,
         };
@@ -164,6 +166,9 @@ impl Ladder {
                 whole.link_to_connection(page, self.id);
                 if self.is_cut {
                     page.text(" · it is too large: its beginning is shown");
+                }
+                if self.breaks_off {
+                    page.text(" · the capture was changed while it was read: this is what was left");
                 }
                 if self.left_out > 0 {
                     page.text(&format!(" · {} more left out", human::plural(self.left_out, "arrow")));

@@ -42,14 +42,17 @@ pub(super) fn page<W: Write>(
     });
     progress.clear();
     let (mut page, outcome) = written?;
+    let mut breaks_off = None;
     if let Some(again) = again {
         for (id, subject) in page.subjects() {
             if stop.flow().is_break() {
                 break;
             }
-            page.draw(id, &Close::of(close_up((again.reopen)()?, &options, subject, &Going::default())));
+            let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
+            page.draw(id, &close);
+            breaks_off = breaks_off.or(close.breaks_off);
         }
     }
     page.write(&mut out)?;
-    Ok((out, output::complain_of_damage(&outcome)))
+    Ok((out, output::complain_of_both(&outcome, breaks_off.as_deref())))
 }

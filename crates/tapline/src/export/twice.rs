@@ -43,11 +43,13 @@ pub(super) fn diagram<W: Write>(
         Detail::Full => mermaid::Detail::Full,
     };
     let diagram = mermaid::diagram(&close, detail, &Redactor::new(secrets));
-    out.write_all(
-        diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
-    )?;
+    let changed = || {
+        let why = close.breaks_off.clone();
+        why.unwrap_or_else(|| "the connection is not there any more: was the file changed?".to_owned())
+    };
+    out.write_all(diagram.with_context(changed)?.as_bytes())?;
     out.flush()?;
-    Ok((out, output::complain_of_damage(&outcome)))
+    Ok((out, output::complain_of_both(&outcome, close.breaks_off.as_deref())))
 }
 
 /// Writes packets.
