@@ -129,6 +129,30 @@ fn connections_that_stay_open_are_given_up() {
     holds(open_after_exchange(50_000));
 }
 
+/// What a filter knows of connections stops growing; what it judged without is told once.
+#[test]
+fn a_filter_says_what_it_did_not_know() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, open_after_exchange(50_000));
+    let ran = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
+        let output = command.args(arguments).args(["-Y", "tapline.client.port < 30000"]).arg(&path).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+    };
+    let says = "by what they say alone: there was no room to remember what their connections are known by";
+    let export = ["export", "--to", "ndjson", "--types", "http_exchange", "--memory-max"];
+    let [free, said] = ran(&[&export[..], &["4096"]].concat());
+    assert_eq!((free.lines().count(), said.as_str()), (30_000 - 1024, ""));
+    let limit = LIMIT_MIB.to_string();
+    let [out, said] = ran(&[&export[..], &[&limit]].concat());
+    assert!(out.lines().count() < free.lines().count());
+    assert!(said.lines().count() == 1 && said.contains(says), "{said}");
+    let [out, said] = ran(&["report", "--memory-max", &limit]);
+    assert_eq!((out.matches(says).count(), said.as_str()), (1, ""), "{out}");
+}
+
 /// The dashboard in a wide terminal, with as little memory as can be asked for.
 fn dashboard(path: &Path) -> Terminal {
     let limit = LIMIT_MIB.to_string();

@@ -8,7 +8,6 @@ use anyhow::{Result, bail};
 use tapline_engine::analysis::Interests;
 use tapline_export::diff::{self, Side};
 use tapline_export::{Choice, export};
-use tapline_filter::Sieve;
 
 use crate::arguments::{DiffArguments, InputArguments};
 use crate::live::Told;
@@ -33,7 +32,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<Ending> {
 fn side(arguments: &DiffArguments, path: &Path) -> Result<(Side, Ending)> {
     let files = vec![path.to_owned()];
     let of_it = InputArguments { files, read: Vec::new(), ..arguments.input.clone() };
-    let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
+    let (sieve, doubts) = filter::sieve(filter::filter(&arguments.filter)?);
     let choice = Choice::of(&diff::TYPES).through(sieve);
     let options = input::run_options(&of_it, choice.interests(Interests::NONE))?;
     let mut source = input::source(&of_it, &options, Told::BySignals, Plan::default())?;
@@ -44,5 +43,6 @@ fn side(arguments: &DiffArguments, path: &Path) -> Result<(Side, Ending)> {
     });
     progress.clear();
     let (side, outcome) = written?;
+    output::complain_of_doubts(&doubts);
     Ok((side, output::complain_of_damage(&outcome)))
 }

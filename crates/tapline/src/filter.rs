@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Result, anyhow};
 use tapline_engine::analysis::printable;
-use tapline_filter::Filter;
+use tapline_filter::{Doubts, Filter, Sieve};
 
 use crate::arguments::{ExportArguments, FilterArguments};
 
@@ -17,6 +17,13 @@ pub(crate) fn of_export(arguments: &ExportArguments) -> Result<Option<Filter>> {
         Some(id) => Ok(Some(Filter::parse(&format!("tcp.stream == {id}"))?)),
         None => filter(&arguments.filter),
     }
+}
+
+/// What lets a filter's records through, and what that will not know for sure.
+pub(crate) fn sieve(filter: Option<Filter>) -> (Option<Sieve>, Doubts) {
+    let sieve = filter.map(Sieve::new);
+    let doubts = sieve.as_ref().map(Sieve::doubts).unwrap_or_default();
+    (sieve, doubts)
 }
 
 /// The filter of the arguments; `None` where there is none, or it asks nothing. Where it cannot be read, the place is

@@ -7,7 +7,6 @@ use tapline_engine::{Going, close_up};
 use tapline_export::html::{self, Collector, PageOptions};
 use tapline_export::redact::Secrets;
 use tapline_export::{Choice, export};
-use tapline_filter::Sieve;
 use tapline_ladder::Close;
 
 use crate::arguments::ExportArguments;
@@ -30,7 +29,8 @@ pub(super) fn page<W: Write>(
         secrets,
         filter: filter.as_ref().map(|filter| filter.text().to_owned()),
     });
-    let choice = Choice::of(&html::TYPES).through(filter.map(Sieve::new));
+    let (sieve, doubts) = filter::sieve(filter);
+    let choice = Choice::of(&html::TYPES).through(sieve);
     let options = input::run_options(&arguments.input, choice.interests(html::BESIDE))?;
     let again = input::again(&arguments.input, &options);
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
@@ -54,5 +54,6 @@ pub(super) fn page<W: Write>(
         }
     }
     page.write(&mut out)?;
+    output::complain_of_doubts(&doubts);
     Ok((out, output::complain_of_both(&outcome, breaks_off.as_deref())))
 }

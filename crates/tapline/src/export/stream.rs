@@ -4,7 +4,6 @@ use anyhow::Result;
 use tapline_engine::analysis::Interests;
 use tapline_export::records::RecordType;
 use tapline_export::{Choice, Exporter, export};
-use tapline_filter::Sieve;
 
 use crate::arguments::ExportArguments;
 use crate::live::Told;
@@ -22,7 +21,8 @@ pub(super) fn stream<E: Exporter>(
     beside: Interests,
     begin: impl FnOnce() -> Result<E>,
 ) -> Result<(E::Out, Ending)> {
-    let choice = Choice::of(types).through(filter::of_export(arguments)?.map(Sieve::new));
+    let (sieve, doubts) = filter::sieve(filter::of_export(arguments)?);
+    let choice = Choice::of(types).through(sieve);
     let mut options = input::run_options(&arguments.input, choice.interests(beside))?;
     options.analysis.hash_bodies = arguments.hash_bodies;
     options.analysis.decode_bodies = arguments.decode_bodies;
@@ -36,5 +36,6 @@ pub(super) fn stream<E: Exporter>(
     });
     progress.clear();
     let (out, outcome) = written?;
+    output::complain_of_doubts(&doubts);
     Ok((out, output::complain_of_damage(&outcome)))
 }

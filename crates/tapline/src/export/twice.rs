@@ -9,7 +9,6 @@ use tapline_export::pcapng::{self, Selection, Wanted};
 use tapline_export::redact::{Redactor, Secrets};
 use tapline_export::single::{self, Finder};
 use tapline_export::{Choice, export, mermaid};
-use tapline_filter::Sieve;
 use tapline_ladder::Close;
 
 use crate::arguments::{Detail, ExportArguments};
@@ -24,7 +23,8 @@ pub(super) fn diagram<W: Write>(
     secrets: Secrets,
     mut out: W,
 ) -> Result<(W, Ending)> {
-    let choice = Choice::of(&single::TYPES).through(filter::of_export(arguments)?.map(Sieve::new));
+    let (sieve, doubts) = filter::sieve(filter::of_export(arguments)?);
+    let choice = Choice::of(&single::TYPES).through(sieve);
     let options = input::run_options(&arguments.input, choice.interests(Interests::NONE))?;
     let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
     let again = input::again(&arguments.input, &options).context(once)?;
@@ -35,6 +35,7 @@ pub(super) fn diagram<W: Write>(
     });
     progress.clear();
     let (subject, outcome) = found?;
+    output::complain_of_doubts(&doubts);
     let subject = subject?;
     let close = Close::of(close_up((again.reopen)()?, &options, subject, &Going::default()));
     let detail = match arguments.detail.unwrap_or_default() {
@@ -54,7 +55,7 @@ pub(super) fn diagram<W: Write>(
 
 /// Writes packets.
 pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Result<(W, Ending)> {
-    let sieve = filter::of_export(arguments)?.map(|filter| Box::new(Sieve::new(filter)));
+    let (sieve, doubts) = filter::sieve(filter::of_export(arguments)?);
     let options = input::run_options(&arguments.input, Interests::NONE)?;
     let once =
         "packets of an interface or a pipe are written while they come: tapline report -i IFACE -w FILE";
@@ -64,7 +65,7 @@ pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut ou
         progress.reach(at);
         stop.flow()
     };
-    let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
+    let wanted = sieve.map_or(Wanted::All, |sieve| Wanted::Filter(Box::new(sieve)));
     let mut first = (again.reopen)()?;
     let selection = Selection::find(&mut *first, &options, wanted, &mut see);
     let mut source = (again.reopen)()?;
@@ -77,6 +78,7 @@ pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut ou
         let findings = human::plural(selection.findings_left_out(), "finding");
         output::complain(&format!("{findings} not noted on their packets, because there are so many"));
     }
+    output::complain_of_doubts(&doubts);
     // Where the file became shorter between the two readings, the second one sees nothing wrong.
     first.conclude();
     let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };
