@@ -2,6 +2,9 @@
 //! of machines, and no more memory than the bounds allow.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "amplification/bombs.rs"]
+mod bombs;
+
 use std::fs::File;
 use std::io::{BufWriter, Result};
 use std::path::{Path, PathBuf};
@@ -45,8 +48,12 @@ struct Took {
 }
 
 fn run(path: &Path, arguments: &[&str]) -> Took {
+    run_into(path, arguments, Stdio::null())
+}
+
+fn run_into(path: &Path, arguments: &[&str], out: Stdio) -> Took {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
-    command.args(arguments).args(["--threads", "1"]).arg(path).stdin(Stdio::null()).stdout(Stdio::null());
+    command.args(arguments).args(["--threads", "1"]).arg(path).stdin(Stdio::null()).stdout(out);
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
     let (mut memory_kib, mut time) = (0, None);

@@ -91,6 +91,48 @@ fn from_packet_to_analysis_there_is_no_device_thread_or_terminal() {
     }
 }
 
+/// Files that lift the lint against `unsafe`, for what is below them too. ARCHITECTURE.md says why.
+const UNSAFE: [&str; 4] = [
+    "crates/tapline-capture/src/mapped.rs",
+    "crates/tapline-capture/src/mapped/fault.rs",
+    "crates/tapline-libpcap/src/lib.rs",
+    "crates/tapline-memory/src/lib.rs",
+];
+
+#[test]
+fn unsafe_stands_where_the_architecture_says() {
+    // In two pieces, so that this file is not one of those that name it.
+    let lint = concat!("unsafe", "_code");
+    let root = crates().parent().unwrap().to_owned();
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    assert!(manifest.contains(&format!("\n{lint} = \"deny\"")), "nothing forbids it");
+    let (mut members, mut lifted) = (Vec::new(), Vec::new());
+    for folder in std::fs::read_dir(crates()).unwrap().map(|entry| entry.unwrap().path()) {
+        members.push(folder);
+    }
+    members.extend(["xtask", "fuzz"].map(|name| root.join(name)));
+    for member in &members {
+        let manifest = std::fs::read_to_string(member.join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}: no lints", member.display());
+    }
+    members.push(root.join("tests"));
+    for file in members.iter().flat_map(|member| sources(member)) {
+        let is_source = file.extension().is_some_and(|ending| ending == "rs");
+        if is_source && std::fs::read_to_string(&file).unwrap().contains(lint) {
+            lifted.push(file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    lifted.sort();
+    assert_eq!(lifted, UNSAFE, "who lifts the lint");
+    let said = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let (_, said) = said.split_once("- `unsafe` stands in three crates").unwrap();
+    let said = said.split("\n- ").next().unwrap();
+    for word in ["`tapline-capture`: `mapped.rs`, `mapped/fault.rs`", "`tapline-memory`", "`tapline-libpcap`"]
+    {
+        assert!(said.contains(word), "ARCHITECTURE.md does not say {word}");
+    }
+}
+
 #[test]
 fn nothing_ships_the_testkit() {
     for name in LINE {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
+#[path = "dashboard/close_look.rs"]
+mod close_look;
 #[path = "hostile/captures.rs"]
 mod hostile;
 #[path = "dashboard/idle.rs"]

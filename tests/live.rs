@@ -1,10 +1,14 @@
 //! An interface, read until somebody says that it is enough. Skipped where this user may not capture.
 #![allow(clippy::unwrap_used, reason = "a test that fails shall panic, in its helpers too")]
 
+#[path = "live/terminal.rs"]
+mod terminal;
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -65,13 +69,19 @@ fn a_hung_up_capture_has_written_what_it_saw() {
         let hang_up = |child: &Child| send(child.id(), Signal::HUP).unwrap();
         let Some(output) = run(&arguments, hang_up) else { return };
         assert_eq!(output.status.signal(), Some(Signal::HUP.as_raw()), "{}", output.status);
-        let mut source = tapline_engine::capture::open(std::slice::from_ref(&path)).unwrap();
-        let mut packets = 0;
-        while let tapline_engine::capture::Item::Packet(_) = source.next() {
-            packets += 1;
-        }
-        assert!(packets > 100 && !source.facts().is_damaged(), "{packets}: {:?}", source.facts().damages);
+        assert!(packets_of(&path) > 100);
     }
+}
+
+/// The packets in a file, which is whole.
+fn packets_of(path: &Path) -> usize {
+    let mut source = tapline_engine::capture::open(&[path.to_owned()]).unwrap();
+    let mut packets = 0;
+    while let tapline_engine::capture::Item::Packet(_) = source.next() {
+        packets += 1;
+    }
+    assert!(!source.facts().is_damaged(), "{packets}: {:?}", source.facts().damages);
+    packets
 }
 
 #[test]

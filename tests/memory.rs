@@ -129,27 +129,88 @@ fn connections_that_stay_open_are_given_up() {
     holds(open_after_exchange(50_000));
 }
 
+/// What a filter knows of connections stops growing; what it judged without is told once.
+#[test]
+fn a_filter_says_what_it_did_not_know() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, open_after_exchange(50_000));
+    let ran = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tapline"));
+        let output = command.args(arguments).args(["-Y", "tapline.client.port < 30000"]).arg(&path).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+    };
+    let says = "by what they say alone: there was no room to remember what their connections are known by";
+    let export = ["export", "--to", "ndjson", "--types", "http_exchange", "--memory-max"];
+    let [free, said] = ran(&[&export[..], &["4096"]].concat());
+    assert_eq!((free.lines().count(), said.as_str()), (30_000 - 1024, ""));
+    let limit = LIMIT_MIB.to_string();
+    let [out, said] = ran(&[&export[..], &[&limit]].concat());
+    assert!(out.lines().count() < free.lines().count());
+    assert!(said.lines().count() == 1 && said.contains(says), "{said}");
+    let [out, said] = ran(&["report", "--memory-max", &limit]);
+    assert_eq!((out.matches(says).count(), said.as_str()), (1, ""), "{out}");
+}
+
+/// The dashboard in a wide terminal, with as little memory as can be asked for.
+fn dashboard(path: &Path) -> Terminal {
+    let limit = LIMIT_MIB.to_string();
+    let arguments = [OsStr::new("--memory-max"), OsStr::new(&limit), path.as_os_str()];
+    let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
+    let home = [("HOME", OsStr::new("/nonexistent")), ("LC_ALL", OsStr::new("C.UTF-8"))];
+    let terminal = Terminal::start(program, &arguments, &home, (100, 30)).unwrap();
+    // Before that, the process may still be a copy of this one.
+    let is_there = tapline_testkit::vt100::Screen::alternate_screen;
+    assert!(terminal.wait_until(Duration::from_secs(20), is_there).is_some());
+    terminal
+}
+
+/// The most memory of its own until a text is shown, KiB.
+fn peak_until(terminal: &Terminal, text: &str) -> u64 {
+    let mut peak_kib = 0;
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while !terminal.contents().contains(text) {
+        assert!(Instant::now() < deadline, "{text}: {}", terminal.contents());
+        peak_kib = peak_kib.max(own_kib(terminal.id().unwrap()).unwrap());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    peak_kib
+}
+
+/// A connection of which more is told than there is memory for: its beginning is shown, and that it is no more.
+#[test]
+fn a_close_look_ends_where_memory_does() {
+    let folder = TempDir::new().unwrap();
+    let talk = (0..20_000).fold(talk(0).handshake(), |talk, _| {
+        talk.client(b"GET /index.html HTTP/1.1\r\nHost: www.example.test\r\n\r\n")
+            .server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    });
+    let path = write(&folder, talk.close().frames);
+    let mut terminal = dashboard(&path);
+    let mut peak_kib = peak_until(&terminal, "loaded");
+    for keys in ["5", "7", "8", "6"] {
+        terminal.press(keys.as_bytes()).unwrap();
+        if keys == "5" {
+            peak_kib = peak_kib.max(peak_until(&terminal, "too much to keep"));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        peak_kib = peak_kib.max(own_kib(terminal.id().unwrap()).unwrap());
+    }
+    assert!(peak_kib / 1024 <= LIMIT_MIB, "{} MiB", peak_kib / 1024);
+    terminal.press(b"q").unwrap();
+    let status = terminal.wait_for_end(Duration::from_secs(20)).unwrap().unwrap();
+    assert_eq!(status.exit_code(), 0);
+}
+
 /// What a screen has to list grows with the capture; it stops where there is no memory for more, and says so.
 #[test]
 fn the_list_of_the_dashboard_ends_where_memory_does() {
     let folder = TempDir::new().unwrap();
     let path = write(&folder, open_after_exchange(40_000));
-    let limit = LIMIT_MIB.to_string();
-    let arguments = [OsStr::new("--memory-max"), OsStr::new(&limit), path.as_os_str()];
-    let program = Path::new(env!("CARGO_BIN_EXE_tapline"));
-    let home = [("HOME", OsStr::new("/nonexistent")), ("LC_ALL", OsStr::new("C.UTF-8"))];
-    let mut terminal = Terminal::start(program, &arguments, &home, (100, 30)).unwrap();
-    let id = terminal.id().unwrap();
-    // Before that, the process may still be a copy of this one.
-    let patience = Duration::from_secs(20);
-    assert!(terminal.wait_until(patience, tapline_testkit::vt100::Screen::alternate_screen).is_some());
-    let mut peak_kib = 0;
-    let deadline = Instant::now() + Duration::from_mins(2);
-    while !terminal.contents().contains("loaded") {
-        assert!(Instant::now() < deadline, "{}", terminal.contents());
-        peak_kib = peak_kib.max(own_kib(id).unwrap());
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let mut terminal = dashboard(&path);
+    let (id, patience) = (terminal.id().unwrap(), Duration::from_secs(20));
+    let mut peak_kib = peak_until(&terminal, "loaded");
     // Through the screens that read a connection again, and the list of what is not told.
     for keys in ["2", "5", "7", "8", "w"] {
         terminal.press(keys.as_bytes()).unwrap();

@@ -17,6 +17,9 @@ const ROWS: usize = 150; // PAGE_EXCHANGES_MAX, PAGE_CONNECTIONS_MAX
 const OF_KIND: usize = 5; // PAGE_OF_KIND_MAX
 /// Ladders that are drawn.
 const LADDERS: usize = 5; // PAGE_LADDERS_MAX
+/// Arrows and notes of a ladder, and header fields of a message.
+const ARROWS: u64 = 150; // PAGE_ARROWS_MAX
+const FIELDS: usize = 48; // PAGE_FIELDS_MAX
 /// What a page may weigh.
 const OCTETS: usize = 4 << 20; // PAGE_OCTETS_MAX
 
@@ -243,6 +246,66 @@ fn large(folder: &Path, connections: u16) -> std::path::PathBuf {
     let path = folder.join(format!("large-{connections}.pcap"));
     capture(BufWriter::new(File::create(&path).unwrap()), &frames).unwrap();
     path
+}
+
+/// The page of one connection.
+fn page_of_talk(folder: &Path, fill: impl FnOnce(Talk) -> Talk) -> Node {
+    let talk = Talk::new(([10, 0, 0, 1], 2_000).into(), "192.0.2.80:80".parse().unwrap(), 0);
+    let path = folder.join("talk.pcapng");
+    capture(BufWriter::new(File::create(&path).unwrap()), &fill(talk.handshake()).frames).unwrap();
+    page_of(&path)
+}
+
+/// The number in front of some words, 0 where they are not there.
+fn number_before(text: &str, words: &str) -> u64 {
+    let Some((before, _)) = text.split_once(words) else { return 0 };
+    let number = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    before[number..].parse().unwrap()
+}
+
+#[test]
+fn arrows_that_are_not_drawn_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    // What was drawn, arrows of it, and how many more are said to be there.
+    let of = |requests: u16| {
+        let page = page_of_talk(folder.path(), |talk| {
+            (0..requests).fold(talk, |talk, nth| {
+                let get = format!("GET /{nth} HTTP/1.1\r\nHost: h\r\n\r\n");
+                talk.client(get.as_bytes()).server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            })
+        });
+        let ladder = page.classed("details", "ladder")[0];
+        let notes = ["stage", "stood", "waited"].map(|class| ladder.classed("rect", class).len() as u64);
+        let arrows = ladder.classed("g", "rung").len() as u64;
+        let more = ladder
+            .all("p")
+            .iter()
+            .map(|line| number_before(&line.words(), " arrows more left out"))
+            .sum::<u64>();
+        (arrows + notes.iter().sum::<u64>(), arrows, more)
+    };
+    let ((few, arrows, none), (_, next, _)) = (of(20), of(21));
+    assert!(none == 0 && few < ARROWS, "{few} {none}");
+    let step = next - arrows;
+    let fits = (ARROWS - few) / step;
+    let (drawn, shown, more) = of(20 + u16::try_from(fits).unwrap());
+    assert_eq!((drawn, shown, more), (few + step * fits, arrows + step * fits, 0));
+    let (drawn, shown, more) = of(220);
+    assert_eq!((drawn, shown + more), (ARROWS, arrows + step * 200), "{more} are said to be left out");
+}
+
+#[test]
+fn header_fields_that_are_not_shown_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |fields: usize| {
+        let field = |nth| format!("X-{nth}: y\r\n");
+        let fields: String = (0..fields).map(field).collect();
+        let get = format!("GET / HTTP/1.1\r\n{fields}\r\n");
+        let page = page_of_talk(folder.path(), |talk| talk.client(get.as_bytes()).server_ack());
+        let request = page.classed("ol", "waterfall")[0];
+        (request.all("dt").len(), number_before(&request.words(), " more header field"))
+    };
+    assert_eq!([FIELDS, FIELDS + 1, FIELDS + 9].map(of), [(FIELDS, 0), (FIELDS, 1), (FIELDS, 9)]);
 }
 
 #[test]

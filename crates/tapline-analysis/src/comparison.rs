@@ -23,6 +23,8 @@ pub struct Comparison {
     pub http2: Usage,
     /// Handshakes of connections whose record is still to come, by connection.
     handshakes: HashMap<u64, Handshakes, RandomState>,
+    /// Whether there were more of them than are remembered.
+    has_forgotten: bool,
 }
 
 /// What one version came to.
@@ -34,6 +36,8 @@ pub struct Usage {
     pub connections: u64,
     /// Of these, those whose handshake was seen.
     pub opened: u64,
+    /// Of the others, those whose handshake was seen and is not counted: it was one of more than [`COMPARED_MAX`] at once.
+    pub forgotten: u64,
     /// Round trips of the handshakes of TCP and TLS, before a request could be sent.
     pub handshake_round_trips: u64,
     /// What these handshakes took, nanoseconds.
@@ -98,9 +102,10 @@ impl Comparison {
     }
 
     fn session(&mut self, session: &TlsSession) {
-        if self.handshakes.len() < COMPARED_MAX
-            && let Some(round_trips) = session.handshake_rtts
-        {
+        let Some(round_trips) = session.handshake_rtts else { return };
+        if self.handshakes.len() >= COMPARED_MAX && !self.handshakes.contains_key(&session.connection) {
+            self.has_forgotten = true;
+        } else {
             let known = self.handshakes.entry(session.connection).or_default();
             known.round_trips += u64::from(round_trips);
             known.ns = known.ns.saturating_add(session.handshake_ns.unwrap_or(0));
@@ -108,7 +113,7 @@ impl Comparison {
     }
 
     fn connection(&mut self, record: &ConnectionRecord) {
-        let tls = self.handshakes.remove(&record.id).unwrap_or_default();
+        let tls = self.handshakes.remove(&record.id);
         if record.requests == 0 || record.copy_of.is_some() {
             return;
         }
@@ -119,7 +124,12 @@ impl Comparison {
         if usage.hosts.len() < HOSTS_MAX {
             usage.hosts.insert((record.client.endpoint.address, record.server.endpoint));
         }
-        if let Some(ns) = record.handshake.total_ns() {
+        let Some(ns) = record.handshake.total_ns() else { return };
+        // TCP's alone would pass for all that it took.
+        if tls.is_none() && self.has_forgotten && record.protocols.contains(&Protocol::Tls) {
+            usage.forgotten += 1;
+        } else {
+            let tls = tls.unwrap_or_default();
             usage.opened += 1;
             usage.handshake_round_trips += 1 + tls.round_trips;
             usage.handshake_ns = usage.handshake_ns.saturating_add(ns).saturating_add(tls.ns);
@@ -147,11 +157,23 @@ mod tests {
     #[test]
     fn handshakes_of_open_connections_are_remembered_up_to_a_number() {
         let mut comparison = Comparison::default();
-        for connection in 0..=COMPARED_MAX as u64 {
+        let mut record = crate::testing::record();
+        record.requests = 1;
+        record.protocols.extend([Protocol::Tls, Protocol::Http1]);
+        // One more, and one that is remembered goes on.
+        for connection in (0..=COMPARED_MAX as u64).chain([0]) {
             let session = TlsSession { connection, handshake_rtts: Some(1), ..TlsSession::default() };
             comparison.session(&session);
         }
         assert_eq!(comparison.handshakes.len(), COMPARED_MAX);
-        assert!(!comparison.handshakes.contains_key(&(COMPARED_MAX as u64)));
+        for id in [0, COMPARED_MAX as u64] {
+            record.id = id;
+            comparison.connection(&record);
+        }
+        let Usage { connections, opened, forgotten, handshake_round_trips, .. } = comparison.http1;
+        assert_eq!((connections, opened, forgotten, handshake_round_trips), (2, 1, 1, 3));
+        comparison.http1.requests = 2;
+        let figure = comparison.figures().into_iter().find(|figure| figure.name.contains("not known"));
+        assert_eq!(figure.unwrap().figures, [Some("1".to_owned()), None]);
     }
 }

@@ -36,6 +36,8 @@ mod stall;
 mod story;
 mod talk;
 pub mod tcp_words;
+#[cfg(test)]
+mod testing;
 mod text;
 mod tls;
 mod totals;

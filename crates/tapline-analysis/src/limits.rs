@@ -5,7 +5,8 @@
 /// where it began.
 pub const TRAIL_MAX: usize = 512;
 
-/// Requests of an HTTP/1 connection that wait for their response.
+/// Requests of an HTTP/1 connection that wait for their response. Of more it is known how many and where: their
+/// responses stand alone.
 pub const PIPELINED_MAX: usize = 1024;
 
 /// Octets of a reason phrase that are kept. The longest registered one has 31.
@@ -33,13 +34,13 @@ pub const HEADS_SHORT_BYTES: usize = 256;
 /// 16 MiB. Browsers load a dozen things at a time.
 pub const BODIES_DECODED_MAX: usize = 32;
 
-/// Kinds of anomaly that are counted on one connection.
+/// Kinds of anomaly that are counted on one connection; the last place is that of all others together.
 pub const ANOMALY_KINDS_MAX: usize = 64;
 
 /// Anomalies of one kind on one connection that become events of their own; the rest is only counted.
 pub const ANOMALY_EVENTS_MAX: u32 = 100;
 
-/// Protocol layers listed on one connection.
+/// Protocol layers listed on one connection; one that comes behind them is an anomaly.
 pub const PROTOCOLS_MAX: usize = 8;
 
 /// Parts into which connections are divided by a hash of their ends. Whatever the number of threads, so that what
@@ -64,8 +65,8 @@ pub const FLIGHTS_MAX: usize = 16;
 /// Messages of a flight that are named. The longest regular one has eleven.
 pub const FLIGHT_STEPS_MAX: usize = 16;
 
-/// Groups of a `ClientHello`'s key shares that are kept to say why the server asked for another: clients send one
-/// to three.
+/// Groups of a `ClientHello`'s key shares that are kept to say why the server asked for another, more are counted:
+/// clients send one to three.
 pub const KEY_SHARES_KEPT_MAX: usize = 8;
 
 /// The shortest round trip, nanoseconds, at which a long flight is told from a slow sender: below it a pause in a
@@ -175,7 +176,8 @@ pub const HOSTS_MAX: usize = 4096;
 /// Names of one server that are kept.
 pub const HOST_NAMES_MAX: usize = 16;
 
-/// TLS handshakes of connections that are not over which a comparison of protocols remembers.
+/// TLS handshakes of connections that are not over which a comparison of protocols remembers; how others were opened
+/// is not known.
 pub const COMPARED_MAX: usize = 65_536;
 
 /// SETTINGS frames of one side that are told with their connection, and settings of each. Clients and servers send
@@ -284,7 +286,8 @@ pub const PRIORITY_IGNORED_MIN_BYTES: u64 = 32_768;
 /// What opening a connection must have taken for it to be a finding that it was closed after one request, nanoseconds.
 pub const CLOSE_COST_MIN_NS: i64 = 1_000_000;
 
-/// Connections that are not over of which is remembered that they carried credentials in clear.
+/// Connections that are not over of which is remembered that they carried credentials in clear; what others carried is
+/// told of all of them together.
 pub const EXPOSED_MAX: usize = 65_536;
 
 /// Streams whose priority is told with their connection. Browsers have some tens in a page.

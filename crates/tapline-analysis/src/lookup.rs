@@ -69,6 +69,8 @@ pub struct Lookup {
     pub code: Option<u16>,
     /// The addresses in the answer.
     pub addresses: Vec<IpAddr>,
+    /// How many more there were. A connection to one of these is not known to come of this lookup.
+    pub addresses_left_out: u32,
 }
 
 impl Lookup {

@@ -21,6 +21,9 @@ pub(crate) use listener::Listener;
 use listener::tell_anomaly;
 use unpaid::Unpaid;
 
+/// What anomalies are counted as where so many kinds came before that theirs has no place.
+const OTHER_KINDS: &str = "other_kinds";
+
 /// What is known of a connection above TCP.
 #[derive(Default)]
 pub(crate) struct Story {
@@ -105,21 +108,26 @@ impl Story {
         if direction == self.client().unwrap_or(Direction::Forward) { Sender::Client } else { Sender::Server }
     }
 
-    fn protocol(&mut self, protocol: Protocol) {
-        if self.protocols.len() < PROTOCOLS_MAX && self.protocols.last() != Some(&protocol) {
+    /// Notes a protocol; gives whether it is listed.
+    fn protocol(&mut self, protocol: Protocol) -> bool {
+        let is_there = self.protocols.last() == Some(&protocol);
+        let has_room = self.protocols.len() < PROTOCOLS_MAX;
+        if has_room && !is_there {
             self.protocols.push(protocol);
         }
+        has_room || is_there
     }
 
-    /// Counts an anomaly and gives how often it was seen.
+    /// Counts an anomaly and gives how often it was seen. Kinds that have no place of their own are counted together.
     pub(crate) fn count_anomaly(&mut self, code: &'static str) -> u32 {
         if let Some((_, count)) = self.anomalies.iter_mut().find(|(known, _)| *known == code) {
             *count = count.saturating_add(1);
             return *count;
         }
-        if self.anomalies.len() < ANOMALY_KINDS_MAX {
-            self.anomalies.push((code, 1));
+        if self.anomalies.len() + 1 >= ANOMALY_KINDS_MAX && code != OTHER_KINDS {
+            return self.count_anomaly(OTHER_KINDS);
         }
+        self.anomalies.push((code, 1));
         1
     }
 
@@ -284,15 +292,21 @@ mod tests {
     #[test]
     fn protocols_and_kinds_of_anomaly_are_kept_up_to_a_number() {
         let mut story = Story::default();
-        for _ in 0..=PROTOCOLS_MAX / 2 {
-            story.protocol(Protocol::Http1);
-            story.protocol(Protocol::Tls);
+        for _ in 0..PROTOCOLS_MAX / 2 {
+            assert!(story.protocol(Protocol::Http1) && story.protocol(Protocol::Tls));
         }
+        assert!(story.protocol(Protocol::Tls) && !story.protocol(Protocol::Http2), "the last one is there");
         assert_eq!(story.protocols().len(), PROTOCOLS_MAX);
         let code = |nth: usize| -> &'static str { format!("kind_{nth}").leak() };
-        let counts: Vec<_> = (0..=ANOMALY_KINDS_MAX).map(|nth| story.count_anomaly(code(nth))).collect();
-        assert_eq!((story.anomalies().len(), counts), (ANOMALY_KINDS_MAX, vec![1; ANOMALY_KINDS_MAX + 1]));
+        let counts: Vec<_> = (1..ANOMALY_KINDS_MAX).map(|nth| story.count_anomaly(code(nth))).collect();
+        assert_eq!(
+            (story.anomalies().len(), counts),
+            (ANOMALY_KINDS_MAX - 1, vec![1; ANOMALY_KINDS_MAX - 1])
+        );
+        // Others share the last place, and what may be told of one kind.
+        let more = ["a", "b", "a"].map(|code| story.count_anomaly(code));
+        assert_eq!((more, story.anomalies().last()), ([1, 2, 3], Some(&(OTHER_KINDS, 3))));
         let first = story.anomalies()[0].0;
-        assert_eq!((story.count_anomaly(first), story.count_anomaly("one more")), (2, 1));
+        assert_eq!((story.count_anomaly(first), story.anomalies().len()), (2, ANOMALY_KINDS_MAX));
     }
 }

@@ -481,14 +481,14 @@ fn groups_of_a_client_are_kept_up_to_a_number() {
     let kept = |groups: usize| {
         let groups: Vec<u16> = (0x100..).take(groups).collect();
         let answer = retry(&[(KEY_SHARE, X25519.to_be_bytes().to_vec())]);
-        session(&talk().client(&offer13(&groups, &[])).server(&answer).close())
-            .retry
-            .unwrap()
-            .client_groups
-            .len()
+        let session = session(&talk().client(&offer13(&groups, &[])).server(&answer).close());
+        let retry = session.retry.as_ref().unwrap();
+        let is_said = session.retry_text().unwrap().contains(" and 2 more;");
+        (retry.client_groups.len(), retry.client_groups_left_out, is_said)
     };
-    assert_eq!([KEY_SHARES_KEPT_MAX, KEY_SHARES_KEPT_MAX + 1].map(kept), [KEY_SHARES_KEPT_MAX; 2]);
-    assert_eq!(kept(KEY_SHARES_KEPT_MAX - 1), KEY_SHARES_KEPT_MAX - 1);
+    let max = KEY_SHARES_KEPT_MAX;
+    let expected = [(max - 1, 0, false), (max, 0, false), (max, 2, true)];
+    assert_eq!([max - 1, max, max + 2].map(kept), expected);
 }
 
 #[test]

@@ -84,7 +84,7 @@ codes! {
     /// A response that no request waits for, behind the answer to a request whose target has an escaped line end
     /// (RFC 9112 §11.1).
     HTTP1_RESPONSE_SPLITTING = "http1_response_splitting";
-    /// More requests wait for an answer than are paired.
+    /// More requests wait for an answer than are kept.
     HTTP1_PIPELINE_TOO_DEEP = "http1_pipeline_too_deep";
     /// A client waited for no answer to its CONNECT and sent more than is held.
     HTTP1_TUNNEL_UNANSWERED = "http1_tunnel_unanswered";

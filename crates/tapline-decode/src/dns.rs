@@ -27,6 +27,8 @@ pub struct Message {
     pub kind: u16,
     /// The addresses in the answer, behind however many aliases.
     pub addresses: Vec<IpAddr>,
+    /// How many more there were.
+    pub addresses_left_out: u32,
     /// The response code (RFC 6895 §2.3): 0 no error, 2 server failure, 3 no such name.
     pub code: u16,
     /// Whether the answer was too long, so that the client asks again over TCP.
@@ -38,7 +40,7 @@ pub fn message(octets: &[u8]) -> Option<Message> {
     let packet = Packet::parse(octets).ok()?;
     let [question] = packet.questions.as_slice() else { return None };
     let labels: Vec<&[u8]> = question.qname.as_bytes().collect();
-    let addresses = packet.answers.iter().filter_map(|answer| match &answer.rdata {
+    let mut addresses = packet.answers.iter().filter_map(|answer| match &answer.rdata {
         RData::A(a) => Some(IpAddr::from(a.address.to_be_bytes())),
         RData::AAAA(aaaa) => Some(IpAddr::from(aaaa.address.to_be_bytes())),
         _ => None,
@@ -48,7 +50,8 @@ pub fn message(octets: &[u8]) -> Option<Message> {
         is_response: packet.has_flags(PacketFlag::RESPONSE),
         name: labels.join(&b'.'),
         kind: question.qtype.into(),
-        addresses: addresses.take(crate::limits::DNS_ADDRESSES_MAX).collect(),
+        addresses: addresses.by_ref().take(crate::limits::DNS_ADDRESSES_MAX).collect(),
+        addresses_left_out: u32::try_from(addresses.count()).unwrap_or(u32::MAX),
         code: u16::from(octets.get(3)? & 0x0f),
         is_truncated: packet.has_flags(PacketFlag::TRUNCATION),
     })

@@ -24,7 +24,8 @@ pub const HTTP1_CHUNK_LINE_MAX: usize = 16 << 10;
 /// Octets of a line that is looked at for a start line after a gap.
 pub const HTTP1_RESYNC_LINE_MAX: usize = 16 << 10;
 
-/// Requests that wait for their responses. Pipelines are dozens deep; what comes later is not paired.
+/// Requests that wait for their responses. Pipelines are dozens deep; what comes later is not kept, only
+/// its place: its response answers none of those that are.
 pub const HTTP1_PENDING_MAX: usize = 4096;
 
 /// Content codings of one body that are undone, one over the other. More than one is rare.
@@ -112,5 +113,5 @@ pub const TLS_OPEN_RECORDS_MAX: usize = 512;
 /// Sessions that may be resumed, twice as many at most.
 pub const TLS_SESSIONS_MAX: usize = 1 << 15;
 
-/// Addresses of a DNS response that are kept. Answers have up to a dozen.
+/// Addresses of a DNS response that are kept, more are counted. Answers have up to a dozen.
 pub const DNS_ADDRESSES_MAX: usize = 64;

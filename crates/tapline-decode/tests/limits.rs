@@ -91,6 +91,38 @@ fn heads_chunk_lines_and_pipelines_have_an_end() {
     check(requests, HTTP1_PENDING_MAX, "http1_pipeline_too_deep");
 }
 
+/// How an answer ends depends on the request: the answer to HEAD has no body, whatever came before it and is not kept.
+#[test]
+fn the_places_of_requests_that_are_not_kept_are_known() {
+    let get = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
+    let head = b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".as_slice();
+    let bare = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n".as_slice();
+    let responses = |heard: &Heard| {
+        let messages = heard.reverse.iter().filter_map(|(_, message)| match message {
+            Message::Http1(tapline_decode::http1::Message::Response(response)) => {
+                Some((response.answers_request, response.framing != tapline_decode::http1::Framing::None))
+            }
+            _ => None,
+        });
+        messages.collect::<Vec<_>>()
+    };
+    let turns = [
+        (Forward, get.repeat(HTTP1_PENDING_MAX + 2)),
+        (Reverse, answer.to_vec()),
+        (Forward, head.to_vec()),
+        (Reverse, answer.repeat(HTTP1_PENDING_MAX + 1)),
+        (Reverse, bare.to_vec()),
+        (Forward, get.to_vec()),
+        (Reverse, answer.to_vec()),
+    ];
+    let heard = hear(&turns);
+    assert_eq!(heard.codes(), ["http1_pipeline_too_deep"; 2]);
+    let mut expected = vec![(true, true); HTTP1_PENDING_MAX];
+    expected.extend([(false, true), (false, true), (true, false), (true, true)]);
+    assert!(responses(&heard) == expected, "{:?}", &responses(&heard)[HTTP1_PENDING_MAX - 1..]);
+}
+
 #[test]
 fn a_start_line_behind_a_gap_is_looked_for_in_lines_of_usual_length() {
     let requests = |octets| {
@@ -240,8 +272,9 @@ fn addresses_of_an_answer_are_kept_up_to_a_number() {
             octets.extend_from_slice(b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0");
             octets.extend_from_slice(&n.to_be_bytes());
         }
-        dns::message(&octets).unwrap().addresses.len()
+        let message = dns::message(&octets).unwrap();
+        (message.addresses.len(), message.addresses_left_out)
     };
     let most = u16::try_from(DNS_ADDRESSES_MAX).unwrap();
-    assert_eq!((kept(most), kept(most + 1)), (DNS_ADDRESSES_MAX, DNS_ADDRESSES_MAX));
+    assert_eq!([most, most + 3].map(kept), [(DNS_ADDRESSES_MAX, 0), (DNS_ADDRESSES_MAX, 3)]);
 }

@@ -54,6 +54,22 @@ pub struct CloseUp {
     pub events_left_out: u64,
     /// Octets that found no room: of streams and of packets.
     pub octets_left_out: u64,
+    /// Why its packets are not those that were read before, or not all of them: the capture was changed since.
+    pub breaks_off: Option<String>,
+}
+
+/// What more may be kept.
+struct Room {
+    octets: u64,
+    /// Who shows what was found makes as much of it again: sorted, and drawn.
+    memory: tapline_memory::Half,
+}
+
+impl Room {
+    fn now() -> Self {
+        let octets = tapline_memory::within(CLOSE_OCTETS_MAX);
+        Self { octets, memory: tapline_memory::Half::now() }
+    }
 }
 
 /// A packet as it was captured.
@@ -84,14 +100,15 @@ pub fn close_up(
         Options { interests: Interests::CLOSE, only: Some(subject.ends), ..options.analysis.clone() };
     let options = RunOptions { analysis, watch: false, threads: 1, ..options.clone() };
     let mut close_up = CloseUp::default();
-    let mut room = tapline_memory::within(CLOSE_OCTETS_MAX);
-    run(&mut excerpt, &options, |batch| {
+    let mut room = Room::now();
+    let outcome = run(&mut excerpt, &options, |batch| {
         for event in batch.events {
             close_up.keep(event, &mut room);
         }
         if going.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     close_up.only_of(subject, begins);
+    close_up.breaks_off = excerpt.breaks_off(&outcome.facts);
     let (packets, left_out) = excerpt.into_packets();
     close_up.packets = packets;
     close_up.octets_left_out += left_out;
@@ -110,8 +127,8 @@ impl Subject {
 
 impl CloseUp {
     /// Keeps an event where there is room; the connection's own record always.
-    fn keep(&mut self, event: Event, room: &mut u64) {
-        let is_full = self.events.len() >= CLOSE_EVENTS_MAX || tapline_memory::is_short();
+    fn keep(&mut self, event: Event, room: &mut Room) {
+        let is_full = self.events.len() >= CLOSE_EVENTS_MAX || room.memory.is_full();
         if is_full && !matches!(event, Event::Connection(_)) {
             self.events_left_out += 1;
             return;
@@ -120,11 +137,11 @@ impl CloseUp {
             && !matches!(carried.of, Course::Missing(..))
         {
             let length = carried.octets.len() as u64;
-            let Some(left) = room.checked_sub(length) else {
+            let Some(left) = room.octets.checked_sub(length) else {
                 self.octets_left_out += length;
                 return;
             };
-            *room = left;
+            room.octets = left;
         }
         self.events.push(event);
     }
@@ -160,7 +177,7 @@ mod tests {
 
     #[test]
     fn events_are_kept_up_to_a_number() {
-        let (mut close_up, mut room) = (CloseUp::default(), 0);
+        let (mut close_up, mut room) = (CloseUp::default(), Room::now());
         (0..CLOSE_EVENTS_MAX).for_each(|_| close_up.keep(anomaly(), &mut room));
         assert_eq!(close_up.events_left_out, 0);
         close_up.keep(anomaly(), &mut room);
@@ -169,7 +186,7 @@ mod tests {
 
     #[test]
     fn octets_are_kept_up_to_a_number() {
-        let (mut close_up, mut room) = (CloseUp::default(), CLOSE_OCTETS_MAX);
+        let (mut close_up, mut room) = (CloseUp::default(), Room::now());
         let mut keep = |octets: u64| {
             let octets = vec![0; usize::try_from(octets).unwrap()];
             let (connection, origin, from, of) = (0, Origin::default(), Sender::Client, Course::Stream(0));

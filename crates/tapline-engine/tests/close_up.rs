@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -28,7 +29,9 @@ fn whole(path: &Path, options: &RunOptions) -> Vec<Event> {
 }
 
 fn look(path: &Path, options: &RunOptions, record: &ConnectionRecord) -> CloseUp {
-    close_up(open(&[path.to_owned()]).unwrap(), options, Subject::of(record), &Going::default())
+    let close = close_up(open(&[path.to_owned()]).unwrap(), options, Subject::of(record), &Going::default());
+    assert_eq!(close.breaks_off, None, "{}", path.display());
+    close
 }
 
 /// What both runs tell of a connection, without what only the whole capture knows: its id, and which lookup led to it.
@@ -201,4 +204,32 @@ fn of_a_connection_whose_beginning_is_not_kept_the_rest_is_told() {
         looked += 1;
     }
     assert!(looked >= 4, "{looked}");
+}
+
+/// A file that is cut after it was opened once more, and one that was cut before.
+#[test]
+fn that_the_capture_was_changed_meanwhile_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("capture.pcapng");
+    let content = std::fs::read(tapline_testkit::root().join("fixtures/http1/keep-alive.pcapng")).unwrap();
+    std::fs::write(&path, &content).unwrap();
+    let options = options(&path);
+    let events = whole(&path, &options);
+    let record = events.iter().find_map(|event| match event {
+        Event::Connection(record) => Some(record),
+        _ => None,
+    });
+    let record = record.unwrap();
+    let packets = look(&path, &options, record).packets.len();
+    let cut = |bytes| File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+    let half = content.len() as u64 / 2;
+    let after = open(std::slice::from_ref(&path)).unwrap();
+    cut(half);
+    let before = open(std::slice::from_ref(&path)).unwrap();
+    for (source, says) in [(after, "became shorter"), (before, "is cut")] {
+        let close = close_up(source, &options, Subject::of(record), &Going::default());
+        let why = close.breaks_off.unwrap();
+        assert!(why.contains(says), "{why}");
+        assert!((1..packets).contains(&close.packets.len()), "{}", close.packets.len());
+    }
 }

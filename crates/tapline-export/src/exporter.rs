@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use tapline_engine::analysis::{Event, Interests, Timestamp};
 use tapline_engine::capture::Source;
 use tapline_engine::{Batch, Outcome, RunOptions, run};
-use tapline_filter::Sieve;
+use tapline_filter::{Doubts, Sieve};
 
 use crate::records::{self, RecordType};
 
@@ -52,6 +52,11 @@ impl Choice {
     pub fn interests(&self, beside: Interests) -> Interests {
         let wanted = records::interests(&self.types).and(beside);
         self.sieve.as_ref().map_or(wanted, |sieve| wanted.and(sieve.needs(wanted)))
+    }
+
+    /// What its filter will not know for sure.
+    pub fn doubts(&self) -> Doubts {
+        self.sieve.as_ref().map(Sieve::doubts).unwrap_or_default()
     }
 
     /// Whether an event was chosen. Every event must be shown, in order: a filter has to see others too.

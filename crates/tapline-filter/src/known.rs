@@ -134,6 +134,39 @@ pub(crate) fn is_of_findings(field: FieldId) -> bool {
     matches!(field, FieldId::TaplineFinding | FieldId::TaplineFindingSeverity | FieldId::TaplineFindingCost)
 }
 
+/// Whether a field tells what a connection is known by.
+pub(crate) fn is_of_connections(field: FieldId) -> bool {
+    use FieldId as F;
+    matches!(
+        field,
+        F::Ip
+            | F::IpAddr
+            | F::IpSrc
+            | F::IpDst
+            | F::Ipv6
+            | F::Ipv6Addr
+            | F::Ipv6Src
+            | F::Ipv6Dst
+            | F::Vlan
+            | F::VlanId
+            | F::Tcp
+            | F::TcpPort
+            | F::TcpSrcport
+            | F::TcpDstport
+            | F::Tls
+            | F::Http
+            | F::Http2
+            | F::Dns
+            | F::WebSocket
+            | F::TaplineClient
+            | F::TaplineServer
+            | F::TaplineClientPort
+            | F::TaplineServerPort
+            | F::TaplineProtocol
+            | F::TaplineServerName
+    )
+}
+
 impl Facts {
     /// Values of what is of everything in the connection; `from` is who sent it.
     pub(crate) fn values(&self, field: FieldId, from: Option<Sender>, tell: &mut dyn FnMut(Value<'_>)) {
@@ -233,6 +266,25 @@ mod tests {
     use tapline_analysis::{Endpoint, Origin, Protocols, Vlans};
 
     use super::*;
+
+    #[test]
+    fn fields_of_connections_are_those_that_they_tell() {
+        let speaks = [Protocol::Tls, Protocol::Http1, Protocol::Http2, Protocol::Dns, Protocol::WebSocket];
+        let mut told = std::collections::BTreeSet::new();
+        for address in [std::net::Ipv4Addr::LOCALHOST.into(), std::net::Ipv6Addr::LOCALHOST.into()] {
+            let end = Endpoint { address, port: 1 };
+            let (vlans, server_name) = (Vlans([7, 0]), Some("h"));
+            let identity = Identity { client: end, server: end, vlans, protocols: &speaks, server_name };
+            for field in crate::CATALOGUE {
+                identity.values(field.id, &mut |_| {
+                    told.insert(field.id);
+                });
+            }
+        }
+        let expected =
+            crate::CATALOGUE.iter().map(|field| field.id).filter(|&field| is_of_connections(field));
+        assert!(told.iter().copied().eq(expected.collect::<std::collections::BTreeSet<_>>()), "{told:?}");
+    }
 
     #[test]
     fn of_connections_beyond_a_number_nothing_is_known() {

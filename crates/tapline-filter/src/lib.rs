@@ -18,6 +18,7 @@
 
 mod catalogue;
 mod complete;
+mod doubts;
 mod error;
 mod filter;
 mod item;
@@ -33,6 +34,7 @@ mod words;
 
 pub use catalogue::{CATALOGUE, FieldId, FieldInfo, FieldKind, Names, RecordKind, Records};
 pub use complete::{Completion, Suggestion, complete};
+pub use doubts::Doubts;
 pub use error::FilterError;
 pub use filter::Filter;
 pub use item::{Chain, Item, Value};

@@ -13,7 +13,7 @@ pub const WORDS_MAX: usize = 64;
 pub const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// Connections that are not over of which is remembered what they are known by. Each takes some hundred octets; of
-/// those beyond, only what stands in the event itself is known.
+/// those beyond, only what stands in the event itself is known, which is counted.
 pub const CONNECTIONS_MAX: usize = 1 << 20;
 
 /// Connections that are over and still remembered, the newest: what is found across connections names one later.

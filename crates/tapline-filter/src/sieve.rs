@@ -4,8 +4,8 @@ use tapline_analysis::{Event, Interests, Timestamp};
 
 use crate::catalogue::RecordKind;
 use crate::items::{item_of, record_kind};
-use crate::known::{Known, is_of_findings};
-use crate::{FieldId, Filter};
+use crate::known::{Known, is_of_connections, is_of_findings};
+use crate::{Doubts, FieldId, Filter};
 
 /// Lets through what a filter holds for.
 ///
@@ -15,13 +15,22 @@ use crate::{FieldId, Filter};
 pub struct Sieve {
     filter: Filter,
     known: Known,
+    /// Whether the filter asks what connections are known by.
+    asks_of_connections: bool,
+    doubts: Doubts,
 }
 
 impl Sieve {
     /// A sieve that has seen nothing.
     pub fn new(filter: Filter) -> Self {
         let known = Known::new(&filter);
-        Self { filter, known }
+        let asks_of_connections = filter.fields().any(is_of_connections) || filter.is_search();
+        Self { filter, known, asks_of_connections, doubts: Doubts::default() }
+    }
+
+    /// What it judges without knowing enough, also what it will.
+    pub fn doubts(&self) -> Doubts {
+        self.doubts.clone()
     }
 
     /// The filter.
@@ -66,6 +75,16 @@ impl Sieve {
             return false;
         }
         let holds = self.filter.matches(&item_of(event, &self.known));
+        if event.connection().is_some_and(|id| self.known.facts(id).is_none()) {
+            // A connection's own record says what it is known by, and not whether the filter held for anything in it.
+            let is_in_doubt = match event {
+                Event::Connection(_) => !holds,
+                _ => self.asks_of_connections,
+            };
+            if is_in_doubt {
+                self.doubts.add();
+            }
+        }
         match event {
             Event::Connection(record) => holds || self.known.has_held(record.id),
             event => {

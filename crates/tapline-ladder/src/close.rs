@@ -53,6 +53,8 @@ pub struct Close {
     pub packets: Vec<CapturedPacket>,
     /// Events and octets that found no room.
     pub left_out: (u64, u64),
+    /// Why it is not all that was read before.
+    pub breaks_off: Option<String>,
 }
 
 /// An opened TLS record that carries no application data.
@@ -105,8 +107,9 @@ fn head_of(message: &Message) -> Option<u32> {
 impl Close {
     /// Sorts what was found.
     pub fn of(found: CloseUp) -> Self {
-        let CloseUp { events, packets, events_left_out, octets_left_out } = found;
-        let mut close = Self { packets, left_out: (events_left_out, octets_left_out), ..Self::default() };
+        let CloseUp { events, packets, events_left_out, octets_left_out, breaks_off } = found;
+        let left_out = (events_left_out, octets_left_out);
+        let mut close = Self { packets, left_out, breaks_off, ..Self::default() };
         for event in events {
             close.take(event);
         }

@@ -133,7 +133,10 @@ fn dns(message: &dns::Message) -> Words {
     if !message.is_response {
         return Words::new(format!("DNS query {name}"));
     }
-    let addresses: Vec<String> = message.addresses.iter().map(ToString::to_string).collect();
+    let mut addresses: Vec<String> = message.addresses.iter().map(ToString::to_string).collect();
+    if message.addresses_left_out > 0 {
+        addresses.push(format!("{} more", message.addresses_left_out));
+    }
     let mood = if message.code == 0 { Mood::Fine } else { Mood::Bad };
     Words::new(format!("DNS answer {name}")).detail(addresses.join(", ")).mood(mood)
 }

@@ -17,4 +17,4 @@ mod counting;
 mod limit;
 
 pub use counting::{Counting, UNTOLD_BYTES_MAX, in_use};
-pub use limit::{LIMIT_BYTES_MIN, RESERVE_BYTES_MIN, has_room, is_short, limit, limit_to, within};
+pub use limit::{Half, LIMIT_BYTES_MIN, RESERVE_BYTES_MIN, has_room, is_short, limit, limit_to, within};

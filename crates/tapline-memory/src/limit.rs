@@ -44,6 +44,27 @@ pub fn within(bytes: u64) -> u64 {
     limit().and_then(|limit| u64::try_from(limit / 8).ok()).map_or(bytes, |part| bytes.min(part))
 }
 
+/// Half of what there was room for at some moment: who fills it leaves the other half to what is made of that.
+#[derive(Clone, Copy, Debug)]
+pub struct Half {
+    /// What is in use when it is filled, octets.
+    until: usize,
+}
+
+impl Half {
+    /// Of what there is room for now.
+    pub fn now() -> Self {
+        let used = in_use();
+        Self { until: used + counted().saturating_sub(used) / 2 }
+    }
+
+    /// Whether as much more is used now, by whomever.
+    #[inline]
+    pub fn is_full(self) -> bool {
+        in_use() >= self.until
+    }
+}
+
 /// What is not left free.
 fn counted() -> usize {
     let limit = LIMIT.load(Ordering::Relaxed);
@@ -59,5 +80,6 @@ mod tests {
         assert_eq!(limit(), None);
         assert!(has_room() && !is_short());
         assert_eq!(within(5), 5);
+        assert!(!Half::now().is_full());
     }
 }

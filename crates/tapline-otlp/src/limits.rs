@@ -51,7 +51,7 @@ pub(crate) const RETRY_WAIT_MAX: Duration = Duration::from_secs(30);
 /// The wait before the second try, where the collector asks for none; it doubles with each.
 pub(crate) const RETRY_WAIT_FIRST: Duration = Duration::from_millis(250);
 
-/// Octets of a collector's answer that are read: a number and a sentence.
+/// Octets of a collector's answer that are read: a number and a sentence. One that is longer is not read, which is said.
 pub(crate) const ANSWER_BYTES_MAX: u64 = 64 << 10;
 
 /// Characters of what a collector says that are repeated: a sentence or two.

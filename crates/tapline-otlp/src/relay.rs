@@ -146,7 +146,7 @@ mod tests {
     impl Sink for Kept {
         fn send(&mut self, request: &ExportTraceServiceRequest) -> io::Result<Answer> {
             self.0.push(request.clone());
-            Ok(Answer { rejected_spans: 1, message: String::new() })
+            Ok(Answer { rejected_spans: 1, ..Answer::default() })
         }
     }
 

@@ -59,13 +59,15 @@ pub struct Answer {
     pub rejected_spans: u64,
     /// Why, or a warning where none were rejected; empty where it says nothing.
     pub message: String,
+    /// It came and could not be read: whether spans were rejected is not known.
+    pub is_unread: bool,
 }
 
 impl From<ExportTraceServiceResponse> for Answer {
     fn from(response: ExportTraceServiceResponse) -> Self {
         let partial = response.partial_success.unwrap_or_default();
         let rejected_spans = u64::try_from(partial.rejected_spans).unwrap_or(0);
-        Self { rejected_spans, message: said(&partial.error_message) }
+        Self { rejected_spans, message: said(&partial.error_message), is_unread: false }
     }
 }
 

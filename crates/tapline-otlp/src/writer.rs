@@ -51,6 +51,8 @@ pub struct Sent {
     pub rejected_spans: u64,
     /// Why, or what else it had to say; the newest.
     pub message: Option<String>,
+    /// Answers that could not be read, each to spans of which some may have been rejected.
+    pub unread_answers: u64,
     /// Spans left out, because their connection was one too many to be remembered.
     pub left_out_spans: u64,
 }
@@ -60,6 +62,7 @@ impl Sent {
     pub(crate) fn add(&mut self, spans: usize, answer: Answer) {
         self.spans += spans as u64;
         self.rejected_spans += answer.rejected_spans;
+        self.unread_answers += u64::from(answer.is_unread);
         if !answer.message.is_empty() {
             self.message = Some(answer.message);
         }

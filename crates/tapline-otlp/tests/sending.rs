@@ -228,6 +228,20 @@ fn spans_that_are_rejected_are_counted() {
     assert_eq!((sent.rejected_spans, sent.message.as_deref()), (3, Some("no\\u{1b}[2J room")));
 }
 
+/// Octets of an answer that are read.
+const ANSWER_OCTETS: usize = 64 << 10; // ANSWER_BYTES_MAX
+
+#[test]
+fn an_answer_that_is_too_long_is_not_taken_for_no_answer() {
+    let sent = |octets| {
+        let receiver = Receiver::http([Reply::Long(octets)]);
+        let sent = send(SLOW, http(&receiver)).unwrap().sent;
+        assert_eq!(receiver.got().heads.len(), 1, "what was taken is not sent again");
+        (sent.rejected_spans, sent.unread_answers)
+    };
+    assert_eq!([ANSWER_OCTETS, ANSWER_OCTETS + 1].map(sent), [(1, 0), (0, 1)]);
+}
+
 /// Nobody listens, or somebody listens and never answers: an error that names the place, soon.
 #[test]
 fn a_collector_that_is_not_there_ends_the_export() {

@@ -34,6 +34,9 @@ impl Again {
 /// Why not all of a capture is read again.
 const CUT: &str = "the oldest packets are not kept any more (--retain keeps more)";
 
+/// Why a connection is not found again.
+const CHANGED: &str = "the connection is not there any more: was the file changed?";
+
 /// What is to be exported.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExportRequest {
@@ -128,6 +131,9 @@ impl Errands {
             let close = Close::of(close_up(source, &again.options, subject, going));
             if close.record.is_none() && !again.is_whole() {
                 return Err(CUT.to_owned());
+            }
+            if close.record.is_none() {
+                return Err(close.breaks_off.unwrap_or_else(|| CHANGED.to_owned()));
             }
             Ok(Box::new(close))
         };

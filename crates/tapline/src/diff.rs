@@ -33,9 +33,9 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<Ending> {
 fn side(arguments: &DiffArguments, path: &Path) -> Result<(Side, Ending)> {
     let files = vec![path.to_owned()];
     let of_it = InputArguments { files, read: Vec::new(), ..arguments.input.clone() };
-    let sieve = filter::filter(&arguments.filter)?.map(Sieve::new);
-    let choice = Choice::of(&diff::TYPES).through(sieve);
+    let choice = Choice::of(&diff::TYPES).through(filter::filter(&arguments.filter)?.map(Sieve::new));
     let options = input::run_options(&of_it, choice.interests(Interests::NONE))?;
     let mut source = input::source(&of_it, &options, Told::BySignals, Plan::default())?;
-    read(&mut *source, &options, choice, Side::default(), &Stop::default())
+    let (side, outcome) = read(&mut *source, &options, choice, Side::default(), &Stop::default())?;
+    Ok((side, output::complain_of_damage(&outcome)))
 }

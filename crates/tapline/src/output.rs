@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use tapline_engine::Outcome;
 use tapline_engine::analysis::printable;
 use tapline_engine::capture::{Facts, Happening, Incident};
+use tapline_filter::Doubts;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::Ending;
@@ -30,6 +31,23 @@ pub(crate) fn complain(line: &str) {
 /// Says on standard error where the input was damaged, and what happened while it was captured.
 pub(crate) fn complain_of_damage(outcome: &Outcome) -> Ending {
     complain_of(&outcome.facts)
+}
+
+/// Says on standard error what a filter did not know for sure.
+pub(crate) fn complain_of_doubts(doubts: &Doubts) {
+    if let Some(text) = doubts.text() {
+        complain(&text);
+    }
+}
+
+/// The same, where a part was read again and `breaks_off` says what is wrong with that.
+pub(crate) fn complain_of_both(outcome: &Outcome, breaks_off: Option<&str>) -> Ending {
+    let ending = complain_of_damage(outcome);
+    // What the first reading was told of already.
+    let is_new = |why: &&str| !outcome.facts.damages.iter().any(|damage| damage.to_string() == **why);
+    let Some(why) = breaks_off.filter(is_new) else { return ending };
+    complain(why);
+    Ending::Damaged
 }
 
 /// The same of what a source has said.

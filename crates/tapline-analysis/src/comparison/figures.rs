@@ -7,12 +7,13 @@ use crate::human;
 type Figure = fn(&Usage) -> Option<String>;
 
 /// The names, in order; a deeper one belongs to the one above it.
-const FIGURES: [(&str, Figure); 13] = [
+const FIGURES: [(&str, Figure); 14] = [
     ("servers", |usage| Some(human::count(usage.hosts()))),
     ("connections", |usage| Some(human::count(usage.connections))),
     ("  for each server", |usage| quotient(usage.connections, usage.hosts())),
     ("  round trips to open them", |usage| of_opened(usage, human::count(usage.handshake_round_trips))),
     ("  time to open them", |usage| of_opened(usage, human::duration(usage.handshake_ns))),
+    ("  opened, not known how", |usage| (usage.forgotten > 0).then(|| human::count(usage.forgotten))),
     ("requests", |usage| Some(human::count(usage.requests))),
     ("  on each connection", |usage| quotient(usage.requests, usage.connections)),
     ("  most at once on one", |usage| usage.at_once_max.map(human::count)),

@@ -22,6 +22,8 @@ pub(crate) struct Hosts {
     handshakes: HashMap<u64, (u32, i64), RandomState>,
     /// What such connections carried in clear.
     exposed: HashMap<u64, Exposed, RandomState>,
+    /// What connections carried of which that could not be remembered.
+    exposed_beyond: Exposed,
 }
 
 /// Credentials that travelled in clear.
@@ -39,6 +41,19 @@ impl Exposed {
         }
         self.exchanges += other.exchanges;
         self.fields = self.fields.and(other.fields);
+    }
+
+    /// What travelled in clear, and where.
+    fn finding(&self, place: &str) -> Option<Finding> {
+        let Self { exchanges, fields, first } = *self;
+        let names: Vec<_> =
+            CREDENTIALS.iter().filter(|(fact, _)| fields.has(*fact)).map(|(_, name)| *name).collect();
+        let finding = || {
+            let exchanges = human::plural(exchanges, "exchange");
+            let explanation = format!("{} {place} in {exchanges}", names.join(", "));
+            Finding::new(&catalogue::HTTP_CREDENTIALS, explanation, first)
+        };
+        (exchanges > 0).then(finding)
     }
 }
 
@@ -91,6 +106,8 @@ impl Hosts {
                 pair.tell(key, found);
             }
         }
+        let beyond = std::mem::take(&mut self.exposed_beyond);
+        found.extend(beyond.finding("on further connections, too many at once to be told apart,"));
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
@@ -98,12 +115,16 @@ impl Hosts {
         // What a proxy is asked for by https: travels inside of what this capture shows.
         let secure =
             exchange.is_secure || exchange.url.as_deref().is_some_and(|url| url.starts_with("https:"));
-        if !carries || secure || self.exposed.len() >= EXPOSED_MAX {
+        if !carries || secure {
             return;
         }
         let first = exchange.request.as_ref().or(exchange.response.as_ref()).map(|part| part.first);
         let this = Exposed { exchanges: 1, fields: exchange.facts, first: first.unwrap_or_default() };
-        self.exposed.entry(exchange.connection).or_default().add(&this);
+        if self.exposed.len() < EXPOSED_MAX || self.exposed.contains_key(&exchange.connection) {
+            self.exposed.entry(exchange.connection).or_default().add(&this);
+        } else {
+            self.exposed_beyond.add(&this);
+        }
     }
 
     fn session(&mut self, session: &TlsSession) {
@@ -186,22 +207,8 @@ impl Pair {
         }
     }
 
-    /// What travelled in clear between them.
-    fn exposure(&self, (client, server): (IpAddr, Endpoint)) -> Option<Finding> {
-        let Exposed { exchanges, fields, first } = self.exposed;
-        let names: Vec<_> =
-            CREDENTIALS.iter().filter(|(fact, _)| fields.has(*fact)).map(|(_, name)| *name).collect();
-        let explanation = format!(
-            "{} between {client} and {server} in {}",
-            names.join(", "),
-            human::plural(exchanges, "exchange")
-        );
-        let finding = || Finding::new(&catalogue::HTTP_CREDENTIALS, explanation, first);
-        (exchanges > 0).then(finding)
-    }
-
     fn tell(self, (client, server): (IpAddr, Endpoint), found: &mut Vec<Finding>) {
-        found.extend(self.exposure((client, server)));
+        found.extend(self.exposed.finding(&format!("between {client} and {server}")));
         let mut push = |kind, explanation: String, cost: Option<i64>| {
             let packets = self.packets.iter().copied();
             found.push(Finding::new(kind, explanation, self.first).proven_by(packets).costs(cost));
@@ -245,21 +252,9 @@ mod tests {
 
     /// The record of a connection without a request.
     fn record(id: u64) -> Event {
-        let talk =
-            Talk::new(([10, 0, 0, 1], 4000).into(), ([10, 0, 0, 2], 443).into(), 0).handshake().close();
-        let mut analyzer = Analyzer::new(&Options::of(Interests::SUMMARY));
-        for (frame, number) in talk.frames.iter().zip(1..) {
-            analyzer.packet(&frame.packet(number));
-        }
-        analyzer.finish();
-        let record = analyzer.take_events().into_iter().find_map(|event| match event {
-            Event::Connection(mut record) => {
-                record.id = id;
-                Some(Event::Connection(record))
-            }
-            _ => None,
-        });
-        record.unwrap()
+        let mut record = crate::testing::record();
+        record.id = id;
+        Event::Connection(record)
     }
 
     fn handshakes(count: u64, resumed: bool) -> Vec<&'static str> {
@@ -348,10 +343,16 @@ mod tests {
             _ => None,
         });
         let mut exchange = exchange.unwrap();
-        for connection in 0..=EXPOSED_MAX as u64 {
+        // Two more, and one that is remembered goes on.
+        for connection in (0..EXPOSED_MAX as u64 + 2).chain([0]) {
             exchange.connection = connection;
             hosts.exchange(&exchange);
         }
-        assert_eq!(hosts.exposed.len(), EXPOSED_MAX);
+        assert_eq!((hosts.exposed.len(), hosts.exposed[&0].exchanges), (EXPOSED_MAX, 2));
+        let mut found = Vec::new();
+        hosts.conclude(&mut found);
+        let [finding] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(finding.kind.code, "http_cleartext_credentials");
+        assert!(finding.explanation.ends_with("in 2 exchanges"), "{}", finding.explanation);
     }
 }

@@ -63,7 +63,7 @@ fn failure(session: &TlsSession, push: &mut Push<'_>) {
 
 fn round_trips(session: &TlsSession, push: &mut Push<'_>) {
     if let Some(retry) = &session.retry {
-        let groups: Vec<_> = retry.client_groups.iter().map(ToString::to_string).collect();
+        let groups = retry.client_group_names();
         let asked = retry.asked.map_or_else(|| "a cookie".to_owned(), |group| group.to_string());
         let offered = if groups.is_empty() { "no key share".to_owned() } else { groups.join(", ") };
         let explanation = format!("the client offered {offered}, the server wants {asked}");

@@ -20,6 +20,8 @@ use crate::{Event, Exchange, Grpc, HeadFacts, Http1Message, MessageKind, Message
 #[derive(Default)]
 pub(super) struct Going {
     pairs: VecDeque<Pair>,
+    /// Requests behind the newest pair that are not followed.
+    not_followed: u32,
     /// The message whose head came last, by direction.
     open: [Option<Open>; 2],
     /// When the newest final response was over, and the newest interim one.
@@ -42,6 +44,9 @@ impl Going {
     /// HTTP/2 will answer it in full.
     pub(super) fn take_upgraded(&mut self, response: &Response, secure: bool) -> Option<UpgradedRequest> {
         if !is_upgrade_to_http2(response) {
+            return None;
+        }
+        if self.not_followed > 0 {
             return None;
         }
         let exchange = self.pairs.pop_back()?.finish(secure);
@@ -77,7 +82,10 @@ impl Going {
 
     /// Whether nothing is open, and no request waits for its response.
     pub(super) fn is_silent(&self) -> bool {
-        self.pairs.is_empty() && self.open.iter().all(Option::is_none) && self.faults.is_empty()
+        self.pairs.is_empty()
+            && self.not_followed == 0
+            && self.open.iter().all(Option::is_none)
+            && self.faults.is_empty()
     }
 
     /// Octets of a direction will never come.
@@ -135,11 +143,12 @@ impl Going {
                 request: Some(new_part(request.fields, request.octets, moment)),
                 ..Exchange::default()
             };
-            self.push(Pair::of(exchange, scheme));
+            let not_followed_before = std::mem::take(&mut self.not_followed);
+            self.insert(self.pairs.len(), Pair { not_followed_before, ..Pair::of(exchange, scheme) });
         } else {
+            self.not_followed = self.not_followed.saturating_add(1);
             let detail = format!(
-                "more than {PIPELINED_MAX} requests wait for an answer: this one is not followed, and its answer may be \
-                 taken for that to another"
+                "more than {PIPELINED_MAX} requests wait for an answer: this one is not followed, its answer stands alone"
             );
             let anomaly = Anomaly { code: "http1_requests_not_followed", detail: detail.into() };
             self.faults.push((moment.from, anomaly));
@@ -183,31 +192,42 @@ impl Going {
     }
 
     /// The oldest requests whose responses fell into a gap will not be answered any more.
-    fn give_up_unanswered(&mut self, count: u32) {
-        let unanswered = self.pairs.iter_mut().filter(|pair| pair.waits());
-        for pair in unanswered.take(count as usize) {
+    fn give_up_unanswered(&mut self, mut count: u32) {
+        for pair in self.pairs.iter_mut().filter(|pair| pair.waits()) {
+            take_up_to(&mut pair.not_followed_before, &mut count);
+            if count == 0 {
+                return;
+            }
+            count -= 1;
             pair.response_done = true;
             pair.request_done = true;
         }
+        take_up_to(&mut self.not_followed, &mut count);
     }
 
-    /// The oldest request without a response; a new pair where none was seen.
+    /// The oldest request without a response; a new pair where that was not seen or is not followed.
     fn pair_to_answer(&mut self, version: &'static str, moment: &Moment<'_>) -> Option<&mut Pair> {
         let waiting = self.pairs.iter().position(Pair::waits);
-        let index = waiting.unwrap_or_else(|| {
+        let index = waiting.unwrap_or(self.pairs.len());
+        let not_followed = match waiting.and_then(|index| self.pairs.get_mut(index)) {
+            Some(pair) => &mut pair.not_followed_before,
+            None => &mut self.not_followed,
+        };
+        let is_followed = *not_followed == 0;
+        *not_followed = not_followed.saturating_sub(1);
+        if waiting.is_none() || !is_followed {
             let exchange = Exchange { connection: moment.connection.id, version, ..Exchange::default() };
-            self.push(Pair { request_done: true, ..Pair::of(exchange, Scheme::AsSent) });
-            self.pairs.len() - 1
-        });
+            self.insert(index, Pair { request_done: true, ..Pair::of(exchange, Scheme::AsSent) });
+        }
         self.pairs.get_mut(index)
     }
 
-    fn push(&mut self, pair: Pair) {
+    fn insert(&mut self, index: usize, pair: Pair) {
         if self.pairs.is_empty() {
             // A queue of its own accord begins with room for four.
             self.pairs.reserve_exact(1);
         }
-        self.pairs.push_back(pair);
+        self.pairs.insert(index, pair);
     }
 
     fn begin(&mut self, open: Open, direction: Direction) {
@@ -276,7 +296,20 @@ impl Going {
         while let Some(pair) = self.pairs.pop_front_if(|pair| pair.request_done && pair.response_done) {
             tell(pair, secure, moment);
         }
+        // What answers no known request does not wait behind one that never ends: there may be any number of these.
+        let alone =
+            self.pairs.iter().skip(1).position(|pair| pair.response_done && pair.exchange.request.is_none());
+        if let Some(pair) = alone.and_then(|index| self.pairs.remove(index + 1)) {
+            tell(pair, secure, moment);
+        }
     }
+}
+
+/// Takes as much from both as both have.
+fn take_up_to(one: &mut u32, other: &mut u32) {
+    let taken = (*one).min(*other);
+    *one -= taken;
+    *other -= taken;
 }
 
 /// RFC 7540 §3.2.

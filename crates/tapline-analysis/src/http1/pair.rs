@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) scheme: Scheme,
     pub(super) request_done: bool,
     pub(super) response_done: bool,
+    /// Requests that came just before and are not followed: their responses come first.
+    pub(super) not_followed_before: u32,
 }
 
 /// Who gave a URL its scheme.
@@ -35,7 +37,8 @@ pub(super) struct Answered {
 
 impl Pair {
     pub(super) fn of(exchange: Exchange, scheme: Scheme) -> Self {
-        Self { exchange: Box::new(exchange), scheme, request_done: false, response_done: false }
+        let exchange = Box::new(exchange);
+        Self { exchange, scheme, request_done: false, response_done: false, not_followed_before: 0 }
     }
 
     /// Whether its response has not begun and may still come.

@@ -54,6 +54,7 @@ impl Lookups {
         lookup.over_tcp = said.over_tcp;
         lookup.code = Some(said.message.code);
         lookup.addresses.clone_from(&said.message.addresses);
+        lookup.addresses_left_out = said.message.addresses_left_out;
         self.remember(&lookup);
         Some(lookup)
     }
@@ -93,6 +94,7 @@ impl Lookups {
             over_tcp: false,
             code: None,
             addresses: Vec::new(),
+            addresses_left_out: 0,
         });
         let old = |oldest: &Lookup| said.origin.at.since(oldest.span.until.at) > LOOKUP_RETRIED_NS;
         let too_many = self.waiting.len() > LOOKUPS_WAITING_MAX;
@@ -202,6 +204,7 @@ mod tests {
             name: name.as_bytes().to_vec(),
             kind: 1,
             addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
+            addresses_left_out: 0,
             code: 0,
             is_truncated: false,
         };

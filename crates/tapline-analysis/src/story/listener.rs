@@ -9,7 +9,7 @@ use tapline_reassembly::{Connection, Direction, Origin};
 use super::{Moment, Story};
 use crate::certificate::Judge;
 use crate::heads::Heads;
-use crate::limits::{ANOMALY_EVENTS_MAX, STREAMS_MAX};
+use crate::limits::{ANOMALY_EVENTS_MAX, PROTOCOLS_MAX, STREAMS_MAX};
 use crate::talk::Surroundings;
 use crate::trail::Trails;
 use crate::{AnomalyRecord, Carried, Course, DnsSaid, Event, MessageSeen, Options, websocket};
@@ -79,7 +79,12 @@ impl Sink for Listener<'_> {
             Message::Protocol(protocol) => {
                 let begins_late = span.start > 0 && story.protocols.is_empty();
                 story.is_no_http |= protocol == Protocol::Tls && begins_late;
-                story.protocol(protocol);
+                if !story.protocol(protocol) {
+                    let detail =
+                        format!("more than {PROTOCOLS_MAX} protocols: {} is not listed", protocol.name());
+                    let anomaly = Anomaly { code: "protocols_not_listed", detail: detail.into() };
+                    tell_anomaly(story, anomaly, span, &mut moment);
+                }
             }
             Message::Client(direction) => story.client = Some(direction),
             Message::Tls(message) => {

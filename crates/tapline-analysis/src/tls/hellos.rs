@@ -38,6 +38,7 @@ impl Tls {
         offer.ticket = hello.ticket().is_some_and(|ticket| !ticket.is_empty());
         offer.groups = hello.key_share_groups();
         offer.groups.retain(|group| !is_grease(group.0));
+        offer.groups_left_out = offer.groups.len().saturating_sub(KEY_SHARES_KEPT_MAX);
         offer.groups.truncate(KEY_SHARES_KEPT_MAX);
         offer.ageless_keys = hello
             .pre_shared_keys()
@@ -52,6 +53,7 @@ impl Tls {
             session.hello_retry = true;
             session.retry = Some(Box::new(HelloRetry {
                 client_groups: self.progress.offer.groups.clone(),
+                client_groups_left_out: self.progress.offer.groups_left_out,
                 asked: hello.group(),
                 cookie: has(&hello.extensions, |body| matches!(body, ExtensionBody::Cookie(_))),
             }));

@@ -44,6 +44,7 @@ pub(super) struct Offer {
     pub(super) ticket: bool,
     /// Groups with a key share, GREASE left out.
     pub(super) groups: Vec<NamedGroup>,
+    pub(super) groups_left_out: usize,
     /// Of the pre-shared keys, which have the age 0.
     pub(super) ageless_keys: Vec<bool>,
 }

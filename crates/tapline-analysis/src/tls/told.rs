@@ -160,10 +160,21 @@ pub struct HelloRetry {
     /// The groups of the first hello's key shares, GREASE left out, at most
     /// [`crate::limits::KEY_SHARES_KEPT_MAX`].
     pub client_groups: Vec<NamedGroup>,
+    /// How many more there were.
+    pub client_groups_left_out: usize,
     /// The group that the server asked for.
     pub asked: Option<NamedGroup>,
     /// Whether the server wants its cookie back.
     pub cookie: bool,
+}
+
+impl HelloRetry {
+    /// The names of the client's groups, and how many there were beyond.
+    pub(crate) fn client_group_names(&self) -> Vec<String> {
+        let more = self.client_groups_left_out;
+        let more = (more > 0).then(|| format!("{more} more"));
+        self.client_groups.iter().map(ToString::to_string).chain(more).collect()
+    }
 }
 
 /// A handshake on a connection that had one.

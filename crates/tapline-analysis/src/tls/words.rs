@@ -127,7 +127,7 @@ impl TlsSession {
     /// Why a `HelloRetryRequest` was sent (RFC 8446 §4.1.4).
     pub fn retry_text(&self) -> Option<String> {
         let retry = self.retry.as_deref()?;
-        let names: Vec<String> = retry.client_groups.iter().map(ToString::to_string).collect();
+        let names = retry.client_group_names();
         let shares = match names.as_slice() {
             [] => "no key share".to_owned(),
             [name] => format!("a key share for {name}"),

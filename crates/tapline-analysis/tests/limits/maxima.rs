@@ -2,7 +2,7 @@
 
 use tapline_analysis::limits::{ANOMALY_EVENTS_MAX, IDLES_MAX, OPENED_AHEAD_NS, PIPELINED_MAX, STALL_MIN_NS};
 
-use tapline_analysis::Cause;
+use tapline_analysis::{Analyzer, Cause, Event, Interests, Options};
 
 use super::{GET, MS, OK, analyse, talk};
 
@@ -29,6 +29,44 @@ fn requests_wait_for_their_answers_up_to_a_number() {
     };
     check(PIPELINED_MAX, 0);
     check(PIPELINED_MAX + 1, 1);
+}
+
+/// The client goes on when some of too many were answered: what answers whom stays right.
+#[test]
+fn answers_to_requests_that_are_not_followed_are_not_taken_for_others() {
+    let get = |nth: usize| format!("GET /{nth} HTTP/1.1\r\nHost: h\r\n\r\n");
+    let answer =
+        |nth: usize| format!("HTTP/1.1 200 OK\r\nContent-Type: t/{nth}\r\nContent-Length: 0\r\n\r\n");
+    let (first, not_followed, answered, all) = (PIPELINED_MAX + 6, 6, 10, PIPELINED_MAX + 20);
+    let text = |of: std::ops::Range<usize>, one: &dyn Fn(usize) -> String| of.map(one).collect::<String>();
+    let talk = talk().handshake().client(text(0..first, &get).as_bytes());
+    let talk = talk.server(text(0..answered, &answer).as_bytes());
+    // As many as there is room for, then more that find none.
+    let talk = talk.client(text(first..all, &get).as_bytes());
+    let told = analyse(&talk.server(text(answered..all, &answer).as_bytes()).close().frames);
+    let not_followed = not_followed + (all - first - answered);
+    assert_eq!(told.count("http1_requests_not_followed"), u32::try_from(not_followed).unwrap());
+    assert_eq!(told.exchanges.len(), all);
+    let (paired, alone): (Vec<_>, Vec<_>) = told.exchanges.iter().partition(|one| one.url.is_some());
+    for one in &paired {
+        let nth = one.url.as_ref().unwrap().rsplit('/').next().unwrap();
+        assert_eq!(one.content_type.as_deref(), Some(format!("t/{nth}").as_str()));
+    }
+    assert_eq!((alone.len(), alone.iter().all(|one| one.status == Some(200))), (not_followed, true));
+}
+
+/// A client that never ends its request, and a server that goes on answering: nothing of that waits.
+#[test]
+fn responses_without_requests_do_not_wait_for_a_request_that_is_not_over() {
+    let talk = talk().handshake().client(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n");
+    let mut analyzer = Analyzer::new(&Options::of(Interests::FULL));
+    for (frame, number) in talk.server(&OK.repeat(10)).frames.iter().zip(1..) {
+        analyzer.packet(&frame.packet(number));
+    }
+    let told = |events: Vec<Event>| events.iter().filter(|one| matches!(one, Event::Exchange(_))).count();
+    assert_eq!(told(analyzer.take_events()), 9);
+    analyzer.finish();
+    assert_eq!(told(analyzer.take_events()), 1);
 }
 
 #[test]

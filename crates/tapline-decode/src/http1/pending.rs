@@ -50,24 +50,32 @@ enum Pairing {
 /// The requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    requests: VecDeque<Request>,
+    /// Those that are not kept come in front of all others.
+    not_kept_ahead: u32,
+    /// Each with how many that are not kept came behind it.
+    requests: VecDeque<(Request, u32)>,
     pairing: Pairing,
 }
 
 impl Pending {
-    /// Adds a request; false where too many wait.
+    /// Adds a request; false where too many wait. Then its place is kept, so that its answer is not taken for that to
+    /// another.
     pub(super) fn push(&mut self, request: Request) -> bool {
         let room = self.requests.len() < HTTP1_PENDING_MAX;
         if room {
-            self.requests.push_back(request);
+            self.requests.push_back((request, 0));
         } else {
             self.lose_track();
+            if let Some((_, not_kept_behind)) = self.requests.back_mut() {
+                *not_kept_behind = not_kept_behind.saturating_add(1);
+            }
         }
         room
     }
 
+    /// The request that is answered next; `None` where none waits, or it is not kept.
     pub(super) fn oldest(&self) -> Option<&Request> {
-        self.requests.front()
+        self.requests.front().filter(|_| self.not_kept_ahead == 0).map(|(request, _)| request)
     }
 
     /// Messages were lost or could not be read.
@@ -77,7 +85,7 @@ impl Pending {
 
     /// What is to be said of a response that no request waits for, where all requests are known.
     pub(super) fn unsolicited(&mut self, status: u16) -> Option<Anomaly> {
-        if let Some(&Request { has_escaped_line_end, .. }) = self.requests.front() {
+        if let Some(&Request { has_escaped_line_end, .. }) = self.oldest() {
             if self.pairing != Pairing::Lost {
                 self.pairing = Pairing::Proven { has_escaped_line_end };
             }
@@ -99,23 +107,37 @@ impl Pending {
     }
 
     pub(super) fn answered(&mut self) -> Option<Request> {
-        let request = self.requests.pop_front();
+        if self.not_kept_ahead > 0 {
+            self.not_kept_ahead -= 1;
+            return None;
+        }
+        let (request, not_kept_behind) = self.requests.pop_front()?;
+        self.not_kept_ahead = not_kept_behind;
         if self.requests.is_empty() {
             // A connection that waits for its next request keeps no room for it.
             self.requests = VecDeque::new();
         }
-        request
+        Some(request)
     }
 
     /// Whether what the client sends next depends on the answer to a CONNECT.
     pub(super) fn newest_is_connect(&self) -> bool {
-        self.requests.back().is_some_and(|request| request.asked == Asked::Connect)
+        self.requests.back().is_some_and(|(request, behind)| *behind == 0 && request.asked == Asked::Connect)
     }
 
     /// Drops all but the newest, whose answers were lost; how many these are.
     pub(super) fn keep_newest(&mut self) -> u32 {
-        let lost = self.requests.len().saturating_sub(1);
-        self.requests.drain(..lost);
-        length(lost)
+        let not_kept = self.requests.iter().map(|(_, behind)| *behind);
+        let not_kept = not_kept.fold(self.not_kept_ahead, u32::saturating_add);
+        let lost = length(self.requests.len()).saturating_add(not_kept).saturating_sub(1);
+        let newest = self.requests.pop_back();
+        self.requests.clear();
+        self.not_kept_ahead = 0;
+        match newest {
+            Some((newest, 0)) => self.requests.push_back((newest, 0)),
+            Some(_) => self.not_kept_ahead = 1,
+            None => self.not_kept_ahead = not_kept.min(1),
+        }
+        lost
     }
 }

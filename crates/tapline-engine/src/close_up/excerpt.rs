@@ -18,6 +18,8 @@ pub(super) struct Excerpt {
     kept: Vec<CapturedPacket>,
     room: u64,
     left_out: u64,
+    /// The source ended before the subject did.
+    ends_early: bool,
 }
 
 impl Excerpt {
@@ -25,7 +27,22 @@ impl Excerpt {
         // Where the source begins behind the subject's first packet, that is its first one here.
         let at = source.first_number().saturating_sub(1);
         let room = tapline_memory::within(CLOSE_PACKET_OCTETS_MAX);
-        Self { source, subject, going, at, kept: Vec::new(), room, left_out: 0 }
+        Self { source, subject, going, at, kept: Vec::new(), room, left_out: 0, ends_early: false }
+    }
+
+    /// Why this is not all of what the subject was, by what the source said until the end.
+    pub(super) fn breaks_off(&self, facts: &Facts) -> Option<String> {
+        // Damage that lies before the subject was there when the capture was read first.
+        let mut damages = facts.damages.iter().rev();
+        let damage = damages.find(|damage| damage.after_packet + 1 >= self.subject.first);
+        let ends = || {
+            let Subject { last, .. } = self.subject;
+            format!(
+                "the capture ends at packet {} now, and packet {last} was read before: was it changed?",
+                self.at
+            )
+        };
+        damage.map(ToString::to_string).or_else(|| self.ends_early.then(ends))
     }
 
     /// The connection's packets, and how many octets of others found no room.
@@ -49,7 +66,7 @@ fn belongs(packet: &Packet<'_>, ends: [Endpoint; 2]) -> bool {
 
 impl Source for Excerpt {
     fn next(&mut self) -> Item<'_> {
-        let Self { source, subject, going, at, kept, room, left_out } = self;
+        let Self { source, subject, going, at, kept, room, left_out, ends_early } = self;
         while *at + 1 < subject.first {
             if at.is_multiple_of(CLOSE_LOOK_PACKETS) && going.read(source.progress()).is_break() {
                 return Item::End;
@@ -57,7 +74,10 @@ impl Source for Excerpt {
             match source.next() {
                 Item::Packet(packet) => *at = packet.number,
                 Item::Idle => return Item::Idle,
-                Item::End => return Item::End,
+                Item::End => {
+                    *ends_early = true;
+                    return Item::End;
+                }
             }
         }
         if *at >= subject.last
@@ -85,8 +105,16 @@ impl Source for Excerpt {
                 }
                 Item::Packet(packet)
             }
-            other => other,
+            Item::Idle => Item::Idle,
+            Item::End => {
+                *ends_early = true;
+                Item::End
+            }
         }
+    }
+
+    fn conclude(&mut self) {
+        self.source.conclude();
     }
 
     fn facts(&self) -> &Facts {

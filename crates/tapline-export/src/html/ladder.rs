@@ -33,6 +33,7 @@ pub(super) struct Ladder {
     notes: u64,
     left_out: u64,
     is_cut: bool,
+    breaks_off: bool,
     picture: Markup,
     height: u32,
 }
@@ -51,6 +52,7 @@ impl Ladder {
             notes: 0,
             left_out: 0,
             is_cut: events + octets > 0,
+            breaks_off: close.breaks_off.is_some(),
             picture: Markup::default(),
             height: 8,
         };
@@ -62,7 +64,7 @@ impl Ladder {
         let (start, mut before, mut stage) = (record.first.at.0, None, None);
         let mut stalls = stalls(&close.exchanges);
         for rung in rungs(close, Shown::default()) {
-            if self.arrows + self.notes >= PAGE_ARROWS_MAX as u64 {
+            if self.is_full() {
                 self.left_out += 1;
                 continue;
             }
@@ -71,7 +73,8 @@ impl Ladder {
                 self.band("stage", &heading(of, close, record));
             }
             while let Some((until, words, cause)) = stalls.pop_if(|(until, ..)| *until <= rung.at.packet) {
-                if until == rung.at.packet {
+                // Many streams may stand still until one packet, which has its arrow.
+                if until == rung.at.packet && !self.is_full() {
                     self.band(if is_in_the_way(cause) { "stood" } else { "waited" }, &words);
                 }
             }
@@ -79,6 +82,10 @@ impl Ladder {
                 before.replace(rung.until.at.0).map(|before: i64| rung.at.at.0.saturating_sub(before));
             self.rung(&rung, rung.at.at.0.saturating_sub(start), since, redactor);
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.arrows + self.notes >= PAGE_ARROWS_MAX as u64
     }
 
     /// Words that belong to both sides.
@@ -159,6 +166,9 @@ impl Ladder {
                 whole.link_to_connection(page, self.id);
                 if self.is_cut {
                     page.text(" · it is too large: its beginning is shown");
+                }
+                if self.breaks_off {
+                    page.text(" · the capture was changed while it was read: this is what was left");
                 }
                 if self.left_out > 0 {
                     page.text(&format!(" · {} more left out", human::plural(self.left_out, "arrow")));

@@ -25,6 +25,7 @@ pub(super) struct Line<'a> {
     response: Option<&'static str>,
     response_code: Option<u16>,
     addresses: &'a [IpAddr],
+    addresses_left_out: u32,
 }
 
 impl<'a> Line<'a> {
@@ -46,6 +47,7 @@ impl<'a> Line<'a> {
             response: lookup.code_name(),
             response_code: lookup.code,
             addresses: &lookup.addresses,
+            addresses_left_out: lookup.addresses_left_out,
         }
     }
 }

@@ -128,6 +128,7 @@ pub(super) struct SessionLine<'a> {
 #[derive(Serialize, JsonSchema)]
 struct RetryLine {
     client_groups: Vec<Shown<NamedGroup>>,
+    client_groups_left_out: usize,
     asked_group: Option<Shown<NamedGroup>>,
     cookie: bool,
     text: Option<String>,
@@ -218,6 +219,7 @@ impl RetryLine {
     fn of(retry: &HelloRetry, text: Option<String>) -> Self {
         Self {
             client_groups: retry.client_groups.iter().copied().map(Shown).collect(),
+            client_groups_left_out: retry.client_groups_left_out,
             asked_group: retry.asked.map(Shown),
             cookie: retry.cookie,
             text,

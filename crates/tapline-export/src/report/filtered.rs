@@ -71,6 +71,10 @@ impl Filtered {
                 format!("{} of {} {noun}", human::count(matched), human::count(total))
             })
             .collect();
-        if parts.is_empty() { Ok(()) } else { writeln!(out, "  {}", parts.join(" · ")) }
+        if !parts.is_empty() {
+            writeln!(out, "  {}", parts.join(" · "))?;
+        }
+        let Some(text) = self.sieve.doubts().text() else { return Ok(()) };
+        writeln!(out, "  {}", options.palette.paint(Ink::Warn, &text))
     }
 }

@@ -113,9 +113,9 @@ fn hint(url: &str) -> &'static str {
 fn answer(mut response: Response<Body>) -> Result<Answer, Failure> {
     let status = response.status();
     if status.is_success() {
-        // It was taken, whatever is said of it.
-        let said =
-            response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().unwrap_or_default();
+        // It was taken, whatever is said of it. How much of it was is not known where the answer cannot be read.
+        let said = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        let Ok(said) = said else { return Ok(Answer { is_unread: true, ..Answer::default() }) };
         let is_protobuf =
             response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-protobuf");
         let said = is_protobuf.then(|| ExportTraceServiceResponse::decode(&said[..]).ok()).flatten();

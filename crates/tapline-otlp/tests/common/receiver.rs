@@ -34,6 +34,8 @@ use tonic::{Code, Request, Response, Status};
 pub(crate) enum Reply {
     /// Takes all but so many spans.
     Reject(i64, &'static str),
+    /// Takes all, and says so in an answer of so many octets.
+    Long(usize),
     /// Answers with this status of HTTP, and `Retry-After` where there is one.
     Http(u16, Option<&'static str>),
     /// Answers with this status of gRPC.
@@ -211,8 +213,11 @@ impl Receiver {
             }
             reply => {
                 let request = ExportTraceServiceRequest::decode(body).unwrap();
-                let response = self.take(request, reply.as_ref());
-                answer.body(Full::from(response.encode_to_vec())).unwrap()
+                let mut response = self.take(request, reply.as_ref()).encode_to_vec();
+                if let Some(Reply::Long(octets)) = reply {
+                    response = long(octets);
+                }
+                answer.body(Full::from(response)).unwrap()
             }
         })
     }
@@ -222,6 +227,19 @@ fn unzipped(octets: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     MultiGzDecoder::new(octets).read_to_end(&mut out).unwrap();
     out
+}
+
+/// An answer of so many octets.
+fn long(octets: usize) -> Vec<u8> {
+    let of = |letters: usize| {
+        let error_message = "x".repeat(letters);
+        let partial = ExportTracePartialSuccess { rejected_spans: 1, error_message };
+        ExportTraceServiceResponse { partial_success: Some(partial) }.encode_to_vec()
+    };
+    let around = of(octets).len() - octets;
+    let answer = of(octets - around);
+    assert_eq!(answer.len(), octets, "its lengths take as many octets");
+    answer
 }
 
 #[tonic::async_trait]

@@ -30,5 +30,6 @@ pub(super) fn sift(again: &Again, filter: Filter, going: &Going) -> Result<Sifte
         }
         going.read(batch.progress)
     });
+    sifted.doubts = sieve.doubts().count();
     Ok(sifted)
 }

@@ -15,6 +15,8 @@ pub(crate) struct Sifted {
     requests: BTreeSet<(u32, Option<u32>, u64)>,
     /// What found no room.
     left_out: u64,
+    /// Records that were judged without knowing enough.
+    pub(crate) doubts: u64,
 }
 
 impl Sifted {

@@ -93,6 +93,9 @@ pub(super) fn looked(model: &mut Model, found: Result<Box<Close>, String>) {
     {
         model.notice = Some(format!("its packets before #{begins} are not kept any more"));
     }
+    if let Some(why) = model.close().and_then(|close| close.breaks_off.clone()) {
+        model.notice = Some(why);
+    }
     // What was zoomed while looking was another axis.
     let whole = model.close_whole();
     model.close_zoomed = model.close_zoomed.filter(|window| window.is_within(whole));

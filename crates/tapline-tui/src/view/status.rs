@@ -139,7 +139,11 @@ pub(super) fn draw(model: &Model, place: Rect, buffer: &mut Buffer) {
 fn filter(model: &Model, pen: &mut Pen<'_>) {
     let filter = model.order.filter();
     if !filter.is_empty() {
-        let left_out = model.order.asked().sifted.as_ref().map_or(0, |sifted| sifted.left_out());
+        let sifted = model.order.asked().sifted.as_ref();
+        let (left_out, doubts) = sifted.map_or((0, 0), |sifted| (sifted.left_out(), sifted.doubts));
+        if doubts > 0 {
+            pen.write(&format!("  {} not sure", human::count(doubts)), Role::Warn);
+        }
         if left_out > 0 {
             pen.write(&format!("  {} more match", human::count(left_out)), Role::Warn);
         }

@@ -15,7 +15,7 @@ use crate::progress::Ladders;
 use crate::reading::read;
 use crate::rights::Plan;
 use crate::stop::Stop;
-use crate::{Ending, filter, input};
+use crate::{Ending, filter, input, output};
 
 /// Writes the page to what `create` makes once rights are given up. What tells its packets once has no ladders.
 pub(super) fn page<W: Write>(
@@ -35,15 +35,18 @@ pub(super) fn page<W: Write>(
     let again = input::again(&arguments.input, &options);
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
     let mut out = create()?;
-    let (mut page, ending) = read(&mut *source, &options, choice, collector, stop)?;
+    let (mut page, outcome) = read(&mut *source, &options, choice, collector, stop)?;
+    let mut breaks_off = None;
     if let Some(again) = again {
         let subjects = page.subjects();
         let mut progress = Ladders::new(subjects.len());
         for (nth, (id, subject)) in subjects.into_iter().enumerate() {
-            page.draw(id, &close(&again, subject, stop, |permille| progress.draw(nth, permille))?);
+            let close = close(&again, subject, stop, |permille| progress.draw(nth, permille))?;
+            page.draw(id, &close);
+            breaks_off = breaks_off.or(close.breaks_off);
         }
         progress.clear();
     }
     page.write(&mut out)?;
-    Ok((out, ending))
+    Ok((out, output::complain_of_both(&outcome, breaks_off.as_deref())))
 }

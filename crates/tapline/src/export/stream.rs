@@ -11,7 +11,7 @@ use crate::live::Told;
 use crate::reading::read;
 use crate::rights::Plan;
 use crate::stop::Stop;
-use crate::{Ending, filter, input};
+use crate::{Ending, filter, input, output};
 
 /// Writes records of these types while they are told, with what `begin` makes once rights are given up.
 pub(super) fn stream<E: Exporter>(
@@ -29,5 +29,6 @@ pub(super) fn stream<E: Exporter>(
     options.analysis.hpack_tables = arguments.hpack_tables;
     let mut source = input::source(&arguments.input, &options, Told::BySignals, plan)?;
     let exporter = begin()?;
-    read(&mut *source, &options, choice, exporter, stop)
+    let (out, outcome) = read(&mut *source, &options, choice, exporter, stop)?;
+    Ok((out, output::complain_of_damage(&outcome)))
 }

@@ -121,6 +121,10 @@ fn complain(sent: &Sent) {
         let (rejected, all) = (human::count(sent.rejected_spans), human::plural(sent.spans, "span"));
         output::complain(&format!("the collector rejected {rejected} of {all}"));
     }
+    if sent.unread_answers > 0 {
+        let answers = human::plural(sent.unread_answers, "answer");
+        output::complain(&format!("{answers} of the collector could not be read: it may have rejected more"));
+    }
     if let Some(message) = &sent.message {
         output::complain(&format!("the collector says: {message}"));
     }

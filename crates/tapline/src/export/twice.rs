@@ -28,7 +28,7 @@ pub(super) fn diagram<W: Write>(
     let options = input::run_options(&arguments.input, choice.interests(Interests::NONE))?;
     let once = "a diagram is drawn of what can be read twice: keep it first, tapline report -i IFACE -w FILE";
     let again = input::again(&arguments.input, &options).context(once)?;
-    let (subject, ending) = read(&mut *(again.reopen)()?, &options, choice, Finder::default(), stop)?;
+    let (subject, outcome) = read(&mut *(again.reopen)()?, &options, choice, Finder::default(), stop)?;
     let mut progress = Ladders::new(1);
     let close = close(&again, subject?, stop, |permille| progress.draw(0, permille))?;
     progress.clear();
@@ -38,16 +38,19 @@ pub(super) fn diagram<W: Write>(
         Detail::Full => mermaid::Detail::Full,
     };
     let diagram = mermaid::diagram(&close, detail, &Redactor::new(secrets));
-    out.write_all(
-        diagram.context("the connection is not there any more: was the file changed?")?.as_bytes(),
-    )?;
+    let changed = || {
+        let why = close.breaks_off.clone();
+        why.unwrap_or_else(|| "the connection is not there any more: was the file changed?".to_owned())
+    };
+    out.write_all(diagram.with_context(changed)?.as_bytes())?;
     out.flush()?;
-    Ok((out, ending))
+    Ok((out, output::complain_of_both(&outcome, close.breaks_off.as_deref())))
 }
 
 /// Writes packets.
 pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut out: W) -> Result<(W, Ending)> {
-    let sieve = filter::of_export(arguments)?.map(|filter| Box::new(Sieve::new(filter)));
+    let sieve = filter::of_export(arguments)?.map(Sieve::new);
+    let doubts = sieve.as_ref().map(Sieve::doubts).unwrap_or_default();
     let options = input::run_options(&arguments.input, Interests::NONE)?;
     let once =
         "packets of an interface or a pipe are written while they come: tapline report -i IFACE -w FILE";
@@ -57,7 +60,7 @@ pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut ou
         progress.reach(at);
         stop.flow()
     };
-    let wanted = sieve.map_or(Wanted::All, Wanted::Filter);
+    let wanted = sieve.map_or(Wanted::All, |sieve| Wanted::Filter(Box::new(sieve)));
     let mut first = (again.reopen)()?;
     let selection = Selection::find(&mut *first, &options, wanted, &mut see);
     let mut source = (again.reopen)()?;
@@ -70,6 +73,7 @@ pub(super) fn packets<W: Write>(arguments: &ExportArguments, stop: &Stop, mut ou
         let findings = human::plural(selection.findings_left_out(), "finding");
         output::complain(&format!("{findings} not noted on their packets, because there are so many"));
     }
+    output::complain_of_doubts(&doubts);
     // Where the file became shorter between the two readings, the second one sees nothing wrong.
     first.conclude();
     let facts = if source.facts().is_damaged() { source.facts() } else { first.facts() };

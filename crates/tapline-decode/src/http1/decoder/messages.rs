@@ -30,7 +30,8 @@ impl Decoder {
         let http2_settings = head.fields.get("http2-settings").map(Into::into);
         let has_escaped_line_end = has_escaped_line_end(&head.target);
         if !self.pending.push(Waiting { asked, http2_settings, has_escaped_line_end }) {
-            let detail = "more requests wait for an answer than are paired";
+            let detail =
+                "more requests wait for an answer than are kept: what its answer answers is not known";
             oddities.push(Anomaly::new(anomaly::HTTP1_PIPELINE_TOO_DEEP, detail));
         }
         say_all(sink, direction, range.clone(), oddities);

@@ -149,7 +149,8 @@ fn message(page: &mut Markup, title: &str, half: &Half, is_inferred: bool, with_
         return;
     }
     if !with_fields {
-        let fields = human::plural(half.fields.len() as u64, "header field");
+        let fields = (half.fields.len() + half.fields_left_out) as u64;
+        let fields = human::plural(fields, "header field");
         page.classed("p", "dim").text(&format!("{fields} left out: the page is long enough"));
         return;
     }
