@@ -7,7 +7,7 @@ pub(crate) const BATCH_ROWS: usize = 1024;
 /// Rows after which a file is complete: readers split files at row groups, and may have the older rows meanwhile.
 pub(crate) const FILE_ROWS_MAX: u64 = 1 << 20;
 
-/// Octets of memory in which rows wait for the end of their row group, in one file: some 20,000 connections.
+/// Octets of memory in which rows wait for the end of their row group, in one file.
 pub(crate) const ROW_GROUP_BYTES_MAX: usize = 16 << 20;
 
 /// Files that are written at the same time. What is written to longest ago is completed for another one: a capture's
